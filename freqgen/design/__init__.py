@@ -1,0 +1,1 @@
+"""Designs: what a strategy is to do, as data that can be checked, explained, run and compiled."""

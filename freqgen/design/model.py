@@ -1,0 +1,436 @@
+"""The design of a strategy: the JSON that a model answers with and a person edits.
+
+Only shapes and values of single fields are checked here; what the fields mean together
+(names, expressions, indicators) is checked by :mod:`freqgen.design.checked`.
+"""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from freqgen.exceptions import DesignError
+
+CONTRACT = 1
+"""Version of the design's fields."""
+
+TIMEFRAMES: Mapping[str, int] = {
+    "1m": 1,
+    "3m": 3,
+    "5m": 5,
+    "15m": 15,
+    "30m": 30,
+    "1h": 60,
+    "2h": 120,
+    "4h": 240,
+    "6h": 360,
+    "8h": 480,
+    "12h": 720,
+    "1d": 1440,
+    "3d": 4320,
+    "1w": 10080,
+}
+"""Timeframes that a design may use, with their length in minutes."""
+
+KINDS = (
+    "mean_reversion",
+    "trend_following",
+    "momentum",
+    "breakout",
+    "volatility",
+    "volume",
+    "pattern",
+    "other",
+)
+"""Kinds of strategy, for sorting and statistics only."""
+
+CANDLE_COLUMNS = ("open", "high", "low", "close", "volume")
+
+RESERVED_COLUMNS = frozenset(
+    {
+        *CANDLE_COLUMNS,
+        "date",
+        "enter_long",
+        "enter_short",
+        "exit_long",
+        "exit_short",
+        "enter_tag",
+        "exit_tag",
+        "buy",
+        "sell",
+        "buy_tag",
+    }
+)
+"""Columns of Freqtrade's dataframe that no indicator may overwrite."""
+
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_PAIR = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9]+(:[A-Za-z0-9]+)?")
+
+
+def check_identifier(name: str) -> str:
+    """Return ``name`` if it may be the id of an indicator or the name of a parameter.
+
+    :raises ValueError: Saying which rule it breaks.
+    """
+    if not _IDENTIFIER.fullmatch(name):
+        raise ValueError(f'"{name}" is not a name: a letter, then letters, digits and _')
+    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        raise ValueError(f'"{name}" is a word of Python')
+    if "__" in name:
+        raise ValueError(f'"{name}" has two underscores in a row')
+    if name in RESERVED_COLUMNS:
+        raise ValueError(f'"{name}" is a column of the candles')
+    return name
+
+
+def _check_timeframe(value: str) -> str:
+    if value not in TIMEFRAMES:
+        near = get_close_matches(value, TIMEFRAMES, n=1)
+        nearest = f"; the nearest is {near[0]}" if near else ""
+        raise ValueError(f'"{value}" is no timeframe{nearest} (one of {", ".join(TIMEFRAMES)})')
+    return value
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class IndicatorSpec(_Frozen):
+    """One indicator of a design.
+
+    Its values are named ``id`` in rules, or ``id.output`` where it has several.
+    """
+
+    id: str = Field(description="Name used in rules; unique in the design")
+    function: str = Field(description="Name in the indicator catalogue, as in RSI or BBANDS")
+    params: dict[str, float | int] = Field(
+        default_factory=dict, description="Parameters of the function; the rest is its default"
+    )
+    timeframe: str | None = Field(
+        default=None, description="A slower timeframe to compute it on; null for the design's own"
+    )
+    pair: str | None = Field(
+        default=None, description="Another pair to compute it on, as in BTC/USDT; null for its own"
+    )
+    source: str | list[str] | None = Field(
+        default=None,
+        description="What it is computed from: a candle column or an earlier indicator "
+        "of the same timeframe and pair; a list where the function takes several",
+    )
+
+    @field_validator("id")
+    @classmethod
+    def _id(cls, value: str) -> str:
+        return check_identifier(value)
+
+    @field_validator("timeframe")
+    @classmethod
+    def _timeframe(cls, value: str | None) -> str | None:
+        return value if value is None else _check_timeframe(value)
+
+    @field_validator("pair")
+    @classmethod
+    def _pair(cls, value: str | None) -> str | None:
+        if value is not None and not _PAIR.fullmatch(value):
+            raise ValueError(f'"{value}" is not a pair such as BTC/USDT')
+        return value
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """``source`` as a tuple; empty where the function's own default is meant."""
+        if self.source is None:
+            return ()
+        return (self.source,) if isinstance(self.source, str) else tuple(self.source)
+
+
+class AtrStop(_Frozen):
+    """A stop at a distance of ``multiple`` times the ATR of the signal candle, fixed."""
+
+    multiple: float = Field(gt=0, le=100)
+    period: int = Field(default=14, ge=2, le=1000)
+
+
+class TrailingRatio(_Frozen):
+    """A stop that follows the best price at a distance of ``ratio``.
+
+    With ``offset`` it begins once the price has moved that far in the trade's favour.
+    """
+
+    ratio: float = Field(gt=0, lt=1)
+    offset: float = Field(default=0.0, ge=0, lt=10)
+
+    @model_validator(mode="after")
+    def _offset(self) -> TrailingRatio:
+        if self.offset and self.offset <= self.ratio:
+            raise ValueError("offset must be larger than ratio, or be left out")
+        return self
+
+
+class TrailingAtr(_Frozen):
+    """A stop ``multiple`` times the ATR away from the best close of the trade."""
+
+    multiple: float = Field(gt=0, le=100)
+    period: int = Field(default=14, ge=2, le=1000)
+
+
+class Candles(_Frozen):
+    """A length of time in candles of the design's timeframe."""
+
+    candles: int = Field(ge=1, le=100_000)
+
+
+_DURATION = re.compile(r"(\d{1,6})(m|h|d|w)")
+_UNIT_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
+
+Ratio = Annotated[float, Field(gt=0)]
+
+
+class Risk(_Frozen):
+    """Limits of a trade. Ratios are moves of the price: 0.02 is 2 %."""
+
+    stoploss: float = Field(
+        gt=-1, lt=0, description="Move of the price that ends the trade, as in -0.02; the outer limit"
+    )
+    take_profit: float | None = Field(
+        default=None, gt=0, description="Move of the price that is taken as profit, net of fees"
+    )
+    roi: dict[str, float] = Field(
+        default_factory=dict, description="Minutes held to profit taken, as in {'0': 0.05}"
+    )
+    stop_atr: AtrStop | None = None
+    target: str | None = Field(
+        default=None, description="Expression; a close at or beyond it ends the trade"
+    )
+    trailing: TrailingRatio | TrailingAtr | None = None
+    max_holding: str | Candles | None = Field(
+        default=None, description="Longest time in a trade, as in '24h' or {'candles': 12}"
+    )
+    risk_per_trade: float | None = Field(
+        default=None, gt=0, le=1, description="Share of the wallet lost if the initial stop is hit"
+    )
+    max_open_trades: int = Field(default=3, ge=1, le=10_000)
+    leverage: float = Field(default=1.0, ge=1, le=125)
+    protections: list[dict[str, Any]] = Field(
+        default_factory=list, description="Freqtrade's own list of protections"
+    )
+
+    @field_validator("roi")
+    @classmethod
+    def _roi(cls, value: dict[str, float]) -> dict[str, float]:
+        for minutes, ratio in value.items():
+            if not minutes.isascii() or not minutes.isdigit():
+                raise ValueError(f'"{minutes}" is not a number of minutes')
+            if ratio < -1:
+                raise ValueError(f"the profit after {minutes} minutes is below -1")
+        if len({int(minutes) for minutes in value}) != len(value):
+            raise ValueError("the same minute is named twice")
+        return value
+
+    @field_validator("max_holding")
+    @classmethod
+    def _max_holding(cls, value: str | Candles | None) -> str | Candles | None:
+        if isinstance(value, str):
+            match = _DURATION.fullmatch(value)
+            if not match or int(match[1]) == 0:
+                raise ValueError(f'"{value}" is no duration such as 90m, 24h, 3d or 1w')
+        return value
+
+    @field_validator("protections")
+    @classmethod
+    def _protections(cls, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        for number, entry in enumerate(value):
+            if not isinstance(entry.get("method"), str):
+                raise ValueError(f"entry {number} has no method, as in CooldownPeriod")
+        return value
+
+    @model_validator(mode="after")
+    def _one_way_to_take_profit(self) -> Risk:
+        if self.take_profit is not None and self.roi:
+            raise ValueError("take_profit and roi are two ways to say the same; keep one")
+        return self
+
+    def max_holding_minutes(self, timeframe: str) -> int | None:
+        """The longest time in a trade, in minutes, or ``None``."""
+        if self.max_holding is None:
+            return None
+        if isinstance(self.max_holding, Candles):
+            return self.max_holding.candles * TIMEFRAMES[timeframe]
+        match = _DURATION.fullmatch(self.max_holding)
+        assert match is not None  # noqa: S101  (checked by the field's validator)
+        return int(match[1]) * _UNIT_MINUTES[match[2]]
+
+    def minimal_roi(self) -> dict[str, float]:
+        """``take_profit`` or ``roi`` as a table of minutes to ratios of the price."""
+        return {"0": self.take_profit} if self.take_profit is not None else dict(self.roi)
+
+
+class ParameterSpec(_Frozen):
+    """A number that Freqtrade's hyperopt may change; rules use its name."""
+
+    name: str
+    kind: Literal["int", "decimal", "real"] = "int"
+    low: float
+    high: float
+    default: float
+    decimals: int = Field(default=3, ge=1, le=8, description="For the kind decimal")
+    space: str = Field(default="buy", pattern=r"^(buy|sell)$")
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        return check_identifier(value)
+
+    @model_validator(mode="after")
+    def _range(self) -> ParameterSpec:
+        if not self.low < self.high:
+            raise ValueError("low must be below high")
+        if not self.low <= self.default <= self.high:
+            raise ValueError("default must lie between low and high")
+        if self.kind == "int" and any(v != int(v) for v in (self.low, self.high, self.default)):
+            raise ValueError("an int has whole numbers as low, high and default")
+        return self
+
+
+class Design(_Frozen):
+    """What a strategy is to do.
+
+    All rules of one list must hold together; alternatives are written with ``or``.
+    """
+
+    contract: Literal[1] = 1
+    name: str = Field(description="Class name of the strategy, in CamelCase")
+    kind: str = Field(default="other", description="One of " + ", ".join(KINDS))
+    hypothesis: str = Field(default="", max_length=2000, description="Why it should work")
+    timeframe: str
+    can_short: bool = False
+    indicators: list[IndicatorSpec] = Field(default_factory=list, max_length=200)
+    entry_long: list[str] = Field(default_factory=list, max_length=50)
+    exit_long: list[str] = Field(default_factory=list, max_length=50)
+    entry_short: list[str] = Field(default_factory=list, max_length=50)
+    exit_short: list[str] = Field(default_factory=list, max_length=50)
+    risk: Risk
+    parameters: list[ParameterSpec] = Field(default_factory=list, max_length=50)
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Z][A-Za-z0-9]{0,63}", value):
+            raise ValueError(
+                f'"{value}" is not a class name: a capital letter, then letters and digits'
+            )
+        if keyword.iskeyword(value) or value in {"IStrategy", "DataFrame", "Trade"}:
+            raise ValueError(f'"{value}" is taken')
+        return value
+
+    @field_validator("kind")
+    @classmethod
+    def _kind(cls, value: str) -> str:
+        if value not in KINDS:
+            raise ValueError(f'"{value}" is none of {", ".join(KINDS)}')
+        return value
+
+    @field_validator("timeframe")
+    @classmethod
+    def _timeframe(cls, value: str) -> str:
+        return _check_timeframe(value)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Design:
+        if not self.entry_long and not self.entry_short:
+            raise ValueError("there is no entry rule: entry_long and entry_short are empty")
+        if (self.entry_short or self.exit_short) and not self.can_short:
+            raise ValueError("rules for shorts need can_short to be true")
+        names = [i.id for i in self.indicators] + [p.name for p in self.parameters]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f'the name "{name}" is used twice')
+        return self
+
+    @classmethod
+    def from_json(cls, text: str, *, origin: str = "the design") -> Design:
+        """Read a design.
+
+        :param origin: What the text is called in messages, as in a file's name.
+        :raises DesignError: Naming the line of broken JSON or the path of the first bad field.
+        """
+        try:
+            data = json.loads(text)
+        except json.JSONDecodeError as exc:
+            raise DesignError(
+                f"{origin} is not JSON: {exc.msg} in line {exc.lineno}, column {exc.colno}",
+                hint="freqgen design prints a design to start from",
+            ) from exc
+        except RecursionError as exc:
+            raise DesignError(f"{origin} is nested too deeply") from exc
+        return cls.from_data(data, origin=origin)
+
+    @classmethod
+    def from_data(cls, data: Any, *, origin: str = "the design") -> Design:
+        """Make a design of decoded JSON.
+
+        :raises DesignError: With the path of the first bad field.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as exc:
+            raise _design_error(exc, data, origin) from exc
+
+    def to_json(self) -> str:
+        """The design as indented JSON, ending in a line feed; what ``from_json`` reads."""
+        return json.dumps(self.to_data(), indent=2, ensure_ascii=False) + "\n"
+
+    def to_data(self) -> dict[str, Any]:
+        """The design as JSON values."""
+        return self.model_dump(mode="json")
+
+
+def _design_error(exc: ValidationError, data: Any, origin: str) -> DesignError:
+    """The most telling of pydantic's errors, as one sentence with the path of its field."""
+    errors = exc.errors(include_url=False)
+    # A union reports the errors of every member; the one that got furthest is meant.
+    first = max(errors, key=lambda e: (len(e["loc"]), e["type"] != "missing"))
+    if any(len(e["loc"]) == 1 for e in errors):
+        first = next(e for e in errors if len(e["loc"]) == 1)
+    path = ""
+    value = data
+    for part in first["loc"]:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif isinstance(value, Mapping) and part not in value and first["type"] != "missing":
+            continue  # the name of a union's member, not a key of the design
+        else:
+            path += f".{part}" if path else str(part)
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    message = first["msg"].removeprefix("Value error, ")
+    hint = ""
+    if first["type"] == "missing":
+        message = "is missing"
+    elif first["type"] == "extra_forbidden":
+        known = [*Design.model_fields, *Risk.model_fields, *IndicatorSpec.model_fields]
+        near = get_close_matches(str(first["loc"][-1]), known, n=1)
+        message = "is not a field of a design"
+        hint = f"the nearest field is {near[0]}" if near else ""
+    else:
+        message = message[:1].lower() + message[1:]
+    more = len(errors) - 1
+    if more and not hint:
+        hint = f"{more} more {'field needs' if more == 1 else 'fields need'} a look"
+    if not path:
+        return DesignError(f"{origin}: {message}", hint=hint)
+    return DesignError(f"{message} (in {origin})", path=path, hint=hint)

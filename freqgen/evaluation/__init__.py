@@ -1,0 +1,1 @@
+"""Measuring a validated strategy with Freqtrade's own engine, and judging the numbers."""

@@ -1,0 +1,94 @@
+"""What validators say: findings, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from types import MappingProxyType
+from typing import Any
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    """Blocks: the draft does not pass."""
+    WARNING = "warning"
+    """Is shown and recorded, and blocks nothing."""
+
+
+class Phase(Enum):
+    """When a validator runs. Phases run in this order; an error ends the phases after it."""
+
+    PARSE = "parse"
+    STRUCTURE = "structure"
+    TYPES = "types"
+
+    @property
+    def order(self) -> int:
+        """Position in the sequence of phases, from 0."""
+        return list(Phase).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a validator saw.
+
+    :param code: Stable code such as ``FG101``; documented in the findings reference.
+    :param severity: Whether it blocks.
+    :param phase: The phase that saw it.
+    :param message: What is wrong, in a sentence.
+    :param hint: What to write instead; may be empty.
+    :param line: Line in the source, from 1, or ``None`` for the file as a whole.
+    :param column: Column in the line, from 1, or ``None``.
+    :param fixed_source: The whole source with this finding mended, where one answer is right.
+    """
+
+    code: str
+    severity: Severity
+    phase: Phase
+    message: str
+    hint: str = ""
+    line: int | None = None
+    column: int | None = None
+    fixed_source: str | None = None
+
+    @property
+    def fixable(self) -> bool:
+        """Whether freqgen can mend it by itself."""
+        return self.fixed_source is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as the command line's JSON has it."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "phase": self.phase.value,
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+            "hint": self.hint,
+            "fixable": self.fixable,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All findings of one draft, in order of phase, line and code.
+
+    :param timings: Seconds spent per phase.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def passed(self) -> bool:
+        """Whether no finding blocks."""
+        return not self.blocking
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """The findings that block."""
+        return tuple(f for f in self.findings if f.severity is Severity.ERROR)

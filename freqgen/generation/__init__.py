@@ -1,0 +1,1 @@
+"""From a brief to a design, and from a design to code."""

@@ -1,0 +1,106 @@
+"""What a provider is asked, and who words the question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from freqgen.brief import Brief
+    from freqgen.design.indicators import Catalogue
+    from freqgen.design.model import Design
+    from freqgen.draft import Draft
+    from freqgen.finding import Finding
+
+
+class Step(StrEnum):
+    """What a provider is asked for."""
+
+    DESIGN = "design"
+    """A brief is to become a design, as JSON."""
+    CODE = "code"
+    """A design is to become a strategy, as Python source."""
+    REPAIR = "repair"
+    """A draft with findings is to become a better one, as Python source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One turn of a conversation.
+
+    :param role: ``user`` or ``assistant``.
+    """
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """The same question as data, for providers that need no words.
+
+    :param brief: What the user asked for; present in every step that began with one.
+    :param design: The design to be coded, in the steps ``code`` and ``repair``.
+    :param draft: The draft to be mended, in the step ``repair``.
+    :param findings: What is wrong with it.
+    :param catalogue: The indicators that a design may use.
+    """
+
+    catalogue: Catalogue
+    brief: Brief | None = None
+    design: Design | None = None
+    draft: Draft | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A question to a provider.
+
+    :param step: What is asked for.
+    :param system: Standing instructions.
+    :param messages: The conversation so far; the last one is the user's.
+    :param json_schema: JSON schema that the reply must follow, or ``None`` for plain text.
+    :param payload: The question as data.
+    """
+
+    step: Step
+    system: str
+    messages: tuple[Message, ...]
+    payload: Payload
+    json_schema: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOptions:
+    """How a model is to answer, where the provider lets one say so.
+
+    :param temperature: 0 for the likeliest answer; ``None`` leaves it to the provider.
+    :param max_tokens: Limit of the reply's length; ``None`` leaves it to the provider.
+    :param extra: Options that only this provider knows.
+    """
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class PromptBuilder(Protocol):
+    """Words the question of one step. Registered with ``register_prompt_builders``."""
+
+    @property
+    def name(self) -> str:
+        """Unique among the builders of its step; chosen in the setting ``prompts``."""
+        ...
+
+    @property
+    def step(self) -> Step:
+        """The step it words."""
+        ...
+
+    def build(self, payload: Payload) -> Prompt:
+        """Word the question that ``payload`` holds."""
+        ...

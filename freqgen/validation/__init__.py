@@ -1,0 +1,1 @@
+"""Checks of a draft, and the only place that declares one trustworthy."""
