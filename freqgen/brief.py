@@ -44,7 +44,8 @@ class Brief:
             )
         if len(text) > MAX_BRIEF_CHARACTERS:
             raise BriefError(
-                f"the brief has {len(text):,} characters; at most {MAX_BRIEF_CHARACTERS:,} are read",
+                f"the brief has {len(text):,} characters; "
+                f"at most {MAX_BRIEF_CHARACTERS:,} are read",
                 hint="keep the rules for entry, exit and risk, and leave out the rest",
             )
         return cls(text=text, name=name, constraints=MappingProxyType(dict(constraints or {})))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from freqgen.finding import Report
 
 
-class FreqgenException(FreqtradeException):  # noqa: N818  (named after FreqtradeException)
+class FreqgenException(FreqtradeException):
     """Base of all errors that freqgen raises on purpose.
 
     :param message: What happened, in a sentence.

@@ -78,7 +78,7 @@ def register_commands(subparsers: Any) -> None:
 
 
 @hookspec(firstresult=True)
-def load_brief(source: str, settings: Settings) -> Brief | None:  # type: ignore[empty-body]
+def load_brief(source: str, settings: Settings) -> Brief | None:
     """Turn what the user gave into a brief, or return ``None`` to let others try.
 
     The first result wins. freqgen's own implementation takes any text as it is.

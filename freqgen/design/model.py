@@ -202,7 +202,9 @@ class Risk(_Frozen):
     """Limits of a trade. Ratios are moves of the price: 0.02 is 2 %."""
 
     stoploss: float = Field(
-        gt=-1, lt=0, description="Move of the price that ends the trade, as in -0.02; the outer limit"
+        gt=-1,
+        lt=0,
+        description="Move of the price that ends the trade, as in -0.02; the outer limit",
     )
     take_profit: float | None = Field(
         default=None, gt=0, description="Move of the price that is taken as profit, net of fees"
@@ -252,7 +254,7 @@ class Risk(_Frozen):
     @classmethod
     def _protections(cls, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for number, entry in enumerate(value):
-            if not isinstance(entry.get("method"), str):
+            if not str(entry.get("method", "")).isidentifier():
                 raise ValueError(f"entry {number} has no method, as in CooldownPeriod")
         return value
 

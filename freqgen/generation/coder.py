@@ -1,0 +1,118 @@
+"""From a design to code, by a provider, with findings going back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from freqgen.brief import Brief
+from freqgen.design.checked import CheckedDesign
+from freqgen.draft import Draft
+from freqgen.exceptions import ReplyInvalid
+from freqgen.finding import Report
+from freqgen.generation.designer import Ask
+from freqgen.generation.prompt import CallOptions, Payload, PromptBuilder, Step
+from freqgen.generation.provider import ModelAddress, Provider, Usage, check_model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAttempt:
+    """One draft and what validation said of it.
+
+    :param number: From 1.
+    :param prompt_text: The words that were sent.
+    :param reply_text: The words that came back.
+    :param seconds: How long the provider took.
+    """
+
+    number: int
+    step: Step
+    draft: Draft
+    report: Report
+    prompt_text: str
+    reply_text: str
+    seconds: float
+    usage: Usage
+
+
+def write_code(
+    checked: CheckedDesign,
+    *,
+    brief: Brief | None,
+    provider: Provider,
+    address: ModelAddress,
+    builders: dict[Step, PromptBuilder],
+    validate: Callable[[Draft], Report],
+    ask: Ask,
+    max_attempts: int,
+) -> list[CodeAttempt]:
+    """Ask for code until it passes, at most ``max_attempts`` times.
+
+    A deterministic provider is asked once, since it would only say the same again.
+
+    :returns: Every attempt; only the last one may have passed.
+    :raises ProviderError: If the provider gives no answer.
+    """
+    check_model(provider, address.model)
+    attempts: list[CodeAttempt] = []
+    payload = Payload(brief=brief, design=checked.design, catalogue=checked.catalogue)
+    step = Step.CODE
+    for number in range(1, (1 if provider.deterministic else max_attempts) + 1):
+        prompt = builders[step].build(payload)
+        begin = perf_counter()
+        reply = ask(provider, prompt, address.model, CallOptions(temperature=0.1))
+        seconds = perf_counter() - begin
+        if not reply.text.strip():
+            raise ReplyInvalid(
+                f'"{address}" answered with nothing',
+                provider=provider.name,
+                hint="try again, or choose another model with --code-model",
+            )
+        draft = Draft(
+            class_name=checked.design.name, source=clean_code(reply.text), origin=str(address)
+        )
+        report = validate(draft)
+        attempts.append(
+            CodeAttempt(
+                number=number,
+                step=step,
+                draft=draft,
+                report=report,
+                prompt_text="\n\n".join([prompt.system, *(m.text for m in prompt.messages)]),
+                reply_text=reply.text,
+                seconds=seconds,
+                usage=reply.usage,
+            )
+        )
+        if report.passed:
+            break
+        step = Step.REPAIR
+        payload = Payload(
+            brief=brief,
+            design=checked.design,
+            catalogue=checked.catalogue,
+            draft=draft,
+            findings=report.findings,
+        )
+    return attempts
+
+
+def clean_code(text: str) -> str:
+    """The code of a reply, without the Markdown fence around it.
+
+    Of several fenced blocks the longest is taken; a reply without a fence is code as it is.
+    """
+    blocks: list[str] = []
+    block: list[str] | None = None
+    for line in text.splitlines():
+        if line.strip().startswith("```"):
+            if block is not None:
+                blocks.append("\n".join(block))
+            block = [] if block is None else None
+        elif block is not None:
+            block.append(line)
+    if block:
+        blocks.append("\n".join(block))  # a fence that was never closed
+    code = max(blocks, key=len) if blocks else text
+    return code.strip("\n") + "\n"

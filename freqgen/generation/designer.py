@@ -1,0 +1,102 @@
+"""From a brief to a design, by a provider."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from freqgen.brief import Brief
+from freqgen.design.checked import CheckedDesign, check_design
+from freqgen.design.indicators import Catalogue
+from freqgen.design.model import Design
+from freqgen.exceptions import DesignError, ReplyInvalid
+from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder
+from freqgen.generation.provider import ModelAddress, Provider, Reading, Reply, Usage, check_model
+
+Ask = Callable[[Provider, Prompt, str | None, CallOptions], Reply]
+"""Puts a prompt to a provider; the pipeline's way to see every reply."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignResult:
+    """What stage 1 gave.
+
+    :param checked: The design, known to fit the catalogue.
+    :param origin: The provider and model that wrote it.
+    :param reading: What became of the brief's words; empty where the provider does not say.
+    """
+
+    checked: CheckedDesign
+    origin: str
+    reading: Reading
+    usage: Usage
+
+    @property
+    def design(self) -> Design:
+        """The design itself."""
+        return self.checked.design
+
+
+def make_design(
+    brief: Brief,
+    *,
+    provider: Provider,
+    address: ModelAddress,
+    builder: PromptBuilder,
+    catalogue: Catalogue,
+    ask: Ask,
+) -> DesignResult:
+    """Ask a provider for the design of a brief.
+
+    :raises ProviderError: If no answer came, or one that is no design.
+    :raises BriefError: If the provider found no entry rule in the brief.
+    """
+    check_model(provider, address.model)
+    prompt = builder.build(Payload(brief=brief, catalogue=catalogue))
+    reply = ask(provider, prompt, address.model, CallOptions(temperature=0.7))
+    data = _json_object(reply.text, provider.name)
+    if brief.name is not None:
+        data["name"] = brief.name
+    try:
+        checked = check_design(Design.from_data(data, origin="the reply"), catalogue)
+    except DesignError as exc:
+        raise ReplyInvalid(
+            f'"{address}" gave a design that cannot be used: {exc}',
+            provider=provider.name,
+            hint=exc.hint,
+        ) from exc
+    return DesignResult(
+        checked=checked,
+        origin=str(address),
+        reading=reply.reading or Reading(),
+        usage=reply.usage,
+    )
+
+
+def _json_object(text: str, provider: str) -> dict[str, Any]:
+    """The one JSON object of a reply.
+
+    :raises ReplyInvalid: If there is none; says how the reply begins.
+    """
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as exc:
+        raise ReplyInvalid(
+            f'"{provider}" was asked for JSON and answered {_begin(text)}',
+            provider=provider,
+            hint="try again, or choose another model with --design-model",
+        ) from exc
+    if not isinstance(data, dict):
+        raise ReplyInvalid(
+            f'"{provider}" was asked for a JSON object and answered {_begin(text)}',
+            provider=provider,
+            hint="try again, or choose another model with --design-model",
+        )
+    return data
+
+
+def _begin(text: str) -> str:
+    line = " ".join(text.split())
+    return f'"{line[:60]}…"' if len(line) > 60 else f'"{line}"' if line else "nothing"
