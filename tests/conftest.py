@@ -10,10 +10,28 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave long tests out unless they are asked for."""
+    if not os.environ.get("FREQGEN_SOAK") and not config.option.markexpr:
+        config.option.markexpr = "not soak"
+
+
 @pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """Folder with real candles, one Freqtrade ``--datadir`` a subfolder; skips where absent."""
-    folder = Path(os.environ.get("FREQGEN_SHARED", ROOT.parent / "shared")) / "data"
-    if not folder.is_dir():
-        pytest.skip("needs real candles: set FREQGEN_SHARED to the folder that holds data/")
+def shared() -> Path:
+    """Folder with real candles and hostile strategies; skips where it is absent.
+
+    Continuous integration sets ``FREQGEN_REQUIRE_SHARED``: there, absence is a failure.
+    """
+    folder = Path(os.environ.get("FREQGEN_SHARED", ROOT.parent / "shared"))
+    if not (folder / "data").is_dir():
+        reason = "needs real candles: set FREQGEN_SHARED to the folder that holds data/"
+        if os.environ.get("FREQGEN_REQUIRE_SHARED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def shared_data(shared: Path) -> Path:
+    """Folder with real candles, one Freqtrade ``--datadir`` a subfolder."""
+    return shared / "data"
