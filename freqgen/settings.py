@@ -1,0 +1,414 @@
+"""What the user configured: the ``freqgen`` section, and the folders and files around it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from freqgen import configuration
+from freqgen.configuration import SECTION
+from freqgen.exceptions import SettingsError, StoreError
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError as SchemaError
+
+MINIMUM_FREQTRADE = (2026, 9)
+"""The oldest Freqtrade that freqgen is tested with: year and month of its version."""
+
+MINIMUM_PYTHON = (3, 11)
+
+DEFAULT_CONFIGURATION: Mapping[str, Any] = MappingProxyType(
+    {
+        "trading_mode": "spot",
+        "dry_run": True,
+        "exchange": {"name": "binance", "pair_whitelist": []},
+        "stake_currency": "USDT",
+        "stake_amount": "unlimited",
+        "dry_run_wallet": 1000,
+        "pairlists": [{"method": "StaticPairList"}],
+    }
+)
+"""What is used of Freqtrade's configuration where the user's says nothing."""
+
+_SAID = {
+    "trading_mode": "trading mode",
+    "dry_run": "dry-run",
+    "exchange": "exchange",
+    "stake_currency": "stake currency",
+    "dry_run_wallet": "dry-run wallet",
+}
+"""The defaults that are worth a word."""
+
+_SECRET = re.compile(
+    r"key|secret|passw|token|uid|private|wallet_?address|account|url", re.IGNORECASE
+)
+"""Names of fields whose value no message shows."""
+
+Name = Annotated[str, Field(min_length=1)]
+StepName = Annotated[str, Field(pattern=r"^(design|code|repair)$")]
+
+
+class Settings(BaseModel):
+    """The section ``freqgen`` of Freqtrade's configuration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    design_model: Name = Field(
+        default="offline", description="Who turns a brief into a design: provider or provider:model"
+    )
+    code_model: Name = Field(
+        default="compiler", description="Who turns a design into code: provider or provider:model"
+    )
+    prompts: dict[StepName, Name] = Field(
+        default_factory=dict,
+        description="The prompt builder of the step design, code or repair; default where unset",
+    )
+    max_attempts: int = Field(
+        default=3, ge=1, le=20, description="How often code is written before freqgen gives up"
+    )
+    disabled_plugins: list[Name] = Field(
+        default_factory=list, description="Names of plugins that are not loaded"
+    )
+    db_url: Name | None = Field(
+        default=None,
+        description="SQLAlchemy's URL of the store; a file in the user directory where unset",
+    )
+    backtest_timeout: float = Field(
+        default=600, gt=0, description="Seconds that one backtest may take"
+    )
+    backtest_memory_mb: int = Field(
+        default=4096, ge=256, description="Megabytes of memory that one backtest may take"
+    )
+
+    @classmethod
+    def from_section(cls, section: object) -> Settings:
+        """Check the ``freqgen`` section of a configuration.
+
+        :raises SettingsError: Naming the first wrong field, in one line.
+        """
+        if not isinstance(section, Mapping):
+            raise SettingsError(
+                f"{SECTION}: must be an object, not {_shown(section)}",
+                field=SECTION,
+                hint=f'write it as "{SECTION}": {{"max_attempts": 3}}',
+            )
+        try:
+            return cls.model_validate(dict(section))
+        except ValidationError as exc:
+            raise _settings_error(exc) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Where freqgen works, and with what.
+
+    Nothing is created until :meth:`folder` is asked for a folder.
+
+    :param config: Freqtrade's configuration: the user's, and defaults for what it lacks.
+    :param config_files: The files it came from, included ones too.
+    :param user_data_dir: Freqtrade's user directory.
+    :param datadir: Folder with candles.
+    :param defaults: Sentences that say which defaults are used.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    config: Mapping[str, Any] = field(
+        default_factory=lambda: MappingProxyType(deepcopy(dict(DEFAULT_CONFIGURATION)))
+    )
+    config_files: tuple[Path, ...] = ()
+    user_data_dir: Path
+    datadir: Path
+    defaults: tuple[str, ...] = ()
+
+    @property
+    def home(self) -> Path:
+        """What freqgen keeps in the user directory, where Freqtrade does not look."""
+        return self.user_data_dir / "freqgen"
+
+    @property
+    def strategies_dir(self) -> Path:
+        """Where allowed strategies go."""
+        return self.user_data_dir / "strategies"
+
+    @property
+    def drafts_dir(self) -> Path:
+        """Where drafts stay that were not allowed, or not yet."""
+        return self.home / "drafts"
+
+    @property
+    def backtest_dir(self) -> Path:
+        """Where backtest results go, in Freqtrade's own format."""
+        return self.user_data_dir / "backtest_results"
+
+    @property
+    def db_url(self) -> str:
+        """SQLAlchemy's URL of the store."""
+        return self.settings.db_url or f"sqlite:///{self.home / 'freqgen.sqlite'}"
+
+    def folder(self, path: Path) -> Path:
+        """Create a folder, and those above it, unless it is there.
+
+        :raises StoreError: If it cannot be created.
+        """
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(
+                f'the folder "{path}" cannot be created: {exc.strerror or exc}',
+                hint=_disk_hint(exc),
+            ) from exc
+        return path
+
+
+def _disk_hint(exc: OSError) -> str:
+    if exc.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "free some space, or choose another place with --userdir"
+    if exc.errno in {errno.EEXIST, errno.ENOTDIR}:
+        return "a file is in the way: move it, or choose another place with --userdir"
+    return "choose a place that you may write to with --userdir"
+
+
+def check_freqtrade_version(version: str) -> None:
+    """Refuse a Freqtrade that is older than supported.
+
+    :param version: As in ``freqtrade.__version__``. A version without a year and a month is
+        somebody's own build and is taken as it is.
+    :raises SettingsError: Naming both versions.
+    """
+    match = re.search(r"(\d{4})\.(\d{1,2})(?!\d)", version)
+    if match and (int(match[1]), int(match[2])) < MINIMUM_FREQTRADE:
+        needed = "{}.{}".format(*MINIMUM_FREQTRADE)
+        raise SettingsError(
+            f"Freqtrade {version} is installed, freqgen needs {needed} or newer",
+            hint=f'pip install --upgrade "freqtrade>={needed}"',
+        )
+
+
+def load_workspace(
+    *,
+    config: Sequence[str] = (),
+    userdir: str | Path | None = None,
+    datadir: str | Path | None = None,
+    verbosity: int = 0,
+    logfile: str | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Workspace:
+    """Find and check the user's configuration and folders, by Freqtrade's conventions.
+
+    :param config: Configuration files, the later one winning. Without any, ``config.json``
+        of the user directory is read, or that of the current folder, or none.
+    :param userdir: The user directory; by default the configuration's, else ``user_data``.
+    :param datadir: Folder with candles; by default the configuration's, else
+        ``data/EXCHANGE`` in the user directory.
+    :param verbosity: Passed on to Freqtrade.
+    :param logfile: Passed on to Freqtrade.
+    :param env: Variables ``FREQTRADE__…`` override the configuration; the process's own by
+        default.
+    :raises SettingsError: In one line, naming the file or the field.
+    """
+    from freqtrade import __version__ as freqtrade_version
+
+    check_freqtrade_version(freqtrade_version)
+    names = configuration.find_config_files(config, userdir)
+    merged, files = configuration.read_configuration(names, os.environ if env is None else env)
+    settings = Settings.from_section(merged.pop(SECTION, {}))
+    if merged:
+        _check_schema(merged)
+    said = [] if names else ["no configuration file was found"]
+    said += _fill_in(merged)
+    user_data_dir = Path(userdir or merged.get("user_data_dir") or configuration.USER_DATA)
+    user_data_dir = user_data_dir.expanduser().absolute()
+    if user_data_dir.exists() and not user_data_dir.is_dir():
+        raise SettingsError(
+            f'the user directory "{user_data_dir}" is a file',
+            field="user_data_dir",
+            hint="choose a folder with --userdir",
+        )
+    if not user_data_dir.exists():
+        said.append(f'the user directory "{user_data_dir}" is created when it is needed')
+    exchange = str(merged["exchange"]["name"]).lower()
+    data = Path(datadir or merged.get("datadir") or user_data_dir / "data" / exchange)
+    merged["user_data_dir"] = str(user_data_dir)
+    merged["datadir"] = str(data.expanduser().absolute())
+    merged["verbosity"] = verbosity
+    if logfile:
+        merged["logfile"] = logfile
+    return Workspace(
+        settings=settings,
+        config=MappingProxyType(merged),
+        config_files=files,
+        user_data_dir=user_data_dir,
+        datadir=data.expanduser().absolute(),
+        defaults=tuple(said),
+    )
+
+
+def _fill_in(config: dict[str, Any]) -> list[str]:
+    """Add the defaults that a configuration lacks, and say which, in one sentence."""
+    added = []
+    for key, value in DEFAULT_CONFIGURATION.items():
+        if key == "exchange":
+            exchange = config.setdefault("exchange", {})
+            if not exchange.get("name"):
+                exchange["name"] = value["name"]
+                added.append(f"exchange {value['name']}")
+            exchange.setdefault("pair_whitelist", [])
+        elif key not in config:
+            config[key] = deepcopy(value)
+            if key == "trading_mode":
+                added.append(str(value))
+            elif key == "dry_run":
+                added.append("dry-run")
+            elif key in _SAID:
+                added.append(f"{_SAID[key]} {value}")
+    return ["using defaults: " + ", ".join(added)] if added else []
+
+
+# Errors as one line -------------------------------------------------------------------------
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in JSON, cut short."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _dotted(path: Sequence[str | int]) -> str:
+    name = ""
+    for part in path:
+        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
+    return name
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"the nearest is {near[0]}" if near else "there are " + ", ".join(known)
+
+
+_TYPES = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": "a text",
+    "list_type": "a list",
+    "dict_type": "an object",
+    "finite_number": "a finite number",
+    "string_too_short": "a text that is not empty",
+}
+
+
+def _settings_error(exc: ValidationError) -> SettingsError:
+    error = exc.errors(include_url=False)[0]
+    path = [part for part in error["loc"] if part != "[key]"]
+    name = _dotted([SECTION, *path])
+    last = str(path[-1])
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return SettingsError(
+            f"{name}: is not a setting of freqgen",
+            field=name,
+            hint=_hint(last, list(Settings.model_fields)),
+        )
+    if kind == "string_pattern_mismatch":
+        return SettingsError(
+            f"{name}: is not a step", field=name, hint="the steps are design, code, repair"
+        )
+    limits = Settings.model_fields[str(path[0])].metadata
+    wanted = _TYPES[kind] if kind in _TYPES else _range(limits) or error["msg"]
+    value = "" if _SECRET.search(last) else f", not {_shown(error['input'])}"
+    described = Settings.model_fields[str(path[0])].description or ""
+    return SettingsError(f"{name}: must be {wanted}{value}", field=name, hint=described)
+
+
+def _range(limits: Sequence[Any]) -> str:
+    """The limits of a number in words."""
+    low = next((limit.ge for limit in limits if hasattr(limit, "ge")), None)
+    high = next((limit.le for limit in limits if hasattr(limit, "le")), None)
+    above = next((limit.gt for limit in limits if hasattr(limit, "gt")), None)
+    if low is not None and high is not None:
+        return f"from {low} to {high}"
+    if low is not None:
+        return f"at least {low}"
+    return f"above {above}" if above is not None else ""
+
+
+def _check_schema(config: Mapping[str, Any]) -> None:
+    """Hold a configuration to Freqtrade's own schema.
+
+    Nothing is required at the top level: what is missing there is filled in.
+
+    :raises SettingsError: Naming the field that matters most, in one line.
+    """
+    from freqtrade.config_schema.config_schema import CONF_SCHEMA
+    from jsonschema import Draft4Validator, validators
+    from jsonschema.exceptions import best_match
+
+    check_properties = Draft4Validator.VALIDATORS["properties"]
+
+    def with_defaults(validator: Any, properties: Any, instance: Any, schema: Any) -> Any:
+        # Freqtrade puts its schema's defaults in before it looks for what is required.
+        if isinstance(instance, dict):
+            for name, part in properties.items():
+                if "default" in part:
+                    instance.setdefault(name, part["default"])
+        yield from check_properties(validator, properties, instance, schema)
+
+    schema = {key: value for key, value in CONF_SCHEMA.items() if key != "required"}
+    tried = deepcopy(dict(config))
+    exchange = tried.get("exchange")
+    if isinstance(exchange, dict):
+        exchange.setdefault("name", "")
+    validator = validators.extend(Draft4Validator, {"properties": with_defaults})(schema)
+    error = best_match(validator.iter_errors(tried))
+    if error is not None:
+        raise _schema_error(error)
+
+
+_SCHEMA_TYPES = {
+    "number": "a number",
+    "integer": "a whole number",
+    "string": "a text",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+    "null": "null",
+}
+
+
+def _schema_error(error: SchemaError) -> SettingsError:
+    path = list(error.absolute_path)
+    name = _dotted(path) or "the configuration"
+    secret = bool(path) and bool(_SECRET.search(str(path[-1])))
+    got = "" if secret else f", not {_shown(error.instance)}"
+    rule, limit = str(error.validator), error.validator_value
+    hint = "this field is Freqtrade's; its documentation lists the values"
+    if rule == "type":
+        kinds = [limit] if isinstance(limit, str) else list(limit)
+        words = list(dict.fromkeys(_SCHEMA_TYPES.get(kind, kind) for kind in kinds))
+        message = f"must be {' or '.join(words)}{got}"
+    elif rule == "enum":
+        known = [str(value) for value in limit if value is not None]
+        message = f"must be one of {', '.join(known)}{got}"
+        message = message if len(message) < 300 else f"is not a value that Freqtrade knows{got}"
+        near = get_close_matches(str(error.instance), known, n=1)
+        hint = f"the nearest is {near[0]}" if near else hint
+    elif rule in {"minimum", "maximum"}:
+        message = f"must be at {'least' if rule == 'minimum' else 'most'} {limit}{got}"
+    elif rule == "required":
+        missing = next((key for key in limit if key not in (error.instance or {})), "a field")
+        name = _dotted([*path, missing])
+        message = "is missing"
+    else:
+        message = f"breaks Freqtrade's schema ({rule}){got}"
+    return SettingsError(f"{name}: {message}", field=name, hint=hint)
