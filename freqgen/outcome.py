@@ -1,0 +1,163 @@
+"""What goes into a run and what comes out of it, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from freqgen.design.checked import CheckedDesign
+from freqgen.draft import Draft, ScreenedDraft
+from freqgen.evaluation.engine import BacktestResult
+from freqgen.evaluation.evaluator import Measurement
+from freqgen.evaluation.gate import Decision, GateResult, Verdict
+from freqgen.finding import Report
+from freqgen.generation.coder import CodeAttempt
+from freqgen.generation.designer import DesignResult
+from freqgen.generation.provider import Reading, Usage
+
+if TYPE_CHECKING:
+    from freqgen.store.record import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What one backtest does differently from the configuration.
+
+    :param pairs: What to trade; empty for the configuration's whitelist, or where that is
+        empty for all pairs of the data folder.
+    :param timerange: As in Freqtrade, ``20240101-20240301``; empty for all candles.
+    :param overrides: Fields of Freqtrade's configuration, as in ``fee``.
+    """
+
+    pairs: tuple[str, ...] = ()
+    timerange: str = ""
+    overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeResult:
+    """What stage 2 gave.
+
+    :param attempts: Every draft with its findings, in order; at least one.
+    :param screened: The last draft, if nothing blocks it.
+    """
+
+    checked: CheckedDesign
+    attempts: tuple[CodeAttempt, ...]
+    screened: ScreenedDraft | None
+
+    @property
+    def draft(self) -> Draft:
+        """The last draft, whether it passed or not."""
+        return self.attempts[-1].draft
+
+    @property
+    def report(self) -> Report:
+        """The findings of the last draft."""
+        return self.attempts[-1].report
+
+    @property
+    def usage(self) -> Usage:
+        """What all attempts took."""
+        total = Usage()
+        for attempt in self.attempts:
+            total += attempt.usage
+        return total
+
+    def validation_seconds(self) -> dict[str, float]:
+        """Seconds per phase of validation, over all attempts."""
+        seconds: dict[str, float] = {}
+        for attempt in self.attempts:
+            for phase, spent in attempt.report.timings.items():
+                seconds[phase] = seconds.get(phase, 0.0) + spent
+        return seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationResult:
+    """What came of a brief.
+
+    :param backtest: Freqtrade's backtest, or ``None`` where nothing was run.
+    :param record: What was stored.
+    :param path: The strategy's file, allowed or not.
+    :param timings: Seconds per step.
+    """
+
+    designed: DesignResult
+    coded: CodeResult
+    measurements: Mapping[str, Measurement]
+    verdict: Verdict
+    backtest: BacktestResult | None
+    record: Record
+    path: Path
+    timings: Mapping[str, float]
+
+    @property
+    def usage(self) -> Usage:
+        """What all calls to providers took."""
+        return self.designed.usage + self.coded.usage
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as the command line's JSON has it."""
+        reading = self.designed.reading
+        return {
+            "decision": self.verdict.decision.value,
+            "record": {
+                "id": self.record.id,
+                "name": self.record.name,
+                "path": str(self.path),
+                "revision": self.record.revision,
+            },
+            "design": self.designed.design.to_data(),
+            **reading_data(reading),
+            "attempts": len(self.coded.attempts),
+            "findings": [finding.to_dict() for finding in self.coded.report.findings],
+            "measurements": {name: dict(m.values) for name, m in self.measurements.items()},
+            "gates": [gate.to_dict() for gate in self.verdict.gates],
+            "usage": self.usage.to_dict(),
+            "timings": dict(self.timings),
+        }
+
+
+def reading_data(reading: Reading) -> dict[str, Any]:
+    """What became of a brief's words, as the command line's JSON has it."""
+    return {
+        "read": [
+            {"start": s.start, "end": s.end, "text": s.text, "meaning": s.meaning}
+            for s in reading.read
+        ],
+        "unread": [{"start": s.start, "end": s.end, "text": s.text} for s in reading.unread],
+        "defaults": list(reading.defaults),
+    }
+
+
+def validation_gate(report: Report) -> GateResult:
+    """The judgement of validation: whatever blocks is denied."""
+    blocking = report.blocking
+    reason = "nothing that blocks was found"
+    if blocking:
+        more = f" (and {len(blocking) - 1} more)" if len(blocking) > 1 else ""
+        reason = f"{blocking[0].code}: {blocking[0].message}{more}"
+    return GateResult(
+        name="validation",
+        passed=not blocking,
+        value=float(len(blocking)),
+        limit=0.0,
+        reason=reason,
+        otherwise=Decision.DENY,
+    )
+
+
+def not_run_gate(why: str) -> GateResult:
+    """The judgement of code that could be checked but not run."""
+    return GateResult(
+        name="measured",
+        passed=False,
+        value=None,
+        limit=None,
+        reason=f"it was checked and not run: {why}",
+        otherwise=Decision.REVIEW,
+    )

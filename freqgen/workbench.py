@@ -1,0 +1,198 @@
+"""What all steps work with: configuration, plugins, catalogue, engine, records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.model import Design
+from freqgen.evaluation.engine import BacktestResult, Engine, Limits
+from freqgen.exceptions import DataMissing, DesignError, UsageError
+from freqgen.generation.prompt import CallOptions, Prompt
+from freqgen.generation.provider import ModelAddress, Provider, Reply
+from freqgen.outcome import RunOptions
+from freqgen.plugins import PluginHost
+from freqgen.settings import Workspace, load_workspace
+
+if TYPE_CHECKING:
+    from freqgen.store.audit import AuditLog
+    from freqgen.store.store import Store
+
+
+class Workbench:
+    """Opens what a step needs when it first needs it, and closes it at the end.
+
+    :param config: Files of Freqtrade's configuration, as ``-c`` names them.
+    :param userdir: Freqtrade's user directory.
+    :param datadir: Folder with candles.
+    :param workspace: In place of the three, a workspace that was loaded already.
+    :param host: The plugins; by default all installed ones.
+    :param progress: Called with a sentence whenever a step begins.
+    :param demo: Work on the synthetic demo market, which is made on first use.
+    :raises SettingsError: If the configuration cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: Sequence[str] = (),
+        userdir: str | Path | None = None,
+        datadir: str | Path | None = None,
+        workspace: Workspace | None = None,
+        host: PluginHost | None = None,
+        progress: Callable[[str], None] | None = None,
+        demo: bool = False,
+    ) -> None:
+        self.workspace = workspace or load_workspace(
+            config=config, userdir=userdir, datadir=datadir
+        )
+        self.settings = self.workspace.settings
+        self.host = host or PluginHost.load(self.settings.disabled_plugins)
+        self.demo = demo
+        self._progress = progress or (lambda _message: None)
+        self._engine: Engine | None = None
+        self._store: Store | None = None
+        self._backtests: dict[tuple[str, str, RunOptions], BacktestResult] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the engine's process and let go of the database."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
+
+    # -- what the steps work with ---------------------------------------------------------------
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """All indicators that a design may use: built-in ones and those of plugins."""
+        return Catalogue([*builtin_indicators(), *self.host.indicators().values()])
+
+    @cached_property
+    def datadir(self) -> Path:
+        """Folder with candles; that of the demo market if it was asked for."""
+        if self.demo:
+            from freqgen.demo import ensure_demo_market
+
+            return ensure_demo_market(self.workspace.user_data_dir)
+        return self.workspace.datadir
+
+    @property
+    def store(self) -> Store:
+        """The records; opened, and created, on first use."""
+        if self._store is None:
+            from freqgen.store.store import Store
+
+            self._store = Store.open(self.workspace.db_url)
+        return self._store
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The log of prompts, replies and decisions."""
+        from freqgen.store.audit import AuditLog
+
+        return AuditLog(self.workspace.home / "audit.jsonl", config=self.workspace.config)
+
+    @property
+    def engine(self) -> Engine:
+        """Freqtrade's engine in a process of its own; not started before it is needed."""
+        if self._engine is None:
+            config = {
+                key: value
+                for key, value in self.workspace.config.items()
+                if key not in {"user_data_dir", "datadir"}
+            }
+            self._engine = Engine(
+                config=config,
+                userdir=self.workspace.user_data_dir,
+                datadir=self.datadir,
+                limits=Limits(
+                    seconds=self.settings.backtest_timeout,
+                    memory_mb=self.settings.backtest_memory_mb,
+                ),
+            )
+        return self._engine
+
+    def _ask(
+        self, provider: Provider, prompt: Prompt, model: str | None, options: CallOptions
+    ) -> Reply:
+        """Put a prompt to a provider, seen by the audit log and by observers."""
+        address = str(ModelAddress(provider.name, model))
+        self.audit.prompt(prompt, address)
+        reply = provider.answer(prompt, model=model, options=options)
+        self.audit.reply(prompt, reply, address)
+        self.host.reply_received(prompt, reply)
+        return reply
+
+    def check_market(self, design: Design) -> None:
+        """Refuse what the configured market cannot do.
+
+        :raises DesignError: If a design for futures meets a spot configuration.
+        """
+        if self.workspace.config.get("trading_mode", "spot") != "spot":
+            return
+        hint = (
+            'set "trading_mode": "futures" and "margin_mode": "isolated" in the configuration, '
+            "or leave it out of the design"
+        )
+        if design.can_short:
+            raise DesignError("there are no shorts in spot markets", path="can_short", hint=hint)
+        if design.risk.leverage != 1:
+            raise DesignError(
+                "there is no leverage in spot markets", path="risk.leverage", hint=hint
+            )
+
+    def pairs(self, timeframe: str, wanted: Sequence[str] = ()) -> tuple[str, ...]:
+        """What to trade: what was asked for, the whitelist, or what the data folder has.
+
+        :raises UsageError: If a pair that was asked for has no candles, naming those that have.
+        :raises DataMissing: If there are no candles at all.
+        """
+        found = self.engine.find_pairs(timeframe)
+        listed = list(wanted)
+        if not listed and not self.demo:
+            listed = self.workspace.config.get("exchange", {}).get("pair_whitelist", [])
+        if not listed:
+            if not found:
+                raise DataMissing(
+                    f"there are no {timeframe} candles in {self.datadir}",
+                    hint=f"freqtrade download-data --exchange {self.engine.exchange} "
+                    f"--pairs BTC/USDT ETH/USDT --timeframes {timeframe} --days 365 "
+                    f"--userdir {self.workspace.user_data_dir}; or try --demo, "
+                    "which uses a synthetic market",
+                )
+            return tuple(found)
+        pairs: list[str] = []
+        for entry in listed:
+            pairs += [entry] if "/" in entry and entry in found else _matching(entry, found)
+        return tuple(dict.fromkeys(pairs))
+
+
+def _matching(entry: str, found: Sequence[str]) -> list[str]:
+    """Pairs that a whitelist's pattern means; the entry itself where it is no pattern."""
+    if re.fullmatch(r"[A-Za-z0-9/:_-]+", entry):
+        return [entry]
+    try:
+        return [pair for pair in found if re.fullmatch(entry, pair)]
+    except re.error as exc:
+        raise UsageError(
+            f'"{entry}" is neither a pair nor a pattern: {exc}', hint="write it as BTC/USDT"
+        ) from exc
