@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from freqgen.design.model import CANDLE_COLUMNS
 from freqgen.design.warmup import Run, measured_warmup, synthetic_candles
 from freqgen.exceptions import DesignError, DuplicateNameError, PluginError
 
@@ -218,9 +219,16 @@ class Indicator(ABC):
         """Return the columns that the sources are read from.
 
         :param sources: What a design says; empty for the default.
-        :raises DesignError: If they are too many or too few.
+        :raises DesignError: If they are too many or too few, or one without a default is missing.
         """
         if not sources:
+            for number, source in enumerate(self.sources):
+                if source not in CANDLE_COLUMNS:
+                    example = ", ".join([*self.sources[:number], f"<{source}>"])
+                    raise DesignError(
+                        f"{self.name} needs its source {source}, which has no default",
+                        hint=f"give it all its sources: {example}",
+                    )
             return self.sources
         if len(sources) == len(self.sources):
             return tuple(sources)

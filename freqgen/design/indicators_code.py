@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from freqgen.design.layout import Attached, Brackets, Text, render
+from freqgen.design.layout import WIDTH, Attached, Brackets, Infix, Parens, Text, render
 
 _INDENT = 8  # lines stand in a method of a class
 TALIB = "import talib.abstract as ta"
@@ -35,6 +35,19 @@ def assign(target: str, function: str, args: Iterable[str], tail: str = "") -> s
     """Assign what a call returns, on several lines if it is long."""
     brackets = Brackets(f"{function}(", tuple(Text(arg) for arg in args), f"){tail}")
     text = render(Attached(f"{target} = ", brackets, ""), _INDENT)
+    return _outdented(text)
+
+
+def assign_infix(target: str, operator: str, parts: Iterable[str], tail: str = "") -> str:
+    """Assign an operation, in parentheses where something follows it or where it is long."""
+    operation = Infix(operator, tuple(Text(part) for part in parts))
+    flat = f"{target} = {operation.flat()}"
+    if not tail and _INDENT + len(flat) <= WIDTH:
+        return flat
+    return _outdented(render(Attached(f"{target} = ", Parens(operation, tail), ""), _INDENT))
+
+
+def _outdented(text: str) -> str:
     return text.replace("\n" + " " * _INDENT, "\n")
 
 

@@ -20,6 +20,8 @@ from freqgen.design.indicators_code import (
     NUMPY,
     PANDAS_BOTH,
     TALIB,
+    assign,
+    assign_infix,
     column,
     local_name,
 )
@@ -110,7 +112,7 @@ def _vwap_code(
     sources: tuple[str, ...],  # noqa: ARG001
 ) -> IndicatorCode:
     lines = tuple(
-        f"{column(frame, wanted)} = rolling_vwap({frame}, window={params['timeperiod']})"
+        assign(column(frame, wanted), "rolling_vwap", [frame, f"window={params['timeperiod']}"])
         for wanted in columns.values()
     )
     return IndicatorCode(imports=(PANDAS_BOTH,), helpers=(source_of(rolling_vwap),), lines=lines)
@@ -136,7 +138,7 @@ def _zscore_code(
         f"{spread} = {window}.std(ddof=0).replace(0, np.nan)",
     ]
     lines += [
-        f"{column(frame, wanted)} = ({source} - {window}.mean()) / {spread}"
+        assign_infix(column(frame, wanted), "-", [source, f"{window}.mean()"], f" / {spread}")
         for wanted in columns.values()
     ]
     return IndicatorCode(imports=(NUMPY,), helpers=(), lines=tuple(lines))
@@ -168,7 +170,7 @@ def _chandelier_code(
     for output, wanted in columns.items():
         extreme, source, sign = ("MAX", "high", "-") if output == "long" else ("MIN", "low", "+")
         inner = f"ta.{extreme}({column(frame, source)}, timeperiod={period})"
-        lines.append(f"{column(frame, wanted)} = {inner} {sign} {distance}")
+        lines.append(assign_infix(column(frame, wanted), sign, [inner, distance]))
     return IndicatorCode(imports=(TALIB,), helpers=(), lines=tuple(lines))
 
 
@@ -208,7 +210,7 @@ def _ichimoku_code(
     if "senkou_a" in columns:
         average = local_name(columns, "average")
         lines += [
-            f"{average} = ({middle['tenkan']} + {middle['kijun']}) / 2",
+            assign_infix(average, "+", [middle["tenkan"], middle["kijun"]], " / 2"),
             f"{column(frame, columns['senkou_a'])} = {average}.shift({shift})",
         ]
     if "senkou_b" in columns:

@@ -177,7 +177,7 @@ def _check_importable(name: str, function: Callable[..., Any]) -> None:
     own = getattr(function, "__name__", "")
     home = sys.modules.get(module or "")
     if not inspect.isfunction(function) or "<" in qualified or "." in qualified:
-        what = "a lambda" if own == "<lambda>" else f"{qualified or function!r}"
+        what = "a lambda" if own == "<lambda>" else qualified or repr(function)
         raise PluginError(
             f"indicator {name}: {what} cannot be imported by name",
             hint="define a plain function (def) at the top of a module",

@@ -31,8 +31,10 @@ def rolling_vwap(dataframe: DataFrame, window: int) -> Series:
     """Average of the typical price weighted by volume; missing where nothing was traded."""
     price = (dataframe["high"] + dataframe["low"] + dataframe["close"]) / 3
     volume = dataframe["volume"]
-    average = (price * volume).rolling(window).sum() / volume.rolling(window).sum()
-    return average.where(volume.rolling(window).max() > 0)
+    traded = volume.rolling(window).sum()
+    average = (price * volume).rolling(window).sum() / traded
+    # A rolling sum may leave a rounding error where all volumes are zero; a maximum does not.
+    return average.where((traded > 0) & (volume.rolling(window).max() > 0))
 
 
 def source_of(helper: Callable[..., Any]) -> str:

@@ -25,6 +25,7 @@ from freqgen.design.indicators_code import (
     TALIB,
     arguments,
     assign,
+    assign_infix,
     call,
     column,
     local_name,
@@ -68,7 +69,7 @@ class TalibIndicator(Indicator):
     def _check(self, params: Params) -> None:
         try:
             _lookback(self.name, tuple(params.items()))
-        except Exception as exc:  # TA-Lib raises nothing more specific
+        except ValueError as exc:
             values = ", ".join(f"{name}={value:g}" for name, value in params.items())
             raise DesignError(
                 f"TA-Lib refuses {self.name}({values})",
@@ -184,11 +185,14 @@ class TalibIndicator(Indicator):
     def _operator_code(
         self, frame: str, columns: Mapping[str, str], sources: tuple[str, ...]
     ) -> IndicatorCode:
-        left, right = (column(frame, source) for source in sources)
-        text = f"{left} {OPERATORS[self.name]} {right}"
+        parts = [column(frame, source) for source in sources]
         infinite = self.name in INFINITE
-        text = f"({text}){NO_INFINITY}" if infinite else text
-        lines = tuple(f"{column(frame, wanted)} = {text}" for wanted in columns.values())
+        lines = tuple(
+            assign_infix(
+                column(frame, wanted), OPERATORS[self.name], parts, NO_INFINITY if infinite else ""
+            )
+            for wanted in columns.values()
+        )
         return IndicatorCode(imports=(NUMPY,) if infinite else (), helpers=(), lines=lines)
 
 
@@ -196,7 +200,10 @@ class TalibIndicator(Indicator):
 def _lookback(name: str, params: tuple[tuple[str, float | int], ...]) -> int:
     function = _abstract.Function(name)
     function.parameters = dict(params)
-    return int(function.lookback)
+    lookback = int(function.lookback)
+    if lookback < 0:  # how TA-Lib says that it does not take these
+        raise ValueError(params)
+    return lookback
 
 
 def talib_indicators() -> tuple[TalibIndicator, ...]:
@@ -265,10 +272,10 @@ def _lowest(function: str, name: str) -> int:
     for period in (1, 2):
         try:
             _lookback(function, ((name, period),))
-        except Exception:  # noqa: BLE001, S112  (TA-Lib raises Exception itself)
+        except ValueError:
             continue
         return period
-    return 2
+    return 3
 
 
 def moving_average_names() -> Mapping[int, str]:
