@@ -67,4 +67,4 @@ def _print(console: Console, plugins: Sequence[PluginInfo]) -> None:
             console.print("  registers nothing")
         for kind, names in plugin.registers.items():
             many = kind if len(names) == 1 else f"{kind}s"
-            console.print(Text(f"  {many}: {', '.join(names)}"))
+            console.print(Text(f"  {many}: {', '.join(names)}"), soft_wrap=True)
