@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from freqgen.design.checked import CheckedDesign
@@ -29,12 +28,12 @@ class RunOptions:
     :param pairs: What to trade; empty for the configuration's whitelist, or where that is
         empty for all pairs of the data folder.
     :param timerange: As in Freqtrade, ``20240101-20240301``; empty for all candles.
-    :param overrides: Fields of Freqtrade's configuration, as in ``fee``.
+    :param overrides: Fields of Freqtrade's configuration with their value, as in ``fee``.
     """
 
     pairs: tuple[str, ...] = ()
     timerange: str = ""
-    overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    overrides: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

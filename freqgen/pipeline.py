@@ -197,7 +197,7 @@ class Freqgen(Workbench):
                         for market in checked.markets
                         for pair in ((market.pair,) if market.pair else pairs)
                     ),
-                    overrides=options.overrides,
+                    overrides=dict(options.overrides),
                 )
             )
         return self._backtests[key]

@@ -1,0 +1,142 @@
+"""From parsed arguments to what the steps take; shared by several verbs."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from freqgen.exceptions import UsageError
+
+if TYPE_CHECKING:
+    from freqgen.design.model import Design
+    from freqgen.outcome import RunOptions
+
+MAX_INPUT_BYTES = 5_000_000
+"""Largest design file or text on standard input that is read."""
+
+
+def add_brief_arguments(parser: ArgumentParser) -> None:
+    """Add the brief and what can be said beside it."""
+    parser.add_argument(
+        "text", nargs="+", metavar="TEXT", help="the idea in plain words; - reads standard input"
+    )
+    parser.add_argument("--name", metavar="NAME", help="class name of the strategy, in CamelCase")
+
+
+def add_demo_option(parser: ArgumentParser) -> None:
+    """Add ``--demo``."""
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="use a synthetic market instead of candles of your own; made on first use",
+    )
+
+
+def read_text(words: list[str]) -> str:
+    """The brief: the words, or standard input for ``-``."""
+    if words != ["-"]:
+        return " ".join(words)
+    return _standard_input()
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
+    return _decoded(data, "standard input")
+
+
+def _decoded(data: bytes, origin: str) -> str:
+    if len(data) > MAX_INPUT_BYTES:
+        raise UsageError(f"{origin} is larger than {MAX_INPUT_BYTES:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise UsageError(
+            f"{origin} is not UTF-8: {exc.reason} at byte {exc.start}",
+            hint="save it as UTF-8",
+        ) from exc
+
+
+def read_design(file: str) -> Design:
+    """Read a design from a file, or from standard input for ``-``.
+
+    :raises UsageError: If it cannot be read.
+    :raises DesignError: If it is no design.
+    """
+    from freqgen.design.model import Design
+
+    if file == "-":
+        return Design.from_json(_standard_input(), origin="standard input")
+    try:
+        with Path(file).open("rb") as stream:
+            data = stream.read(MAX_INPUT_BYTES + 1)
+    except OSError as exc:
+        raise UsageError(
+            f'the design "{file}" cannot be read: {exc.strerror}',
+            hint='freqgen design "…" > design.json writes one',
+        ) from exc
+    return Design.from_json(_decoded(data, file), origin=file)
+
+
+def constraints(args: Namespace) -> dict[str, Any]:
+    """Fields of a design that were said beside the text."""
+    said = {"timeframe": getattr(args, "timeframe", None)}
+    if said["timeframe"] is not None:
+        check_timeframe(said["timeframe"])
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def check_timeframe(timeframe: str) -> None:
+    """Refuse what is no timeframe.
+
+    :raises UsageError: Naming the nearest one.
+    """
+    from difflib import get_close_matches
+
+    from freqgen.design.model import TIMEFRAMES
+
+    if timeframe not in TIMEFRAMES:
+        near = get_close_matches(timeframe.lower(), TIMEFRAMES, n=1)
+        raise UsageError(
+            f'"{timeframe}" is no timeframe',
+            hint=(f"the nearest is {near[0]}; " if near else "")
+            + "one of "
+            + ", ".join(TIMEFRAMES),
+        )
+
+
+def run_options(args: Namespace) -> RunOptions:
+    """What a backtest does differently from the configuration.
+
+    :raises UsageError: If a value cannot be meant.
+    """
+    from freqgen.outcome import RunOptions
+
+    if args.fee is not None and not 0 <= args.fee < 0.5:
+        raise UsageError(
+            f"a fee of {args.fee:g} cannot be meant", hint="0.001 is a fee of 0.1 % per order"
+        )
+    if args.dry_run_wallet is not None and not args.dry_run_wallet > 0:
+        raise UsageError("the wallet must hold something", hint="as in --dry-run-wallet 1000")
+    if args.timerange:
+        _check_timerange(args.timerange)
+    overrides = {"fee": args.fee, "dry_run_wallet": args.dry_run_wallet}
+    return RunOptions(
+        pairs=tuple(pair for entry in args.pairs or () for pair in entry.split(",") if pair),
+        timerange=args.timerange or "",
+        overrides=tuple((k, v) for k, v in overrides.items() if v is not None),
+    )
+
+
+def _check_timerange(timerange: str) -> None:
+    import re
+
+    if (
+        not re.fullmatch(r"(\d{8}|\d{10}|\d{13})?-(\d{8}|\d{10}|\d{13})?", timerange)
+        or len(timerange) < 2
+    ):
+        raise UsageError(
+            f'"{timerange}" is no timerange',
+            hint="write 20240101-20240601, 20240101- or -20240601",
+        )

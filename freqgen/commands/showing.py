@@ -1,0 +1,350 @@
+"""Results for people, with rich."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from freqgen.design.explain import say_indicator, say_risk, say_rules
+from freqgen.evaluation.gate import Decision
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from freqgen.design.checked import CheckedDesign
+    from freqgen.design.indicators import Indicator
+    from freqgen.evaluation.engine import BacktestResult
+    from freqgen.finding import Report
+    from freqgen.generation.provider import Reading
+    from freqgen.outcome import GenerationResult
+    from freqgen.pipeline import Freqgen
+    from freqgen.store.record import Record, StatusChange
+
+_DECIDED = {
+    Decision.ALLOW: ("allowed", "bold green"),
+    Decision.REVIEW: ("waits for review", "bold yellow"),
+    Decision.DENY: ("denied", "bold red"),
+}
+
+
+def heading(console: Console, text: str) -> None:
+    """A heading with an empty line before it."""
+    console.print(Text(f"\n{text}", style="bold"))
+
+
+def lines(console: Console, items: Iterable[str], style: str = "") -> None:
+    """Items with a dash each; nothing in them is markup."""
+    for item in items:
+        console.print(Text(f"  - {item}", style=style), soft_wrap=True)
+
+
+def show_design(console: Console, checked: CheckedDesign) -> None:
+    """A design in words."""
+    design = checked.design
+    console.print(
+        Text.assemble(
+            (design.name, "bold"),
+            f" ({design.kind.replace('_', ' ')}, {design.timeframe} candles, "
+            f"{'long and short' if design.can_short else 'long only'})",
+        )
+    )
+    if design.hypothesis:
+        console.print(Text(f"  {design.hypothesis}", style="italic"), soft_wrap=True)
+    for title, rules in say_rules(checked):
+        console.print(Text(f"  {title}"))
+        lines(console, rules)
+    if checked.indicators:
+        console.print("  Indicators")
+        lines(console, map(say_indicator, checked.indicators))
+    console.print("  Risk")
+    lines(console, say_risk(design))
+
+
+def show_reading(console: Console, reading: Reading) -> None:
+    """What became of the words of a brief."""
+    if reading.read:
+        heading(console, "Understood")
+        lines(console, (f'"{span.text}" as {span.meaning}' for span in reading.read))
+    if reading.unread:
+        heading(console, "Not understood")
+        lines(console, (f'"{span.text}"' for span in reading.unread), "yellow")
+    elif reading.read:
+        console.print("  Every word was understood.")
+    if reading.defaults:
+        heading(console, "Added without having been asked for")
+        lines(console, reading.defaults, "yellow")
+
+
+def show_findings(console: Console, report: Report) -> None:
+    """Findings, a row each."""
+    show_finding_rows(console, [finding.to_dict() for finding in report.findings])
+
+
+def show_finding_rows(console: Console, findings: Sequence[Mapping[str, Any]]) -> None:
+    """Findings as data, a row each."""
+    if not findings:
+        console.print("  nothing was found")
+    for finding in findings:
+        place = f":{finding['line']}" if finding["line"] else ""
+        place += f":{finding['column']}" if finding["line"] and finding["column"] else ""
+        style = "red" if finding["severity"] == "error" else "yellow"
+        console.print(
+            Text.assemble(
+                (f"  {finding['severity']:<7} {finding['code']}{place} ", style),
+                finding["message"],
+            ),
+            soft_wrap=True,
+        )
+        if finding["hint"]:
+            console.print(Text(f"          {finding['hint']}", style="dim"), soft_wrap=True)
+
+
+def percent(value: float | None) -> str:
+    """A ratio with two decimals of per cent."""
+    return "-" if value is None else f"{value:+.2%}"
+
+
+def figure(value: float | None, digits: int = 2) -> str:
+    """A number, or a dash where there is none."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    days, hours = divmod(hours, 24)
+    return (f"{days} d " if days else "") + f"{hours}:{minutes:02d} h"
+
+
+def show_backtest(
+    console: Console, result: BacktestResult, *, demo: bool = False, trades: bool = False
+) -> None:
+    """A backtest in Freqtrade's terms, with buy-and-hold beside it."""
+    market = "SYNTHETIC candles" if demo else "candles"
+    heading(console, f"Backtest of {result.name} by Freqtrade's own engine")
+    console.print(
+        f"  {result.timeframe} {market} of {', '.join(result.pairs[:8])}"
+        + (f" and {len(result.pairs) - 8} more" if len(result.pairs) > 8 else "")
+        + f", {result.backtest_start[:16]} to {result.backtest_end[:16]}, "
+        f"fee {result.fee:.2%} per order",
+        soft_wrap=True,
+    )
+    if demo:
+        console.print(
+            "  [yellow]Synthetic candles show that the strategy runs, not that it earns.[/]"
+        )
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
+    table.add_column("")
+    table.add_column("strategy", justify="right")
+    table.add_column("buy and hold", justify="right")
+    currency = result.stake_currency
+    table.add_row("total profit", percent(result.profit_total), percent(result.market_change))
+    table.add_row(f"profit in {currency}", f"{result.profit_total_abs:+.2f}", "")
+    table.add_row(f"final balance in {currency}", figure(result.final_balance), "")
+    table.add_row("max. drawdown", f"{result.max_drawdown:.2%}", "")
+    table.add_row("trades", str(result.trades), "")
+    table.add_row("win rate", "-" if result.win_rate is None else f"{result.win_rate:.1%}", "")
+    table.add_row("average duration", _duration(result.avg_duration), "")
+    table.add_row("profit factor", figure(result.profit_factor), "")
+    table.add_row("Sharpe", figure(result.sharpe), "")
+    table.add_row("Sortino", figure(result.sortino), "")
+    table.add_row("Calmar", figure(result.calmar), "")
+    console.print(table)
+    if result.per_exit_reason:
+        reasons = ", ".join(f"{row['key']} {row['trades']}" for row in result.per_exit_reason)
+        console.print(Text(f"  exits: {reasons}"), soft_wrap=True)
+    if result.markets == "assumed":
+        console.print(
+            "  precision, limits and fee are assumed; "
+            "freqgen download-markets stores the exchange's own",
+            style="dim",
+            soft_wrap=True,
+        )
+    lines(console, result.warnings, "yellow")
+    if trades:
+        _show_trades(console, result)
+
+
+def _show_trades(console: Console, result: BacktestResult) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
+    for name in ("pair", "side", "opened", "closed", "entry", "exit", "profit", "exit reason"):
+        table.add_column(name, justify="right" if name in {"entry", "exit", "profit"} else "left")
+    for trade in result.trade_list:
+        table.add_row(
+            trade["pair"],
+            "short" if trade["is_short"] else "long",
+            str(trade["open_date"])[:16],
+            str(trade["close_date"])[:16],
+            f"{trade['open_rate']:.8g}",
+            f"{trade['close_rate']:.8g}",
+            percent(trade["profit_ratio"]),
+            Text(str(trade["exit_reason"])),
+        )
+    console.print(table)
+
+
+def show_comparison(console: Console, results: Sequence[BacktestResult]) -> None:
+    """Several backtests side by side."""
+    heading(console, "Side by side")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
+    for name in ("strategy", "trades", "profit", "drawdown", "Sharpe", "win rate"):
+        table.add_column(name, justify="left" if name == "strategy" else "right")
+    for result in results:
+        table.add_row(
+            result.name,
+            str(result.trades),
+            percent(result.profit_total),
+            f"{result.max_drawdown:.2%}",
+            figure(result.sharpe),
+            "-" if result.win_rate is None else f"{result.win_rate:.1%}",
+        )
+    console.print(table)
+
+
+def show_generation(console: Console, result: GenerationResult, freqgen: Freqgen) -> None:
+    """What came of a brief."""
+    show_design(console, result.designed.checked)
+    show_reading(console, result.designed.reading)
+    heading(console, "Findings")
+    show_findings(console, result.coded.report)
+    if result.backtest is not None:
+        show_backtest(console, result.backtest, demo=freqgen.demo)
+    heading(console, "Decision")
+    decided, style = _DECIDED[result.verdict.decision]
+    console.print(Text.assemble(("  " + decided, style)))
+    for gate in result.verdict.gates:
+        mark = ("  passed  ", "green") if gate.passed else ("  failed  ", "red")
+        console.print(Text.assemble(mark, f"{gate.name}: {gate.reason}"), soft_wrap=True)
+    _show_next(console, result, freqgen)
+
+
+def _show_next(console: Console, result: GenerationResult, freqgen: Freqgen) -> None:
+    record, name = result.record, result.record.name
+    heading(console, "Files")
+    lines(console, [f"strategy: {shown(result.path)}"])
+    lines(console, [f"record: {record.id} (revision {record.revision} of {name})"])
+    if result.backtest is not None and result.backtest.results_file:
+        lines(console, [f"backtest: {shown(result.backtest.results_file)}"])
+    heading(console, "Next")
+    if result.verdict.decision is Decision.ALLOW:
+        steps = [f"freqgen show {name} --code", f"freqgen paper {name}"]
+    elif result.verdict.decision is Decision.REVIEW:
+        steps = [f"freqgen show {record.id}", f"freqgen approve {record.id}"]
+    else:
+        steps = [f"freqgen show {record.id} --findings", f"freqgen show {record.id} --code"]
+    if freqgen.demo:
+        steps.append("the same without --demo, on candles of your own")
+    lines(console, steps)
+
+
+def shown(path: Path | str) -> str:
+    """A path, relative to the current folder where that is shorter."""
+    from pathlib import Path
+
+    path = Path(path)
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def show_records(console: Console, records: Sequence[Record]) -> None:
+    """Records, a row each."""
+    if not records:
+        console.print("Nothing is stored yet; freqgen generate makes a strategy.")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("id", "name", "rev.", "status", "created (UTC)", "trades", "profit", "brief"):
+        right = name in {"rev.", "trades", "profit"}
+        table.add_column(name, justify="right" if right else "left", no_wrap=True)
+    for record in records:
+        measured = record.measurements.get("backtest", {})
+        table.add_row(
+            record.id,
+            record.name,
+            str(record.revision),
+            record.status.value,
+            record.created.strftime("%Y-%m-%d %H:%M"),
+            str(measured.get("trades", "-")),
+            percent(measured.get("profit_total")),
+            Text(" ".join(record.brief.split())[:60]),
+        )
+    console.print(table)
+
+
+def show_record(
+    console: Console, record: Record, decisions: Sequence[StatusChange], freqgen: Freqgen
+) -> None:
+    """Everything about one record."""
+    console.print(
+        Text.assemble(
+            (record.name, "bold"),
+            f" revision {record.revision}, id {record.id}, {record.status.value}",
+        )
+    )
+    lines(
+        console,
+        [
+            f"made {record.created:%Y-%m-%d %H:%M} UTC by freqgen {record.freqgen_version} "
+            f"with Freqtrade {record.freqtrade_version}",
+            f"designed by {record.design_origin or 'a person'}, "
+            f"written by {record.code_origin or 'a person'}",
+            f"file: {shown(freqgen.workspace.user_data_dir / record.path)}",
+        ],
+    )
+    if record.parent:
+        lines(console, [f"revised from {record.parent}"])
+    if record.brief:
+        heading(console, "Brief")
+        console.print(Text(record.brief), soft_wrap=True)
+    if record.design is not None:
+        from freqgen.design.model import Design
+
+        heading(console, "Design")
+        design = Design.from_data(dict(record.design), origin=f"record {record.id}")
+        show_design(console, freqgen.check(design))
+    heading(console, "Findings")
+    show_finding_rows(console, record.findings)
+    if record.measurements:
+        heading(console, "Measurements")
+        for name, values in record.measurements.items():
+            brief = ", ".join(
+                f"{key} {value}"
+                for key, value in values.items()
+                if not isinstance(value, list | dict)
+            )
+            lines(console, [f"{name}: {brief}"])
+    heading(console, "Decisions")
+    for gate in record.gates:
+        lines(console, [f"{gate['name']}: {gate['reason']}"])
+    for decision in decisions:
+        reason = f" ({decision.reason})" if decision.reason else ""
+        lines(console, [f"{decision.time:%Y-%m-%d %H:%M} {decision.status.value}{reason}"])
+
+
+def show_indicators(console: Console, entries: Sequence[Indicator]) -> None:
+    """The catalogue, by group."""
+    groups: dict[str, list[Indicator]] = {}
+    for entry in entries:
+        groups.setdefault(entry.group, []).append(entry)
+    if not groups:
+        console.print("No indicator mentions that; freqgen list-indicators shows all.")
+    for group, members in groups.items():
+        heading(console, group)
+        for entry in members:
+            params = ", ".join(f"{p.name}={p.default:g}" for p in entry.params)
+            outputs = ""
+            if len(entry.outputs) > 1:
+                outputs = " -> " + ", ".join(output.name for output in entry.outputs)
+            console.print(
+                Text.assemble(
+                    (f"  {entry.name}", "bold"), f"({params}){outputs}  ", (entry.title, "dim")
+                ),
+                soft_wrap=True,
+            )

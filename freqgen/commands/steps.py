@@ -1,0 +1,249 @@
+"""The single steps: ``design``, ``code``, ``validate``, ``backtest``, ``list-indicators``."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from freqgen.commands.asking import (
+    add_brief_arguments,
+    add_demo_option,
+    constraints,
+    read_design,
+    read_text,
+    run_options,
+)
+from freqgen.commands.generate import DENIED
+from freqgen.commands.options import (
+    add_backtest_options,
+    add_model_options,
+    add_timeframe_option,
+)
+
+if TYPE_CHECKING:
+    from freqgen.commands.context import CommandContext
+
+GROUP = "Single steps"
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the verbs."""
+    parser = subparsers.add_parser(
+        "design", group=GROUP, help="turn an idea into a design that you can edit"
+    )
+    add_brief_arguments(parser)
+    add_timeframe_option(parser)
+    add_model_options(parser, code=False)
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write the design to this file, and explain it here"
+    )
+    parser.set_defaults(run=design)
+
+    parser = subparsers.add_parser("code", group=GROUP, help="turn a design into a strategy")
+    parser.add_argument("design", metavar="DESIGN", help="a design file; - reads standard input")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the strategy to this file")
+    add_model_options(parser, design=False)
+    parser.set_defaults(run=code)
+
+    parser = subparsers.add_parser(
+        "validate", group=GROUP, help="check strategy files without running them"
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="strategy files")
+    parser.add_argument(
+        "-s", "--strategy", metavar="NAME", help="class to check, where a file has several"
+    )
+    parser.set_defaults(run=validate)
+
+    parser = subparsers.add_parser(
+        "backtest", group=GROUP, help="run Freqtrade's own backtest of stored strategies"
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="names or ids, as freqgen list shows them"
+    )
+    parser.add_argument(
+        "-s", "--strategy", nargs="+", default=[], metavar="NAME", help="the same, as in Freqtrade"
+    )
+    add_backtest_options(parser)
+    add_demo_option(parser)
+    parser.add_argument("--trades", action="store_true", help="list every trade")
+    parser.set_defaults(run=backtest)
+
+    parser = subparsers.add_parser(
+        "list-indicators", group="Look around", help="show the indicators that a design may use"
+    )
+    parser.add_argument(
+        "words", nargs="*", metavar="WORD", help="only those that mention all words"
+    )
+    parser.set_defaults(run=list_indicators)
+
+
+def design(args: Namespace, context: CommandContext) -> int:
+    """Print a design, or write it to a file and explain it."""
+    from freqgen.commands.showing import show_design, show_reading
+    from freqgen.outcome import reading_data
+
+    said = constraints(args)
+    freqgen = context.freqgen()
+    brief = freqgen.brief(read_text(args.text), name=args.name, constraints=said)
+    result = freqgen.design(brief, model=args.design_model)
+    data = {
+        "design": result.design.to_data(),
+        **reading_data(result.reading),
+        "usage": result.usage.to_dict(),
+    }
+    if args.output:
+        _write(Path(args.output), result.design.to_json())
+        data["file"] = str(Path(args.output).absolute())
+
+    def show(console: Any) -> None:
+        if args.output:
+            show_design(console, result.checked)
+            show_reading(console, result.reading)
+            console.print(f"\nNext: freqgen code {args.output}", soft_wrap=True)
+        else:
+            console.file.write(result.design.to_json())
+            for span in result.reading.unread:
+                context.warn(f'not understood: "{span.text}"')
+            for default in result.reading.defaults:
+                context.progress(f"default: {default}")
+
+    context.emit(data, show)
+    return 0
+
+
+def code(args: Namespace, context: CommandContext) -> int:
+    """Print the code of a design, or write it to a file."""
+    from freqgen.commands.showing import show_findings
+
+    design = read_design(args.design)
+    result = context.freqgen().code(design, model=args.code_model)
+    data = {
+        "class_name": result.draft.class_name,
+        "source": result.draft.source,
+        "passed": result.report.passed,
+        "attempts": len(result.attempts),
+        "findings": [finding.to_dict() for finding in result.report.findings],
+        "usage": result.usage.to_dict(),
+    }
+    if args.output:
+        _write(Path(args.output), result.draft.source)
+        data["file"] = str(Path(args.output).absolute())
+
+    def show(console: Any) -> None:
+        if args.output:
+            show_findings(console, result.report)
+            console.print(f"Written to {args.output}", soft_wrap=True)
+        else:
+            console.file.write(result.draft.source)
+            for finding in result.report.findings:
+                context.warn(f"{finding.code} line {finding.line}: {finding.message}")
+
+    context.emit(data, show)
+    return 0 if result.report.passed else DENIED
+
+
+def validate(args: Namespace, context: CommandContext) -> int:
+    """Check files; one object for one file, a list under ``files`` for several."""
+    from freqgen.commands.showing import show_findings
+
+    freqgen = context.freqgen()
+    results = []
+    for file in args.files:
+        name, validation = freqgen.validate_file(Path(file), args.strategy)
+        results.append((file, name, validation.report))
+    data = [
+        {
+            "file": file,
+            "passed": report.passed,
+            "class_name": name,
+            "findings": [finding.to_dict() for finding in report.findings],
+            "timings": dict(report.timings),
+        }
+        for file, name, report in results
+    ]
+    passed = all(report.passed for _, _, report in results)
+
+    def show(console: Any) -> None:
+        for file, name, report in results:
+            console.print(f"[bold]{name}[/] in {file}", soft_wrap=True)
+            show_findings(console, report)
+
+    context.emit(data[0] if len(data) == 1 else {"passed": passed, "files": data}, show)
+    return 0 if passed else DENIED
+
+
+def backtest(args: Namespace, context: CommandContext) -> int:
+    """Backtest stored strategies, side by side."""
+    from freqgen.commands.showing import show_backtest, show_comparison
+    from freqgen.exceptions import UsageError
+
+    names = [*args.names, *args.strategy]
+    if not names:
+        raise UsageError("name a strategy to backtest", hint="freqgen list shows them")
+    options = run_options(args)
+    freqgen = context.freqgen(demo=args.demo)
+    results = freqgen.backtest_stored(names, options)
+    data = {
+        "market": "synthetic" if args.demo else "real",
+        "results": [result.to_dict(trade_list=args.trades) for result in results],
+    }
+
+    def show(console: Any) -> None:
+        for result in results:
+            show_backtest(console, result, demo=args.demo, trades=args.trades)
+        if len(results) > 1:
+            show_comparison(console, results)
+
+    context.emit(data, show)
+    return 0
+
+
+def list_indicators(args: Namespace, context: CommandContext) -> int:
+    """Show the catalogue, or the entries that mention some words."""
+    from freqgen.commands.showing import show_indicators
+
+    words = [word.lower() for word in args.words]
+    entries = [
+        entry
+        for entry in context.freqgen().catalogue
+        if all(word in f"{entry.name} {entry.title} {entry.group}".lower() for word in words)
+    ]
+    data = {
+        "indicators": [
+            {
+                "name": entry.name,
+                "title": entry.title,
+                "group": entry.group,
+                "library": entry.library,
+                "inputs": list(entry.inputs),
+                "sources": list(entry.sources),
+                "params": [
+                    {
+                        "name": p.name,
+                        "kind": p.kind,
+                        "default": p.default,
+                        "low": p.low,
+                        "high": p.high,
+                        "description": p.description,
+                    }
+                    for p in entry.params
+                ],
+                "outputs": [
+                    {"name": o.name, "native": o.native, "description": o.description}
+                    for o in entry.outputs
+                ],
+                "cumulative": entry.cumulative,
+            }
+            for entry in entries
+        ]
+    }
+    context.emit(data, lambda console: show_indicators(console, entries))
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    from freqgen.store.files import write_atomically
+
+    write_atomically(path, text)

@@ -1,0 +1,136 @@
+"""What is stored: ``list``, ``show``, ``approve``, ``reject``."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from freqgen.commands.context import CommandContext
+
+GROUP = "Stored strategies"
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the verbs."""
+    parser = subparsers.add_parser("list", group=GROUP, help="list stored strategies, newest first")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="only revisions of this one")
+    parser.add_argument(
+        "--status",
+        metavar="STATUS",
+        choices=("draft", "pending", "allowed", "denied", "approved", "rejected"),
+        help="only those that are draft, pending, allowed, denied, approved or rejected",
+    )
+    parser.add_argument(
+        "-n", "--limit", type=int, default=50, metavar="N", help="at most so many (default: 50)"
+    )
+    parser.set_defaults(run=list_stored)
+
+    parser = subparsers.add_parser("show", group=GROUP, help="show everything about a strategy")
+    parser.add_argument("name", metavar="NAME", help="name (its last revision), NAME@2, or id")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--code", action="store_true", help="print the code alone")
+    what.add_argument("--design", action="store_true", help="print the design alone, as JSON")
+    what.add_argument("--findings", action="store_true", help="print the findings alone")
+    parser.set_defaults(run=show)
+
+    for verb, text in (
+        ("approve", "approve a strategy that waits for review"),
+        ("reject", "reject a strategy, and take its file away"),
+    ):
+        parser = subparsers.add_parser(verb, group=GROUP, help=text)
+        parser.add_argument("id", metavar="ID", help="id or name, as freqgen list shows them")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="why; kept with it")
+        parser.set_defaults(run=approve if verb == "approve" else reject)
+
+
+def list_stored(args: Namespace, context: CommandContext) -> int:
+    """List records."""
+    from freqgen.commands.showing import show_records
+    from freqgen.exceptions import UsageError
+    from freqgen.store.record import Status
+
+    if args.limit < 1:
+        raise UsageError("the limit must be at least 1", hint="as in --limit 20")
+    records = context.freqgen().store.list(
+        name=args.name, status=Status(args.status) if args.status else None, limit=args.limit
+    )
+    data = {
+        "records": [
+            {
+                "id": r.id,
+                "name": r.name,
+                "revision": r.revision,
+                "parent": r.parent,
+                "status": r.status.value,
+                "decision": r.decision.value if r.decision else None,
+                "created": r.created.isoformat(),
+                "brief": r.brief,
+            }
+            for r in records
+        ]
+    }
+    context.emit(data, lambda console: show_records(console, records))
+    return 0
+
+
+def show(args: Namespace, context: CommandContext) -> int:
+    """Show one record, or one part of it as it is."""
+    from freqgen.commands.showing import show_record
+
+    freqgen = context.freqgen()
+    record = freqgen.store.find(args.name)
+    if args.code:
+        context.emit({"source": record.source}, record.source)
+    elif args.design:
+        import json
+
+        text = json.dumps(record.to_dict()["design"], indent=2, ensure_ascii=False)
+        context.emit({"design": record.design}, text)
+    elif args.findings:
+        context.emit({"findings": list(record.findings)}, lambda c: _print_findings(c, record))
+    else:
+        decisions = freqgen.store.decisions(record.id)
+        data = {
+            "record": record.to_dict(),
+            "path": str(freqgen.workspace.user_data_dir / record.path),
+            "decisions": [decision.to_dict() for decision in decisions],
+            "attempts": [attempt.to_dict() for attempt in freqgen.store.attempts(record.id)],
+        }
+        context.emit(data, lambda console: show_record(console, record, decisions, freqgen))
+    return 0
+
+
+def _print_findings(console: Console, record: Any) -> None:
+    from freqgen.commands.showing import show_finding_rows
+
+    show_finding_rows(console, record.findings)
+
+
+def approve(args: Namespace, context: CommandContext) -> int:
+    """Approve a record."""
+    record, path = context.freqgen().approve(args.id, args.reason)
+    _say_decision(context, record, path, f"{record.name} is approved; its file is {path}")
+    return 0
+
+
+def reject(args: Namespace, context: CommandContext) -> int:
+    """Reject a record."""
+    record, path = context.freqgen().reject(args.id, args.reason)
+    _say_decision(context, record, path, f"{record.name} is rejected; it is kept in {path}")
+    return 0
+
+
+def _say_decision(context: CommandContext, record: Any, path: Any, text: str) -> None:
+    data = {
+        "record": {
+            "id": record.id,
+            "name": record.name,
+            "revision": record.revision,
+            "status": record.status.value,
+            "path": str(path),
+        }
+    }
+    context.emit(data, text)
