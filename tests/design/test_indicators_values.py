@@ -61,10 +61,10 @@ def run_code(
     return result
 
 
-@entries
+@pytest.mark.parametrize(
+    "entry", [e for e in CATALOGUE if isinstance(e, TalibIndicator)], ids=lambda entry: entry.name
+)
 def test_values_are_talibs_where_they_hold(entry: Indicator) -> None:
-    if not isinstance(entry, TalibIndicator):
-        pytest.skip("not of TA-Lib; see test_indicators_extra.py")
     function = ABSTRACT.Function(entry.name)
     result = function(CANDLES)
     lookback = function.lookback
@@ -97,13 +97,22 @@ def test_values_are_floats_on_the_index_with_the_first_rows_missing(entry: Indic
         assert len(set(missing)) == 1
 
 
-@entries
-@pytest.mark.parametrize("which", ["default", "source"])
-def test_the_code_gives_the_same_candle_for_candle(entry: Indicator, which: str) -> None:
+@pytest.mark.parametrize(
+    ("entry", "sources"),
+    [
+        pytest.param(entry, sources, id=f"{entry.name}-{which}")
+        for entry in CATALOGUE
+        for which, sources in [
+            ("default", default_sources(entry)),
+            ("source", other_sources(entry)),
+        ]
+        if which == "default" or sources
+    ],
+)
+def test_the_code_gives_the_same_candle_for_candle(
+    entry: Indicator, sources: tuple[str, ...]
+) -> None:
     frame = with_sources(CANDLES)
-    sources = default_sources(entry) if which == "default" else other_sources(entry)
-    if which == "source" and not sources:
-        pytest.skip("takes no source")
     columns = {output.name: f"x_{output.name}" for output in entry.outputs}
     computed = entry.compute(frame, sources=sources)
     for wanted in [columns, *({name: column} for name, column in columns.items())]:
