@@ -131,7 +131,9 @@ class _Parser:
 
     def _syntax_error(self, exc: SyntaxError) -> DesignError:
         indent = len(self.text) - len(self.text.lstrip())
-        position = min(max((exc.offset or 1) - 1 + indent, 0), max(len(self.text) - 1, 0))
+        end = len(self.text.rstrip()) - 1
+        # Python reports offset 0 where the text ends too early.
+        position = min(exc.offset - 1 + indent, end) if exc.offset else end
         hint = ""
         words = self.text.split()
         if any(word in {"AND", "OR", "NOT"} for word in words):
