@@ -112,6 +112,8 @@ class Indicator(ABC):
     :param sources: Default columns of the sources that a design may replace.
     :param cumulative: Whether its values depend on where the candles begin, for ever.
     :param notes: What a user must know besides, in a sentence.
+    :param leaps: Whether its values may leap by what was long ago, as a trailing stop's that was
+        hit or not; the warm-up is then measured at more candles.
     """
 
     name: str
@@ -124,6 +126,7 @@ class Indicator(ABC):
     outputs: tuple[Output, ...]
     cumulative: bool = False
     notes: str = ""
+    leaps: bool = False
 
     def resolve(self, params: Params = NO_PARAMS) -> dict[str, float | int]:
         """Fill in defaults and check.
@@ -274,7 +277,8 @@ def _warmup(indicator: Indicator, params: tuple[tuple[str, float | int], ...]) -
     lookback = indicator.lookback(resolved)
     if indicator.cumulative:
         return lookback + 1
-    needed = measured_warmup(indicator._run(resolved), lookback)  # noqa: SLF001  (its own class)
+    run = indicator._run(resolved)  # noqa: SLF001  (its own class)
+    needed = measured_warmup(run, lookback, dense=indicator.leaps)
     if needed is None:
         values = ", ".join(f"{name}={value:g}" for name, value in params)
         raise DesignError(

@@ -19,6 +19,22 @@ INFINITE = frozenset(
 """Functions that can give infinite values; those are missing here. TA-Lib flags all but COSH,
 EXP and SINH, which overflow for prices above 709."""
 
+LEAPING = frozenset(
+    {
+        "HT_DCPERIOD",
+        "HT_TRENDLINE",
+        "HT_TRENDMODE",
+        "KAMA",
+        "MAMA",
+        "SAR",
+        "SAREXT",
+        "STOCHRSI",
+        "SUPERTREND",
+    }
+)
+"""Functions whose way of remembering depends on the prices: stops that reverse, adaptive periods,
+positions within a range of small values."""
+
 POSITIONS = frozenset({"MAXINDEX", "MININDEX", "MINMAXINDEX"})
 """Functions that give numbers of rows; offered as the candles since then."""
 

@@ -34,6 +34,7 @@ from freqgen.design.indicators_helpers import after_warmup, candles_since, sourc
 from freqgen.design.indicators_names import (
     CUMULATIVE,
     INFINITE,
+    LEAPING,
     LONGEST_PERIOD,
     NOTES,
     OPERATORS,
@@ -232,6 +233,7 @@ def _indicator(name: str) -> TalibIndicator:
         outputs=tuple(_output(name, group, output) for output in native),
         cumulative=name in CUMULATIVE,
         notes=NOTES.get(name, ""),
+        leaps=name in LEAPING,
         arguments=tuple(order),
         integers=_integers(name, len(order), native),
     )

@@ -32,7 +32,7 @@ _ENDS = tuple(int(end) for end in np.linspace(CAP + 600, _LENGTH, 72))
 """Where the last value is looked at; spread over several regimes of the path."""
 
 _DENSE_ENDS = tuple(range(CAP + 600, _LENGTH, 9))
-"""The same for outputs that are whole numbers: they agree by chance more often."""
+"""The same for values that leap, and for whole numbers, which agree by chance more often."""
 
 _SMALL = 0.02
 """Values below this part of the typical size are measured by it: near zero, where oscillators
@@ -86,7 +86,7 @@ def tolerance(long: Values) -> Values:
     return TOLERANCE * np.maximum(size, _SMALL * typical)
 
 
-def measured_warmup(run: Run, lookback: int) -> int | None:
+def measured_warmup(run: Run, lookback: int, *, dense: bool = False) -> int | None:
     """Search the smallest history that is enough.
 
     Doubles from ``lookback + 1`` until it is enough, then bisects. Since being enough need not
@@ -94,13 +94,14 @@ def measured_warmup(run: Run, lookback: int) -> int | None:
     and so must one that is a quarter longer.
 
     :param run: Computes on the synthetic candles.
+    :param dense: Look at more ends, for values that leap.
     :returns: Candles; ``None`` if :data:`CAP` is not enough.
     """
     if lookback + 1 > CAP:
         return None
     whole = run(0, _LENGTH)
     discrete = all(np.array_equal(v, np.round(v), equal_nan=True) for v in whole)
-    ends = _DENSE_ENDS if discrete else _ENDS
+    ends = _DENSE_ENDS if dense or discrete else _ENDS
     long = [values[np.array(ends) - 1].astype(float) for values in whole]
     allowed = [tolerance(values) for values in long]
 
