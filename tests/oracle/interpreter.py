@@ -312,8 +312,7 @@ def interpret(
 
     :param parameters: Defaults to the defaults of the design.
     """
-    signals = _signals(design, frame, indicator_values, parameters)
-    return {name: [cell.value is True for cell in cells] for name, cells in signals.items()}
+    return interpret_both(design, frame, indicator_values, parameters)[0]
 
 
 def interpret_margin(
@@ -323,8 +322,21 @@ def interpret_margin(
     parameters: Mapping[str, float] | None = None,
 ) -> dict[str, list[bool]]:
     """Where rounding alone decides a signal; the same shape as :func:`interpret`."""
+    return interpret_both(design, frame, indicator_values, parameters)[1]
+
+
+def interpret_both(
+    design: Design,
+    frame: Frame,
+    indicator_values: Values,
+    parameters: Mapping[str, float] | None = None,
+) -> tuple[dict[str, list[bool]], dict[str, list[bool]]]:
+    """Return :func:`interpret` and :func:`interpret_margin` for the price of one."""
     signals = _signals(design, frame, indicator_values, parameters)
-    return {name: [cell.on_edge for cell in cells] for name, cells in signals.items()}
+    return (
+        {name: [cell.value is True for cell in cells] for name, cells in signals.items()},
+        {name: [cell.on_edge for cell in cells] for name, cells in signals.items()},
+    )
 
 
 def join_informative(

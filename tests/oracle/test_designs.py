@@ -12,7 +12,7 @@ from freqgen.design.indicators import Catalogue, builtin_indicators
 from freqgen.design.model import Design
 
 from .designs import MARKETS, RISKS, Coverage, coverage, designs
-from .interpreter import interpret, interpret_margin
+from .interpreter import interpret_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,8 +114,7 @@ def test_rules_fire_on_some_candles_and_edges_are_few(made: list[dict[str, Any]]
                     float(dice.choice((0, 0, 0, 0, 100, -100))) if pattern else next(walk)
                     for _ in range(CANDLES)
                 ]
-        signals = interpret(design, frame, values)
-        margins = interpret_margin(design, frame, values)
+        signals, margins = interpret_both(design, frame, values)
         for name, field in (("enter_long", design.entry_long), ("enter_short", design.entry_short)):
             if field:
                 total += 1

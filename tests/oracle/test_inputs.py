@@ -12,7 +12,7 @@ from freqgen.design.model import Design
 
 from .designs import designs
 from .inputs import indicator_values
-from .interpreter import interpret, interpret_margin
+from .interpreter import interpret_both
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +54,7 @@ def test_signals_of_random_designs_on_real_candles(shared_data: Path) -> None:
         design = Design.model_validate(data)
         values = indicator_values(design, catalogue, market.read)
         assert all(len(column) == CANDLES for column in values.values())
-        signals = interpret(design, frame, values)
-        margins = interpret_margin(design, frame, values)
+        signals, margins = interpret_both(design, frame, values)
         entries = signals["enter_short" if not design.entry_long else "enter_long"]
         fired += 0 < sum(entries) < CANDLES
         edges += sum(map(sum, margins.values()))
