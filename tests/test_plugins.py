@@ -77,7 +77,11 @@ class TestCollecting:
 
     def test_a_plugin_is_asked_once(self, load):
         asked = []
-        host = load(a_plugin("first", register_gates=lambda register: asked.append(register)))
+
+        def hook(register):
+            asked.append(register)
+
+        host = load(a_plugin("first", register_gates=hook))
         assert not host.gates()
         assert not host.gates()
         assert len(asked) == 1
@@ -476,12 +480,15 @@ class TestOtherHooks:
         def breaks(reply):
             raise RuntimeError("observer")
 
+        def stored(record):
+            seen.append(record)
+
         host = load(
             a_plugin("broken", reply_received=breaks),
             a_plugin(
                 "watching",
                 reply_received=lambda prompt, reply: seen.append((prompt, reply)),
-                record_stored=lambda record: seen.append(record),
+                record_stored=stored,
             ),
         )
         host.reply_received("prompt", "reply")
@@ -497,9 +504,12 @@ class TestOtherHooks:
         def breaks(subparsers):
             raise RuntimeError("broken")
 
+        def adds(subparsers):
+            added.append(subparsers)
+
         host = load(
             a_plugin("bad", register_commands=breaks),
-            a_plugin("good", register_commands=lambda subparsers: added.append(subparsers)),
+            a_plugin("good", register_commands=adds),
         )
         host.commands(lambda owner: f"subparsers of {owner}")
         assert added == ["subparsers of good"]

@@ -117,7 +117,12 @@ class CommandContext:
     def _console_on(self, stream: TextIO) -> Console:
         from rich.console import Console
 
-        return Console(
+        class QuietConsole(Console):
+            def on_broken_pipe(self) -> None:
+                # Rich's own ends the program with 1, as if something had failed.
+                raise BrokenPipeError
+
+        return QuietConsole(
             file=stream,
             no_color=True if getattr(self.args, "no_color", False) else None,
             highlight=False,
