@@ -1,0 +1,229 @@
+"""Runs the validators of a draft, and is the only mint of drafts that may be run.
+
+Codes of this module, which no validator may use: ``FG002`` a validator crashed, ``FG003``
+nothing checked whether the draft parses, ``FG004`` a file is not text, ``FG005`` a file is too
+large.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
+from freqgen.exceptions import DesignError, SandboxUnavailable, UsageError
+from freqgen.finding import Finding, Phase, Report, Severity
+
+if TYPE_CHECKING:
+    from freqgen.design.indicators import Catalogue
+    from freqgen.design.model import Design
+    from freqgen.validation.validator import ValidationContext, Validator
+
+MAX_FILE_BYTES = 1_000_000
+"""Largest file that is read as a strategy."""
+
+RUNNER_CODES = ("FG002", "FG003", "FG004", "FG005")
+"""Codes that only this module gives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """What the validators made of a draft.
+
+    :param report: All findings, and the seconds that each phase took.
+    :param screened: The draft, if nothing blocks it.
+    """
+
+    report: Report = field(default_factory=Report)
+    screened: ScreenedDraft | None = None
+
+
+def run_validators(
+    draft: Draft,
+    design: Design | None,
+    validators: Iterable[Validator],
+    context: ValidationContext,
+) -> Validation:
+    """Let every validator look at a draft.
+
+    Validators run sorted by phase, then by their first code. A finding that blocks ends the
+    phases after its own. A validator that raises is itself a blocking finding: what was not
+    checked has not passed.
+
+    :param design: What the draft was made from, or ``None`` for somebody's file.
+    """
+    ordered = sorted(validators, key=lambda v: (v.phase.order, v.codes[:1], v.name))
+    findings: list[Finding] = []
+    timings: dict[str, float] = {}
+    if not any(v.phase is Phase.PARSE for v in ordered):
+        findings.append(_nothing_parses())
+    for phase in Phase:
+        if any(f.severity is Severity.ERROR for f in findings):
+            break
+        due = [v for v in ordered if v.phase is phase]
+        if not due:
+            continue
+        start = time.perf_counter()
+        for validator in due:
+            findings.extend(_ask(validator, draft, design, context))
+        timings[phase.value] = time.perf_counter() - start
+    report = Report(
+        findings=tuple(sorted(findings, key=_by_place)), timings=MappingProxyType(timings)
+    )
+    return Validation(report=report, screened=ScreenedDraft(draft) if report.passed else None)
+
+
+def _by_place(finding: Finding) -> tuple[int, int, str, int]:
+    return (finding.phase.order, finding.line or 0, finding.code, finding.column or 0)
+
+
+def _nothing_parses() -> Finding:
+    return Finding(
+        code="FG003",
+        severity=Severity.ERROR,
+        phase=Phase.PARSE,
+        message="no validator checks whether the draft parses, so nothing can be said about it",
+        hint='enable the plugin "structure", or another one that has a validator of the phase '
+        "parse",
+    )
+
+
+def _ask(
+    validator: Validator, draft: Draft, design: Design | None, context: ValidationContext
+) -> Sequence[Finding]:
+    """The findings of one validator; its crash is one of them."""
+    found: list[Finding] = []
+    try:
+        found.extend(validator.check(draft, design, context))
+    except Exception as exc:  # noqa: BLE001  (whatever a plugin raises must not let a draft pass)
+        found.append(
+            Finding(
+                code="FG002",
+                severity=Severity.ERROR,
+                phase=validator.phase,
+                message=f'the validator "{validator.name}" crashed: {type(exc).__name__}: {exc}',
+                hint="this is a fault of the validator, not of the draft; report it to the "
+                "author of its plugin",
+            )
+        )
+    return found
+
+
+def vouch(screened: ScreenedDraft, design: Design | None, catalogue: Catalogue) -> ValidatedDraft:
+    """Declare a screened draft fit to be run and measured.
+
+    Static checks cannot prove code harmless, so only text that freqgen's own compiler writes
+    for the design is accepted: the design is compiled again and must give the same bytes.
+
+    :param design: The design that the draft was compiled from.
+    :raises SandboxUnavailable: If the draft is anything else.
+    """
+    if design is None:
+        raise SandboxUnavailable(
+            f"{screened.class_name} was not compiled from a design, and code by others is not "
+            "run outside a sandbox, which freqgen does not have yet",
+            hint="freqgen validate checks the file without running it; write the idea as a "
+            "design (freqgen design, freqgen code) to have it run",
+        )
+    from freqgen.design.checked import check_design
+    from freqgen.design.compiler import compile_design
+
+    try:
+        expected = compile_design(check_design(design, catalogue))
+    except DesignError as exc:
+        raise SandboxUnavailable(
+            f"{screened.class_name} comes with a design that does not compile ({exc}), so "
+            "freqgen cannot tell its own code from anybody else's",
+            hint=exc.hint or "freqgen code says what is wrong with the design",
+        ) from exc
+    if expected != screened.source or design.name != screened.class_name:
+        raise SandboxUnavailable(
+            f"{screened.class_name} is not what freqgen compiles from its design, and only "
+            "code that freqgen's own compiler wrote is run as long as there is no sandbox",
+            hint="freqgen code compiles the design again; change the design rather than the code",
+        )
+    return ValidatedDraft(screened)
+
+
+def load_draft(
+    path: Path, class_name: str | None = None
+) -> tuple[Draft | None, tuple[Finding, ...]]:
+    """Read somebody's strategy file, without running it.
+
+    :param class_name: The strategy class; by default the only subclass of ``IStrategy`` in
+        the file, else the file's name.
+    :returns: The draft and nothing, or nothing and the findings that say why it is no text.
+    :raises UsageError: If there is no such file or it cannot be read.
+    """
+    try:
+        if path.is_dir():
+            raise UsageError(
+                f"{path} is a folder, not a strategy file", hint="name the .py files in it"
+            )
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as exc:
+        raise UsageError(f"there is no file {path}", hint="check the path") from exc
+    except (OSError, ValueError) as exc:
+        reason = getattr(exc, "strerror", None) or str(exc)
+        raise UsageError(
+            f"{path} cannot be read: {reason}", hint="check the file and its permissions"
+        ) from exc
+    if len(data) > MAX_FILE_BYTES:
+        return None, (
+            _no_text("FG005", f"{path.name} is larger than {MAX_FILE_BYTES:,} bytes", line=None),
+        )
+    try:
+        source = data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = data.count(b"\n", 0, exc.start) + 1
+        return None, (
+            _no_text("FG004", f"{path.name} is not UTF-8: {exc.reason} in line {line}", line),
+        )
+    if "\0" in source:
+        line = source.count("\n", 0, source.index("\0")) + 1
+        return None, (
+            _no_text("FG004", f"{path.name} has a null byte in line {line}: it is no text", line),
+        )
+    name = class_name or _only_strategy(source) or path.stem
+    return Draft(class_name=name, source=source), ()
+
+
+def _no_text(code: str, message: str, line: int | None) -> Finding:
+    return Finding(
+        code=code,
+        severity=Severity.ERROR,
+        phase=Phase.PARSE,
+        message=message,
+        hint="save the strategy as a Python file in UTF-8"
+        if code == "FG004"
+        else "a strategy is a few hundred lines of code; keep data elsewhere",
+        line=line,
+    )
+
+
+def _only_strategy(source: str) -> str | None:
+    """The one class of ``source`` that names ``IStrategy`` among its bases, if there is one."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of invalid escapes, which are legal
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return None  # the validators say what is wrong with it
+    names = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        and any(
+            (isinstance(base, ast.Name) and base.id == "IStrategy")
+            or (isinstance(base, ast.Attribute) and base.attr == "IStrategy")
+            for base in node.bases
+        )
+    ]
+    return names[0] if len(names) == 1 else None

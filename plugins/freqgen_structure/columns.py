@@ -1,0 +1,460 @@
+"""Which columns of the dataframe a strategy writes and reads, as far as its text shows.
+
+Made for few false alarms: wherever a column may come from somewhere that the text does not
+show, nothing is said about unwritten columns at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from freqgen import CANDLE_COLUMNS
+
+from freqgen_structure.signatures import (
+    POPULATE,
+    Informative,
+    dataframe_parameter,
+    informative_calls,
+)
+from freqgen_structure.source import argument, dotted, text_of
+
+if TYPE_CHECKING:
+    from freqgen_structure.source import Source
+
+SIGNALS = ("enter_long", "enter_short", "exit_long", "exit_short", "enter_tag", "exit_tag")
+"""Columns that Freqtrade reads."""
+
+CANDLES = frozenset({*CANDLE_COLUMNS, "date"})
+
+# Written by Freqtrade itself where the configuration asks for public trades.
+_ORDERFLOW = frozenset(
+    "trades orderflow imbalances stacked_imbalances_bid stacked_imbalances_ask "
+    "max_delta min_delta bid ask delta total_trades".split()
+)
+_GIVEN = CANDLES | _ORDERFLOW | frozenset(SIGNALS)
+# Libraries whose functions leave the dataframe that they are given as it is.
+_PURE = ("talib", "numpy", "pandas.Series", "technical.qtpylib", "freqtrade.strategy", "math")
+_PURE_BUILTINS = frozenset("len print bool isinstance type id repr str range enumerate zip".split())
+# Methods whose result has the columns of the frame they are called on.
+_KEEPING = frozenset(
+    "copy assign fillna ffill dropna reset_index set_index sort_values sort_index replace "
+    "drop astype infer_objects round clip rename insert head tail interpolate".split()
+)
+_LOCATORS = frozenset({"loc", "at"})
+ANY = re.compile(r".*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnUse:
+    """One place where a column is named.
+
+    :param method: The method that it happens in, or ``None``.
+    """
+
+    name: str
+    node: cst.CSTNode
+    method: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Columns:
+    """What a file does with columns.
+
+    :param writes: Every column that is written under a plain name.
+    :param patterns: What the names of columns written under computed names look like.
+    :param reads: Every column that is read, or named in any other way.
+    :param certain: Reads of the dataframe that Freqtrade passes along, no other.
+    :param opaque: Whether columns may come from somewhere that the file does not show.
+    """
+
+    writes: list[ColumnUse] = field(default_factory=list)
+    patterns: list[re.Pattern[str]] = field(default_factory=list)
+    reads: list[ColumnUse] = field(default_factory=list)
+    certain: list[ColumnUse] = field(default_factory=list)
+    informative: list[re.Pattern[str]] = field(default_factory=list)
+    opaque: bool = False
+
+    def exists(self, name: str) -> bool:
+        """Whether some statement of the file may write the column ``name``."""
+        if self.opaque or name in _GIVEN or name in {use.name for use in self.writes}:
+            return True
+        if any(pattern.fullmatch(name) for pattern in self.patterns):
+            return True
+        for pattern in self.informative:
+            match = pattern.fullmatch(name)
+            column = match.groupdict().get("column") if match else None
+            if match and (column is None or (column != name and self.exists(column))):
+                return True
+        return False
+
+
+_cached_name = "_columns"
+
+
+def columns_of(source: Source) -> Columns:
+    """The columns of a file; computed once for each."""
+    found: Columns | None = getattr(source, _cached_name, None)
+    if found is None:
+        found = _Collector(source).collect()
+        setattr(source, _cached_name, found)
+    return found
+
+
+class _Collector:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.columns = Columns()
+        self.stores: set[cst.CSTNode] = set()
+        self.analysed: dict[cst.FunctionDef, set[str]] = {}
+
+    def collect(self) -> Columns:
+        columns = self.columns
+        columns.opaque = self.source.uses_freqai or self.source.foreign_bases
+        for assign in self.source.all(cst.Assign):
+            for target in assign.targets:
+                self._store(target.target, assign.value)
+        for single in self.source.all(cst.AnnAssign, cst.AugAssign):
+            if single.value is not None:
+                self._store(single.target, single.value)
+        for call in self.source.all(cst.Call):
+            self._call(call)
+        self._flow()
+        for subscript in self.source.all(cst.Subscript):
+            if subscript not in self.stores:
+                self._load(subscript)
+        for method in self.source.methods.values():
+            for arguments in informative_calls(self.source, method):
+                columns.informative.append(_informative_pattern(arguments))
+        columns.writes.sort(key=lambda use: self.source.position(use.node))
+        return columns
+
+    def _use(self, name: str, node: cst.CSTNode) -> ColumnUse:
+        function = self.source.function_of(node)
+        return ColumnUse(name=name, node=node, method=function.name.value if function else None)
+
+    # -- writes ------------------------------------------------------------
+
+    def _store(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
+        if isinstance(target, cst.Tuple | cst.List):
+            for element in target.elements:
+                self._store(element.value, value)
+        elif isinstance(target, cst.Subscript):
+            self.stores.add(target)
+            key = _column_key(target)
+            if key is not None and not self._plain_container(target.value):
+                self._write(key)
+        elif isinstance(target, cst.Attribute) and target.attr.value == "columns":
+            self._write(value)
+
+    def _write(self, key: cst.BaseExpression) -> None:
+        if isinstance(key, cst.List | cst.Tuple):
+            for element in key.elements:
+                self._write(element.value)
+            return
+        names = self.source.strings(key)
+        if names is not None:
+            self.columns.writes += [self._use(name, key) for name in sorted(names)]
+        elif not _is_number(key):
+            self.columns.patterns.append(name_pattern(key))
+
+    def _plain_container(self, base: cst.BaseExpression) -> bool:
+        """Whether a name is bound to a dict or list literal only, and so is no frame."""
+        if not isinstance(base, cst.Name):
+            return False
+        bindings = self.source.assignments(base)
+        values = []
+        for binding in bindings:
+            node = getattr(binding, "node", None)
+            holder = self.source.parent(node) if isinstance(node, cst.Name) else None
+            assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else holder
+            values.append(assign.value if isinstance(assign, cst.Assign | cst.AnnAssign) else None)
+        return bool(values) and all(
+            isinstance(value, cst.Dict | cst.List | cst.DictComp | cst.ListComp) for value in values
+        )
+
+    def _call(self, call: cst.Call) -> None:
+        if not isinstance(call.func, cst.Attribute):
+            if isinstance(call.func, cst.Name) and call.func.value == "DataFrame":
+                self._frame(call)
+            return
+        name = call.func.attr.value
+        if name == "insert" and len(call.args) >= 3:
+            self._write(call.args[1].value)
+        elif name == "assign":
+            for arg in call.args:
+                if arg.keyword is not None:
+                    self.columns.writes.append(self._use(arg.keyword.value, arg.keyword))
+                else:
+                    self.columns.patterns.append(ANY)
+        elif name in {"rename", "add_prefix", "add_suffix", "set_axis"}:
+            self._rename(call)
+        elif name == "DataFrame":
+            self._frame(call)
+        elif name == "update" and dotted(call.func.value) in {"dataframe", "df"}:
+            self.columns.patterns.append(ANY)
+
+    def _rename(self, call: cst.Call) -> None:
+        mapping = argument(call, 99, "columns")
+        if not isinstance(mapping, cst.Dict):
+            self.columns.patterns.append(ANY)
+            return
+        for element in mapping.elements:
+            if isinstance(element, cst.DictElement):
+                self._write(element.value)
+            else:
+                self.columns.patterns.append(ANY)
+
+    def _frame(self, call: cst.Call) -> None:
+        data = argument(call, 0, "data")
+        if isinstance(data, cst.Dict):
+            for element in data.elements:
+                if isinstance(element, cst.DictElement):
+                    self._write(element.key)
+        named = argument(call, 2, "columns")
+        if named is not None:
+            self._write(named)
+
+    # -- where the dataframe goes ------------------------------------------
+
+    def _flow(self) -> None:
+        """Find out whether columns may be added outside the file, and follow the callbacks."""
+        for attribute in self.source.all(cst.Attribute):
+            if attribute.attr.value == "ta" and isinstance(attribute.value, cst.Name):
+                if self.source.imported(attribute.value) is None:
+                    self.columns.opaque = True  # the accessor of pandas_ta appends columns
+        for call in self.source.all(cst.Call):
+            path = self.source.imported(call.func) or dotted(call.func) or ""
+            if path.rpartition(".")[2] == "merge_informative_pair":
+                self.columns.informative.append(self._merge_pattern(call))
+        for name, method in self.source.methods.items():
+            parameter = dataframe_parameter(method)
+            if parameter is None:
+                continue
+            if name in POPULATE or informative_calls(self.source, method):
+                self._follow(method, parameter)
+        for function in self.source.all(cst.FunctionDef):
+            self.analysed[function] = set(self._analysed(function))
+
+    def _follow(self, method: cst.FunctionDef, frame: str) -> None:
+        for node in self.source.below(method.body, cst.Assign, cst.Call, cst.For, cst.With):
+            if isinstance(node, cst.Assign):
+                for target in node.targets:
+                    if _names(target.target, frame) and not self._keeps(node.value, frame):
+                        self.columns.opaque = True
+            elif isinstance(node, cst.Call):
+                given = any(isinstance(a.value, cst.Name) and a.value.value == frame for a in node.args)
+                if given and not self._pure(node):
+                    self.columns.opaque = True
+            elif isinstance(node, cst.For) and _names(node.target, frame):
+                self.columns.opaque = True
+
+    def _keeps(self, value: cst.BaseExpression, frame: str) -> bool:
+        """Whether an expression has no more columns than ``frame`` and those written here."""
+        while isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
+            if value.func.attr.value not in _KEEPING:
+                break
+            value = value.func.value
+        if isinstance(value, cst.Name):
+            return value.value == frame
+        if isinstance(value, cst.Call):
+            first = value.args[0].value if value.args else None
+            takes = isinstance(first, cst.Name) and first.value == frame
+            return takes and self._pure(value)
+        return False
+
+    def _pure(self, call: cst.Call) -> bool:
+        """Whether a function that is given the dataframe shows in this file what it does."""
+        path = self.source.imported(call.func)
+        if path is not None:
+            return path.startswith(_PURE) or path.rpartition(".")[2] == "merge_informative_pair"
+        local = dotted(call.func) or ""
+        if isinstance(call.func, cst.Name):
+            functions = {f.name.value for f in self.source.all(cst.FunctionDef)}
+            return local in _PURE_BUILTINS or local in functions
+        if local.startswith("self."):
+            return local.removeprefix("self.") in self.source.methods
+        # A method of another object: a frame's own, such as series.corr(dataframe), or super's.
+        if isinstance(call.func, cst.Attribute):
+            receiver = call.func.value
+            return (
+                isinstance(receiver, cst.Call)
+                and isinstance(receiver.func, cst.Name)
+                and receiver.func.value == "super"
+            )
+        return False
+
+    def _merge_pattern(self, call: cst.Call) -> re.Pattern[str]:
+        suffix = argument(call, 7, "suffix")
+        timeframe = argument(call, 3, "timeframe_inf")
+        text = None
+        if suffix is not None:
+            text = text_of(suffix)
+        elif timeframe is not None:
+            text = text_of(timeframe)
+            path = dotted(timeframe) or ""
+            constant = self.source.attributes.get(path.removeprefix("self."))
+            if text is None and constant is not None:
+                text = text_of(constant[1])
+        if text is None or argument(call, 5, "append_timeframe") is not None:
+            return ANY if suffix is None and timeframe is None else re.compile(r".+_.+")
+        return re.compile(rf".+_{re.escape(text)}")
+
+    # -- reads -------------------------------------------------------------
+
+    def _load(self, node: cst.Subscript) -> None:
+        key = _column_key(node)
+        if key is None:
+            return
+        items = [e.value for e in key.elements] if isinstance(key, cst.List | cst.Tuple) else [key]
+        certain = self._is_frame(node)
+        for item in items:
+            for name in self.source.strings(item) or ():
+                use = self._use(name, item)
+                self.columns.reads.append(use)
+                if certain and text_of(item) is not None:
+                    self.columns.certain.append(use)
+
+    def _is_frame(self, node: cst.Subscript) -> bool:
+        """Whether a subscript reads the dataframe that Freqtrade passes along."""
+        base = node.value
+        function = self.source.function_of(node)
+        if function is None or function not in self.source.methods.values():
+            return False
+        rows = False
+        while isinstance(base, cst.Attribute | cst.Subscript | cst.Call):
+            if isinstance(base, cst.Attribute) and base.attr.value in {"loc", "at", "iloc"}:
+                rows = rows or base.attr.value == "iloc"
+                base = base.value
+            elif isinstance(base, cst.Subscript) and isinstance(base.value, cst.Attribute):
+                base = base.value  # the last row of the frame, as in frame.iloc[-1]["rsi"]
+            elif isinstance(base, cst.Call) and _method(base) == "squeeze":
+                base = base.func.value  # type: ignore[attr-defined]
+            else:
+                return False
+        if not isinstance(base, cst.Name):
+            return False
+        if base.value in self.analysed.get(function, ()):
+            return True
+        name = function.name.value
+        populates = name in POPULATE or bool(informative_calls(self.source, function))
+        return populates and base.value == dataframe_parameter(function) and not rows
+
+    def _analysed(self, function: cst.FunctionDef) -> Iterator[str]:
+        """Names bound, once, to the analysed dataframe or to one of its rows."""
+        frames: set[str] = set()
+        bound: dict[str, int] = {}
+        for assign in self.source.below(function.body, cst.Assign):
+            for target in assign.targets:
+                for name in self.source.below(target.target, cst.Name):
+                    bound[name.value] = bound.get(name.value, 0) + 1
+        for assign in self.source.below(function.body, cst.Assign):
+            target = assign.targets[0].target
+            if isinstance(target, cst.Tuple) and _method(assign.value) == "get_analyzed_dataframe":
+                first = target.elements[0].value
+                if isinstance(first, cst.Name) and bound[first.value] == 1:
+                    frames.add(first.value)
+            elif isinstance(target, cst.Name) and bound[target.value] == 1:
+                value = assign.value
+                if isinstance(value, cst.Call) and _method(value) == "squeeze":
+                    value = value.func.value  # type: ignore[attr-defined]
+                if isinstance(value, cst.Subscript) and dotted(value.value) in {
+                    f"{frame}.iloc" for frame in frames
+                }:
+                    frames.add(target.value)
+        yield from frames
+
+
+def _method(node: cst.CSTNode) -> str | None:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        return node.func.attr.value
+    return None
+
+
+def _names(target: cst.BaseExpression, name: str) -> bool:
+    if isinstance(target, cst.Tuple | cst.List):
+        return any(_names(element.value, name) for element in target.elements)
+    return isinstance(target, cst.Name) and target.value == name
+
+
+def _is_number(key: cst.BaseExpression) -> bool:
+    if isinstance(key, cst.UnaryOperation):
+        return _is_number(key.expression)
+    return isinstance(key, cst.Integer | cst.Float)
+
+
+def _column_key(node: cst.Subscript) -> cst.BaseExpression | None:
+    """The expression that names the column in ``frame[…]`` or ``frame.loc[…, …]``."""
+    located = isinstance(node.value, cst.Attribute) and node.value.attr.value in {
+        *_LOCATORS,
+        "iloc",
+        "iat",
+    }
+    if located:
+        named = isinstance(node.value, cst.Attribute) and node.value.attr.value in _LOCATORS
+        if not named or len(node.slice) != 2:
+            return None
+        element = node.slice[1].slice
+    elif len(node.slice) == 1:
+        element = node.slice[0].slice
+    else:
+        return None
+    return element.value if isinstance(element, cst.Index) else None
+
+
+def name_pattern(node: cst.BaseExpression) -> re.Pattern[str]:
+    """What the text that an expression gives may look like."""
+    return re.compile(_pattern(node), re.DOTALL)
+
+
+def _pattern(node: cst.BaseExpression) -> str:
+    literal = text_of(node)
+    if literal is not None:
+        return re.escape(literal)
+    if isinstance(node, cst.FormattedString):
+        return "".join(
+            re.escape(part.value) if isinstance(part, cst.FormattedStringText) else ".*"
+            for part in node.parts
+        )
+    if isinstance(node, cst.BinaryOperation):
+        left = text_of(node.left)
+        if isinstance(node.operator, cst.Modulo) and left is not None:
+            return ".*".join(re.escape(p) for p in re.split(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]", left))
+        if isinstance(node.operator, cst.Add):
+            return _pattern(node.left) + _pattern(node.right)
+    if isinstance(node, cst.Call) and _method(node) == "format":
+        template = text_of(node.func.value) if isinstance(node.func, cst.Attribute) else None
+        if template is not None:
+            return ".*".join(re.escape(part) for part in re.split(r"\{[^{}]*\}", template))
+    return ".*"
+
+
+def _informative_pattern(arguments: Informative) -> re.Pattern[str]:
+    """What the columns are called that one ``@informative`` brings."""
+    if not arguments.plain or arguments.timeframe is None:
+        return re.compile(r".+_.+")
+    base, _, quote = arguments.asset.partition("/")
+    quote = quote.partition(":")[0]
+    fmt = arguments.fmt or (
+        "{base}_{quote}_{column}_{timeframe}" if arguments.asset else "{column}_{timeframe}"
+    )
+    values = {"timeframe": re.escape(arguments.timeframe), "column": "(?P<column>.+)"}
+    for key, text in (("base", base), ("quote", quote)):
+        known = bool(text) and "{" not in text
+        values[key] = re.escape(text.lower()) if known else ".+"
+        values[key.upper()] = re.escape(text.upper()) if known else ".+"
+    parts = re.split(r"\{([^{}]*)\}", fmt)
+    seen = False
+    pattern = ""
+    for number, part in enumerate(parts):
+        if number % 2 == 0:
+            pattern += re.escape(part)
+        elif part == "column" and seen:
+            pattern += "(?P=column)"
+        else:
+            seen = seen or part == "column"
+            pattern += values.get(part, ".+")
+    return re.compile(pattern)

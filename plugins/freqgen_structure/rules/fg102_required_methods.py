@@ -1,0 +1,41 @@
+from typing import ClassVar
+
+from freqgen_structure.rule import Bad, Rule
+
+REQUIRED = ("populate_indicators", "populate_entry_trend", "populate_exit_trend")
+
+_HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
+
+
+class RequiredMethods(Rule):
+    """FG102: a method that Freqtrade calls on every candle is missing.
+
+    Freqtrade refuses a strategy without ``populate_indicators``, ``populate_entry_trend`` and
+    ``populate_exit_trend``, even if one of them has nothing to do.
+    """
+
+    VALID = (
+        _HEAD + "".join(f"    def {name}(self, dataframe, metadata): ...\n" for name in REQUIRED),
+        "from somewhere import Base\nfrom freqtrade.strategy import IStrategy\n\n\n"
+        "class S(Base, IStrategy):\n    x = 1\n",
+    )
+    INVALID: ClassVar = (
+        Bad(
+            code=_HEAD + "    def populate_indicators(self, dataframe, metadata): ...\n"
+            "    def populate_entry_trend(self, dataframe, metadata): ...\n",
+            line=4,
+        ),
+    )
+
+    def check(self) -> None:
+        strategy = self.source.strategy
+        if strategy is None or self.source.foreign_bases:
+            return
+        for name in REQUIRED:
+            if name not in self.source.methods:
+                self.report(
+                    strategy,
+                    f"the method {name} is missing",
+                    hint=f"add def {name}(self, dataframe: DataFrame, metadata: dict) -> DataFrame, "
+                    "which returns the dataframe",
+                )

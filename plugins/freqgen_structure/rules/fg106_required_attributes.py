@@ -1,0 +1,49 @@
+from typing import ClassVar
+
+from freqgen import Severity
+
+from freqgen_structure.rule import Bad, Rule
+
+_HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
+_ALL = "    timeframe = '1h'\n    stoploss = -0.1\n    minimal_roi = {}\n"
+
+
+class RequiredAttributes(Rule):
+    """FG106: an attribute that every strategy needs is missing.
+
+    Without ``stoploss`` or ``timeframe`` the strategy runs only where a configuration happens
+    to bring them, and then as somebody else decided. ``minimal_roi`` may be left out, which
+    means that profit is never taken by itself: say so with ``minimal_roi = {}``.
+    """
+
+    VALID = (
+        _HEAD + _ALL,
+        _HEAD + "    minimal_roi = {}\n    stoploss: float = -0.1\n    timeframe: str = '5m'\n",
+        "from somewhere import Base\nfrom freqtrade.strategy import IStrategy\n\n\n"
+        "class S(Base, IStrategy):\n    x = 1\n",
+    )
+    INVALID: ClassVar = (
+        Bad(code=_HEAD + "    timeframe = '1h'\n    minimal_roi = {}\n", line=4),
+        Bad(code=_HEAD + "    stoploss = -0.1\n    minimal_roi = {}\n", line=4),
+        Bad(code=_HEAD + "    stoploss = -0.1\n    timeframe = '1h'\n", line=4),
+    )
+
+    def check(self) -> None:
+        strategy = self.source.strategy
+        if strategy is None or self.source.foreign_bases:
+            return
+        for name, example, severity in (
+            ("stoploss", "stoploss = -0.1", Severity.ERROR),
+            ("timeframe", 'timeframe = "1h"', Severity.ERROR),
+            ("minimal_roi", "minimal_roi = {}", Severity.WARNING),
+        ):
+            if name in self.source.attributes or name in self.source.methods:
+                continue
+            if name == "timeframe" and self.source.uses_freqai:
+                continue  # FreqAI's strategies take theirs from the configuration
+            self.report(
+                strategy,
+                f"the attribute {name} is missing",
+                hint=f"add, for example, {example}",
+                severity=severity,
+            )

@@ -1,0 +1,48 @@
+import difflib
+import re
+from typing import ClassVar
+
+from freqgen_structure.columns import SIGNALS, columns_of
+from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.rules.fg109_old_columns import OLD
+
+_HEAD = (
+    "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
+    "    def populate_entry_trend(self, dataframe, metadata):\n"
+)
+_ALIKE = re.compile(r"(enter|entry|exit|enters|exits)_?(long|short|tag)s?", re.IGNORECASE)
+
+
+class MisspeltColumns(Rule):
+    """FG110: a signal is written to a column whose name is nearly that of a signal.
+
+    ``enter_longs`` or ``entry_long`` is a column like any other to Freqtrade: nothing is
+    traded, and nothing is said.
+    """
+
+    VALID = (
+        _HEAD + "        dataframe.loc[:, ['enter_long', 'enter_tag']] = (1, 'x')\n",
+        _HEAD + "        dataframe['exit_long_price'] = dataframe['close'] * 1.1\n",
+        _HEAD + "        dataframe['entry_long'] = dataframe['rsi'] < 30\n"
+        "        dataframe['enter_long'] = dataframe['entry_long'].astype(int)\n",
+    )
+    INVALID: ClassVar = (
+        Bad(code=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_longs'] = 1\n", line=6),
+        Bad(code=_HEAD + "        dataframe['entry_long'] = 1\n", line=6),
+        Bad(code=_HEAD + "        dataframe['x'] = 1\n        dataframe['enter_lnog'] = 1\n", line=7),
+    )
+
+    def check(self) -> None:
+        columns = columns_of(self.source)
+        read = {use.name for use in columns.reads}
+        for use in columns.writes:
+            if use.name in SIGNALS or use.name in OLD or use.name in read:
+                continue
+            near = difflib.get_close_matches(use.name.lower(), SIGNALS, n=1, cutoff=0.88)
+            if near or _ALIKE.fullmatch(use.name):
+                near = near or difflib.get_close_matches(use.name, SIGNALS, n=1, cutoff=0)
+                self.report(
+                    use.node,
+                    f'the column "{use.name}" is not one that Freqtrade reads',
+                    hint=f'write to "{near[0]}"',
+                )

@@ -1,0 +1,82 @@
+from typing import ClassVar
+
+import libcst as cst
+
+from freqgen_structure.columns import columns_of
+from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.source import number_of
+
+_HEAD = (
+    "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
+    "    def populate_entry_trend(self, dataframe, metadata):\n"
+)
+_END = "        return dataframe\n"
+_ENTRIES = ("enter_long", "enter_short")
+
+
+class EmptyEntry(Rule):
+    """FG301: the strategy never enters a trade.
+
+    Trades begin where ``enter_long`` or ``enter_short`` is 1. A strategy that writes neither,
+    or only 0, runs without a word and never trades.
+    """
+
+    HINT = "write dataframe.loc[condition, 'enter_long'] = 1 in populate_entry_trend"
+    VALID = (
+        _HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_long'] = 1\n" + _END,
+        _HEAD + "        dataframe['enter_long'] = 0\n"
+        "        dataframe.loc[dataframe['rsi'] < 30, ['enter_long', 'enter_tag']] = (1, 'x')\n" + _END,
+        _HEAD + "        dataframe[f'enter_{self.side}'] = dataframe['rsi'] < 30\n" + _END,
+        _HEAD + "        return self.signals(dataframe)\n",
+        _HEAD + "        return dataframe.assign(enter_long=dataframe['rsi'] < 30)\n",
+    )
+    INVALID: ClassVar = (
+        Bad(code=_HEAD + "        dataframe['x'] = 1\n" + _END, line=5),
+        Bad(code=_HEAD + _END, line=5),
+        Bad(code=_HEAD + "        dataframe['enter_long'] = 0\n" + _END, line=5),
+        Bad(code=_HEAD + "        dataframe.loc[dataframe['x'] > 1, 'exit_long'] = 1\n" + _END, line=5),
+    )
+
+    def check(self) -> None:
+        method = self.source.methods.get("populate_entry_trend")
+        if method is None or self.source.foreign_bases:
+            return
+        columns = columns_of(self.source)
+        if any(pattern.fullmatch(name) for name in _ENTRIES for pattern in columns.patterns):
+            return
+        writes = [use for use in columns.writes if use.name in _ENTRIES]
+        if any(not self._zero(use.node) for use in writes):
+            return
+        if not writes and self._handed_on(method):
+            return
+        self.report(
+            method.name,
+            "populate_entry_trend never sets enter_long or enter_short to 1"
+            if writes
+            else "populate_entry_trend writes neither enter_long nor enter_short",
+        )
+
+    def _zero(self, node: cst.CSTNode) -> bool:
+        """Whether the statement that holds ``node`` writes 0 or ``False``."""
+        for outer in self.source.ancestors(node):
+            if isinstance(outer, cst.Assign | cst.AnnAssign):
+                value = outer.value
+                if isinstance(value, cst.Name):
+                    return value.value in {"False", "None"}
+                return value is not None and number_of(value) == 0
+            if isinstance(outer, cst.BaseStatement):
+                return False
+        return False
+
+    def _handed_on(self, method: cst.FunctionDef) -> bool:
+        """Whether the dataframe goes to a function that this file does not show."""
+        known = {f.name.value for f in self.source.all(cst.FunctionDef)}
+        names = {p.name.value for p in method.params.params[1:2]}
+        for call in self.source.below(method.body, cst.Call):
+            given = {a.value.value for a in call.args if isinstance(a.value, cst.Name)}
+            if given & names:
+                path = self.source.imported(call.func)
+                name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+                if path is None and name and name not in known:
+                    return True
+        return False

@@ -1,0 +1,138 @@
+from typing import ClassVar
+
+import libcst as cst
+
+from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.source import argument, dotted, text_of
+
+_DP = frozenset(
+    "available_pairs check_delisting current_whitelist funding_rate get_analyzed_dataframe "
+    "get_funding_rate_timeframe get_pair_dataframe get_producer_df get_producer_pairs "
+    "get_required_startup historic_ohlcv market ohlcv orderbook runmode send_msg ticker "
+    "trades".split()
+)
+_WALLETS = frozenset(
+    "get_all_balances get_all_positions get_available_stake_amount get_collateral get_free "
+    "get_owned get_starting_balance get_total get_total_stake_amount get_trade_stake_amount "
+    "get_used".split()
+)
+_SECRETS = frozenset(
+    "api_server db_url discord exchange external_message_consumer original_config telegram "
+    "webhook config_files logfile user_data_dir datadir exportfilename exportdirectory "
+    "strategy_path".split()
+)
+_EXCHANGE = frozenset({"name", "pair_whitelist", "pair_blacklist"})
+_TRADE = frozenset(
+    "add_bt_trade adjust_min_max_rates adjust_stop_loss bt_open_open_trade_count bt_total_profit "
+    "bt_trades bt_trades_open bt_trades_open_pp close_bt_order close_bt_trade commit "
+    "recalc_open_trade_value recalc_trade_from_orders remove_bt_trade reset_locks reset_trades "
+    "rollback session set_funding_fees set_liquidation_price stoploss_reinitialization "
+    "to_ccxt_object update_fee update_from_ccxt_object update_order update_orders "
+    "update_trade".split()
+)
+_TRADE_CALLS = frozenset({"close", "delete"})
+
+
+class Bot(Rule):
+    """FG510: the strategy reaches into the bot.
+
+    Of the bot a strategy gets the documented part: the methods of ``self.dp`` and
+    ``self.wallets`` that read, the history of trades, and plain values of the configuration.
+    Keys and tokens, the exchange's connection, changes of the configuration, of balances or
+    of recorded trades are none of its business.
+    """
+
+    VALID = (
+        "x = self.dp.get_pair_dataframe('BTC/USDT', '1h')\nself.dp.send_msg('x')\n",
+        "x = self.wallets.get_total_stake_amount()\ny = self.config['stake_currency']\n",
+        "x = self.config.get('max_open_trades', 3)\ny = self.config['exchange']['name']\n",
+        "if 'stake_amount' in self.config:\n    x = self.config['runmode'].value\n",
+        "trades = Trade.get_trades_proxy(is_open=True)\ntrade.set_custom_data('n', 1)\n",
+        "if self.dp and self.wallets is not None:\n    x = 1\n",
+        "def __init__(self, config):\n    super().__init__(config)\n",
+    )
+    INVALID: ClassVar = (
+        Bad(code="x = self.config['telegram']['token']", line=1),
+        Bad(code="x = 1\ny = self.config['exchange']['key']", line=2),
+        Bad(code="self.config['dry_run'] = False", line=1),
+        Bad(code="x = str(self.config)", line=1),
+        Bad(code="x = self.config[name]", line=1),
+        Bad(code="x = self.config.items()", line=1),
+        Bad(code="x = self.config.get('exchange')", line=1),
+        Bad(code="self.dp.refresh(x, y)", line=1),
+        Bad(code="self.wallets.update()", line=1),
+        Bad(code="Trade.session.commit()", line=1),
+        Bad(code="LocalTrade.bt_trades.clear()", line=1),
+        Bad(code="def f(self, trade):\n    trade.close(1.0)\n", line=2),
+    )
+
+    def visit_Attribute(self, node: cst.Attribute) -> None:
+        base = dotted(node.value)
+        name = node.attr.value
+        if base == "self.dp" and name not in _DP and not name.startswith("_"):
+            self.report(node, f"self.dp.{name} is not a documented way to read candles")
+        elif base == "self.wallets" and name not in _WALLETS and not name.startswith("_"):
+            self.report(node, f"self.wallets.{name} is not a documented way to read balances")
+        elif name in _TRADE and base not in {"self", "cls"}:
+            self.report(node, f"{name} changes what the bot has recorded")
+        elif name in _TRADE_CALLS and self._trade_call(node, base):
+            self.report(node, f"trade.{name} changes what the bot has recorded")
+        elif name == "config" and base == "self":
+            self._config(node)
+
+    def _trade_call(self, node: cst.Attribute, base: str | None) -> bool:
+        call = self.source.parent(node)
+        return base in {"trade", "Trade"} and isinstance(call, cst.Call) and call.func is node
+
+    def _config(self, node: cst.Attribute) -> None:
+        parent = self.source.parent(node)
+        key: cst.BaseExpression | None = None
+        use: cst.CSTNode = node
+        if isinstance(parent, cst.Subscript) and parent.value is node:
+            element = parent.slice[0].slice
+            key = element.value if isinstance(element, cst.Index) else None
+            use = parent
+            if self._is_target(parent):
+                self.report(parent, "the strategy changes the bot's configuration")
+                return
+        elif isinstance(parent, cst.Attribute) and parent.attr.value == "get":
+            call = self.source.parent(parent)
+            if isinstance(call, cst.Call) and call.func is parent:
+                key = argument(call, 0, "key")
+                use = call
+        elif isinstance(parent, cst.ComparisonTarget) and isinstance(
+            parent.operator, cst.In | cst.NotIn
+        ):
+            return
+        text = text_of(key) if key is not None else None
+        if text is None:
+            self.report(
+                node,
+                "self.config is used whole, and holds keys and passwords",
+                hint="read one value of it, as in self.config['stake_currency']",
+            )
+        elif text in _SECRETS and not (text == "exchange" and self._exchange_name(use)):
+            self.report(node, f'self.config["{text}"] may hold keys, passwords or paths')
+
+    def _exchange_name(self, use: cst.CSTNode) -> bool:
+        """Whether only the harmless part of the exchange's section is read."""
+        parent = self.source.parent(use)
+        if isinstance(parent, cst.Subscript) and parent.value is use:
+            element = parent.slice[0].slice
+            text = text_of(element.value) if isinstance(element, cst.Index) else None
+            return text in _EXCHANGE and not self._is_target(parent)
+        if isinstance(parent, cst.Attribute) and parent.attr.value == "get":
+            call = self.source.parent(parent)
+            key = argument(call, 0, "key") if isinstance(call, cst.Call) else None
+            return key is not None and text_of(key) in _EXCHANGE
+        return False
+
+    def _is_target(self, node: cst.CSTNode) -> bool:
+        """Whether a subscript, or one further inside it, is assigned or deleted."""
+        current = node
+        parent = self.source.parent(current)
+        while isinstance(parent, cst.Subscript) and parent.value is current:
+            current, parent = parent, self.source.parent(parent)
+        return isinstance(parent, cst.AssignTarget | cst.Del) or (
+            isinstance(parent, cst.AugAssign | cst.AnnAssign | cst.For) and parent.target is current
+        )

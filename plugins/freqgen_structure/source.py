@@ -1,0 +1,396 @@
+"""A parsed draft: LibCST's tree with positions and scopes, indexed by type of node."""
+
+from __future__ import annotations
+
+import ast
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
+
+import libcst as cst
+from libcst.metadata import (
+    Assignment,
+    BaseAssignment,
+    ClassScope,
+    CodeRange,
+    GlobalScope,
+    MetadataWrapper,
+    PositionProvider,
+    QualifiedNameSource,
+    Scope,
+    ScopeProvider,
+)
+
+from freqgen_structure.reading import Problem, Reading, read, too_deep
+
+NodeT = TypeVar("NodeT", bound=cst.CSTNode)
+ResultT = TypeVar("ResultT")
+
+_STACK_BYTES = 64 * 1024 * 1024
+_stack_lock = threading.Lock()
+
+
+def in_fresh_thread(function: Callable[[], ResultT]) -> ResultT:
+    """Run ``function`` with an empty stack of known size.
+
+    LibCST recurses once per level of nesting; the result must not depend on how deep its
+    caller is already.
+    """
+    results: list[ResultT] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(function())
+        except BaseException as exc:  # noqa: BLE001  (handed to the caller)
+            errors.append(exc)
+
+    with _stack_lock:
+        before = threading.stack_size(_STACK_BYTES)
+        try:
+            thread = threading.Thread(target=run, name="freqgen-structure")
+            thread.start()
+        finally:
+            threading.stack_size(before)
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+class Source:
+    """One draft, read once for all rules.
+
+    :param text: The whole file.
+    :param class_name: Name that the strategy class should have.
+    """
+
+    def __init__(self, text: str, class_name: str = "") -> None:
+        self.text = text
+        self.class_name = class_name
+        self.reading: Reading = read(text)
+        self.problem: Problem | None = self.reading.problem
+        if self.problem is None:
+            try:
+                in_fresh_thread(self._parse)
+            except RecursionError:
+                self.problem = too_deep()
+            except cst.ParserSyntaxError as exc:
+                self.problem = Problem(
+                    code="FG001",
+                    message=f"the file uses syntax that freqgen cannot read: {exc.message}",
+                    line=exc.raw_line,
+                    column=exc.raw_column + 1,
+                )
+
+    def _parse(self) -> None:
+        self.module = cst.parse_module(self.text)
+        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+        self._positions: Mapping[cst.CSTNode, CodeRange] = wrapper.resolve(PositionProvider)
+        self._scopes: Mapping[cst.CSTNode, Scope | None] = wrapper.resolve(ScopeProvider)
+        self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
+        self._index: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        stack: list[cst.CSTNode] = [self.module]
+        while stack:
+            node = stack.pop()
+            self._index.setdefault(type(node), []).append(node)
+            children = node.children
+            for child in children:
+                self.parents[child] = node
+            stack.extend(reversed(children))
+        assert self.reading.tree is not None  # noqa: S101  (no problem, so a tree)
+        seen = {unicodedata.normalize("NFKC", n.value) for n in self.all(cst.Name)}
+        if missing := _names(self.reading.tree) - seen:
+            # Rules look at LibCST's tree, the interpreter at CPython's: they must be the same.
+            self.problem = Problem(
+                code="FG001",
+                message="two parsers read the file differently, so it cannot be checked: only "
+                f"one of them sees {', '.join(sorted(missing)[:3])}",
+            )
+
+    def all(self, *kinds: type[NodeT]) -> list[NodeT]:
+        """The nodes of these types, in the order of the text for each type."""
+        found: list[Any] = []
+        for kind in kinds:
+            found += self._index.get(kind, [])
+        return found
+
+    def position(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Line and column, both from 1."""
+        start = self._positions[node].start
+        return start.line, start.column + 1
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node that holds ``node``."""
+        return self.parents.get(node)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around ``node``, innermost first."""
+        current = self.parents.get(node)
+        while current is not None:
+            yield current
+            current = self.parents.get(current)
+
+    def function_of(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The innermost function that holds ``node``."""
+        return next((a for a in self.ancestors(node) if isinstance(a, cst.FunctionDef)), None)
+
+    def inside(self, node: cst.CSTNode, outer: cst.CSTNode) -> bool:
+        """Whether ``outer`` holds ``node``."""
+        return any(a is outer for a in self.ancestors(node))
+
+    def below(self, node: cst.CSTNode, *kinds: type[NodeT]) -> list[NodeT]:
+        """The nodes of these types within ``node``, in the order of the text."""
+        found: list[Any] = []
+        stack: list[cst.CSTNode] = [node]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, kinds):
+                found.append(current)
+            stack.extend(reversed(current.children))
+        return found
+
+    # -- names -------------------------------------------------------------
+
+    def scope(self, node: cst.CSTNode) -> Scope | None:
+        """The scope that ``node`` is evaluated in."""
+        current: cst.CSTNode | None = node
+        while current is not None:
+            scope = self._scopes.get(current)
+            if scope is not None:
+                return scope
+            current = self.parents.get(current)
+        return None
+
+    def assignments(self, name: cst.Name) -> list[BaseAssignment]:
+        """What ``name`` may be bound to where it is read; empty if libcst does not know."""
+        scope = self.scope(name)
+        return list(scope[name.value]) if scope is not None else []
+
+    def is_builtin(self, name: cst.Name) -> bool:
+        """Whether ``name`` may mean the builtin.
+
+        A binding in a module or a class may not have happened yet when the name is read, and
+        then Python falls back to the builtin; a local of a function never does.
+        """
+        found = self.assignments(name)
+        return not found or not all(
+            isinstance(a, Assignment) and not isinstance(a.scope, GlobalScope | ClassScope)
+            for a in found
+        )
+
+    def imported(self, node: cst.CSTNode) -> str | None:
+        """The dotted path that a name or chain of attributes has through the file's imports.
+
+        ``np.lib.io`` is ``numpy.lib.io`` after ``import numpy as np``; ``None`` where the root
+        is not imported.
+        """
+        if node in self._imported:
+            return self._imported[node]
+        result = None
+        chain = _root(node)
+        if chain is not None:
+            root, attributes = chain
+            scope = self.scope(root)
+            names = scope.get_qualified_names_for(root) if scope is not None else ()
+            for name in names:
+                if name.source is QualifiedNameSource.IMPORT:
+                    result = ".".join([name.name, *attributes])
+        self._imported[node] = result
+        return result
+
+    @cached_property
+    def _imported(self) -> dict[cst.CSTNode, str | None]:
+        return {}
+
+    def strings(self, node: cst.BaseExpression) -> frozenset[str] | None:
+        """All strings that an expression can be, or ``None`` where that is not plain to see.
+
+        Follows a name to its assignments, and a loop's variable to the literals it takes.
+        """
+        literal = text_of(node)
+        if literal is not None:
+            return frozenset({literal})
+        if not isinstance(node, cst.Name):
+            return None
+        found: set[str] = set()
+        bindings = self.assignments(node)
+        if not bindings:
+            return None
+        for binding in bindings:
+            values = self._strings_bound(binding)
+            if values is None:
+                return None
+            found |= values
+        return frozenset(found)
+
+    def _strings_bound(self, binding: BaseAssignment) -> set[str] | None:
+        target = getattr(binding, "node", None)
+        holder = self.parents.get(target) if isinstance(target, cst.Name) else None
+        if isinstance(holder, cst.AssignTarget):
+            assign = self.parents[holder]
+            literal = text_of(assign.value) if isinstance(assign, cst.Assign) else None
+            return None if literal is None else {literal}
+        if isinstance(holder, cst.For | cst.CompFor) and holder.target is target:
+            if not isinstance(holder.iter, cst.Tuple | cst.List | cst.Set):
+                return None
+            literals = [text_of(element.value) for element in holder.iter.elements]
+            return None if None in literals else {text for text in literals if text is not None}
+        return None
+
+    # -- the strategy ------------------------------------------------------
+
+    @cached_property
+    def classes(self) -> dict[str, cst.ClassDef]:
+        """The classes of the file by name; of two with one name the last, as in Python."""
+        return {node.name.value: node for node in self.all(cst.ClassDef)}
+
+    def is_strategy(self, node: cst.ClassDef, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a class derives from ``IStrategy``, by itself or through another one here."""
+        for base in node.bases:
+            path = self.imported(base.value) or dotted(base.value) or ""
+            if path.rpartition(".")[2] == "IStrategy":
+                return True
+            local = self.classes.get(path)
+            if local is not None and path not in seen | {node.name.value}:
+                if self.is_strategy(local, seen | {node.name.value}):
+                    return True
+        return False
+
+    @cached_property
+    def strategies(self) -> list[cst.ClassDef]:
+        """All classes that derive from ``IStrategy``."""
+        return [node for node in self.all(cst.ClassDef) if self.is_strategy(node)]
+
+    @cached_property
+    def strategy(self) -> cst.ClassDef | None:
+        """The class that is to be traded."""
+        named = [n for n in self.strategies if n.name.value == self.class_name]
+        return (named or self.strategies or [None])[-1]
+
+    @cached_property
+    def lineage(self) -> list[cst.ClassDef]:
+        """The strategy and its bases that are defined in the file, nearest first."""
+        line: list[cst.ClassDef] = []
+        queue = [self.strategy] if self.strategy is not None else []
+        while queue:
+            node = queue.pop(0)
+            if node in line:
+                continue
+            line.append(node)
+            for base in node.bases:
+                local = self.classes.get(dotted(base.value) or "")
+                if local is not None:
+                    queue.append(local)
+        return line
+
+    @cached_property
+    def foreign_bases(self) -> bool:
+        """Whether the strategy inherits from a class that is neither here nor ``IStrategy``."""
+        return any(
+            (self.imported(base.value) or dotted(base.value) or "").rpartition(".")[2]
+            not in {"IStrategy", "ABC", "object", *self.classes}
+            for node in self.lineage
+            for base in node.bases
+        )
+
+    @cached_property
+    def methods(self) -> dict[str, cst.FunctionDef]:
+        """The strategy's methods, those of its bases in the file included."""
+        found: dict[str, cst.FunctionDef] = {}
+        for node in reversed(self.lineage):
+            found |= {
+                item.name.value: item
+                for item in node.body.body
+                if isinstance(item, cst.FunctionDef)
+            }
+        return found
+
+    @cached_property
+    def attributes(self) -> dict[str, tuple[cst.CSTNode, cst.BaseExpression]]:
+        """The strategy's class attributes: where each is set, and to what."""
+        found: dict[str, tuple[cst.CSTNode, cst.BaseExpression]] = {}
+        for node in reversed(self.lineage):
+            for statement in node.body.body:
+                if not isinstance(statement, cst.SimpleStatementLine):
+                    continue
+                for small in statement.body:
+                    if isinstance(small, cst.AnnAssign) and small.value is not None:
+                        if isinstance(small.target, cst.Name):
+                            found[small.target.value] = (small.target, small.value)
+                    elif isinstance(small, cst.Assign):
+                        for target in small.targets:
+                            if isinstance(target.target, cst.Name):
+                                found[target.target.value] = (target.target, small.value)
+        return found
+
+    @cached_property
+    def uses_freqai(self) -> bool:
+        """Whether Freqtrade's machine learning writes columns that the file does not show."""
+        return any(n.attr.value == "freqai" for n in self.all(cst.Attribute))
+
+
+def _names(tree: ast.Module) -> set[str]:
+    """The identifiers of a tree of CPython that rules decide by."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                names.add(name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.alias(name=path):
+                names.update(path.split("."))
+    return names - {"*"}
+
+
+def _root(node: cst.CSTNode) -> tuple[cst.Name, list[str]] | None:
+    """The name that a chain of attributes begins with, and the attributes after it."""
+    attributes: list[str] = []
+    while isinstance(node, cst.Attribute):
+        attributes.insert(0, node.attr.value)
+        node = node.value
+    return (node, attributes) if isinstance(node, cst.Name) else None
+
+
+def dotted(node: cst.CSTNode) -> str | None:
+    """The source form of a name or chain of attributes, such as ``self.dp.runmode``."""
+    chain = _root(node)
+    return None if chain is None else ".".join([chain[0].value, *chain[1]])
+
+
+def text_of(node: cst.CSTNode) -> str | None:
+    """The value of a string literal, its concatenation included; ``None`` for anything else."""
+    if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+        value = node.evaluated_value
+        return value if isinstance(value, str) else None
+    return None
+
+
+def number_of(node: cst.CSTNode) -> float | None:
+    """The value of a number literal with its sign; ``None`` for anything else."""
+    if isinstance(node, cst.UnaryOperation):
+        inner = number_of(node.expression)
+        if inner is None or not isinstance(node.operator, cst.Minus | cst.Plus):
+            return None
+        return -inner if isinstance(node.operator, cst.Minus) else inner
+    if isinstance(node, cst.Integer | cst.Float):
+        try:
+            return float(node.evaluated_value)
+        except OverflowError:
+            return float("inf")
+    return None
+
+
+def argument(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:
+    """An argument by position or keyword; ``None`` if absent or behind ``*`` or ``**``."""
+    for number, arg in enumerate(call.args):
+        if arg.keyword is not None and arg.keyword.value == keyword:
+            return arg.value
+        if arg.keyword is None and not arg.star and number == position:
+            return arg.value
+        if arg.star == "*" and number <= position:
+            return None
+    return None

@@ -1,0 +1,79 @@
+"""Every rule finds its INVALID examples on their lines, and nothing in its VALID ones."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from freqgen import Catalogue, Design, Draft, Finding, Phase, Severity, ValidationContext
+from freqgen.design.indicators import builtin_indicators
+from freqgen_structure import RuleValidator, validators
+from freqgen_structure.rule import Bad, Good
+
+RULES = list(validators())
+
+
+def _cases(kind: str) -> list[object]:
+    return [
+        pytest.param(validator, example, id=f"{validator.codes[0]}-{number}")
+        for validator in RULES
+        for number, example in enumerate(getattr(validator.rule(), kind))
+    ]
+
+
+@pytest.fixture(scope="session")
+def context(tmp_path_factory: pytest.TempPathFactory) -> ValidationContext:
+    return ValidationContext(
+        catalogue=Catalogue(builtin_indicators()), cache_dir=tmp_path_factory.mktemp("cache")
+    )
+
+
+def _check(
+    validator: RuleValidator, code: str, design: object, context: ValidationContext
+) -> list[Finding]:
+    given = Design.from_data(design) if design is not None else None
+    return list(validator.check(Draft(class_name="S", source=code), given, context))
+
+
+@pytest.mark.parametrize(("validator", "example"), _cases("VALID"))
+def test_valid_examples_have_no_findings(
+    validator: RuleValidator, example: str | Good, context: ValidationContext
+) -> None:
+    good = example if isinstance(example, Good) else Good(code=example)
+    assert _check(validator, good.code, good.design, context) == []
+
+
+@pytest.mark.parametrize(("validator", "bad"), _cases("INVALID"))
+def test_invalid_examples_are_found_on_their_line(
+    validator: RuleValidator, bad: Bad, context: ValidationContext
+) -> None:
+    found = _check(validator, bad.code, bad.design, context)
+    assert {(f.code, f.line) for f in found} == {(validator.codes[0], bad.line)}
+    assert found[0].phase is validator.phase
+
+
+@pytest.mark.parametrize("validator", RULES, ids=lambda v: v.codes[0])
+def test_a_rule_says_what_is_wrong_why_and_what_to_do(
+    validator: RuleValidator, context: ValidationContext
+) -> None:
+    rule = validator.rule()
+    assert re.fullmatch(r"FG[0-6]\d\d", rule.code())
+    assert (rule.code(),) == validator.codes
+    assert rule.PHASE is validator.phase
+    assert rule.title()
+    assert len(rule.why()) > 60
+    assert rule.VALID
+    assert rule.INVALID
+    for bad in rule.INVALID:
+        for finding in _check(validator, bad.code, bad.design, context):
+            assert finding.message
+            assert not finding.message.endswith(".")
+
+
+def test_codes_and_names_are_unique_and_in_order() -> None:
+    codes = [v.codes[0] for v in RULES]
+    names = [v.name for v in RULES]
+    assert codes == sorted(set(codes))
+    assert len(names) == len(set(names))
+    assert {v.phase for v in RULES} == {Phase.PARSE, Phase.STRUCTURE}
+    assert {v.rule().SEVERITY for v in RULES} <= {Severity.ERROR, Severity.WARNING}
