@@ -146,7 +146,7 @@ def check_design(design: Design, catalogue: Catalogue) -> CheckedDesign:
     )
     rules: dict[str, tuple[Expression, ...]] = {}
     warnings: list[str] = []
-    roots = {name: root for b in bound for name, root in _cumulative_names(b, bound).items()}
+    roots = _cumulative_names(bound)
     for rule_list in RULE_LISTS:
         parsed = []
         for number, text in enumerate(getattr(design, rule_list)):
@@ -266,6 +266,10 @@ def _sources(
     path: str,
 ) -> tuple[str, ...]:
     if not spec.sources:
+        try:
+            indicator.source_columns(())
+        except DesignError as exc:
+            raise DesignError(exc.reason, path=f"{path}.source", hint=exc.hint) from exc
         return ()
     wanted = len(indicator.sources)
     if len(spec.sources) != wanted:
@@ -302,27 +306,28 @@ def _sources(
     return tuple(columns)
 
 
-def _cumulative_names(bound: BoundIndicator, all_bound: list[BoundIndicator]) -> dict[str, str]:
-    """Names of ``bound`` that depend on where the frame begins, with what they depend on."""
-    root = ""
-    if bound.indicator.cumulative:
-        root = f"{bound.indicator.name} {bound.market}"
-    elif bound.sources:
-        for other in all_bound:
-            inherited = _cumulative_names(other, all_bound) if other is not bound else {}
-            read = {other.columns[o] for o in other.columns} & {*bound.sources}
-            if other.market == bound.market and read and inherited:
-                root = next(iter(inherited.values()))
-        if root:
-            offset = passes_offset(bound.indicator, bound.params)
-            if offset is None:
+def _cumulative_names(bound: list[BoundIndicator]) -> dict[str, str]:
+    """Names whose level depends on where the frame begins, with the total they come from."""
+    roots: dict[tuple[Market | None, str], str] = {}
+    names: dict[str, str] = {}
+    for number, b in enumerate(bound):
+        read = [roots[b.market, source] for source in b.sources if (b.market, source) in roots]
+        root = ""
+        if b.indicator.cumulative:
+            root = f"{b.indicator.name} on {b.market}"
+        elif read:
+            offset = passes_offset(b.indicator, b.params)
+            if offset is None or len({*read}) > 1:
                 raise DesignError(
-                    f"{bound.spec.function} of a running total depends on where the candles begin",
-                    path=f"indicators.{bound.spec.id}",
+                    f"{b.indicator.name} of a running total depends on where the candles begin",
+                    path=f"indicators[{number}].source",
                     hint="use an average of it, or compare it with itself",
                 )
-            root = root if offset else ""
-    return dict.fromkeys(bound.names.values(), root) if root else {}
+            root = read[0] if offset else ""
+        if root:
+            roots |= {(b.market, column): root for column in b.columns.values()}
+            names |= dict.fromkeys(b.names.values(), root)
+    return names
 
 
 def _target(design: Design, scope: Scope, roots: Mapping[str, str]) -> Expression | None:

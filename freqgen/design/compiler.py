@@ -20,7 +20,7 @@ from freqgen.design.checked import (
 from freqgen.design.explain import say_indicator, say_risk, say_rules
 from freqgen.design.expressions import Column, Node, walk
 from freqgen.design.indicators import IndicatorCode
-from freqgen.design.layout import Attached, Brackets, Doc, Infix, Parens, Text, literal, statement
+from freqgen.design.layout import WIDTH, Attached, Brackets, Doc, Infix, Parens, Text, literal, statement
 from freqgen.design.model import ParameterSpec
 from freqgen.design.pandas_code import HELPERS, PandasWriter
 from freqgen.design.risk_code import RiskCode
@@ -219,11 +219,12 @@ class _Compiler:
             pair = f', "{market.pair}"' if market.pair else ""
             what = f"{market.pair or 'the pair'} in {market.timeframe} candles"
             body = "\n".join(self._indicator_lines(market))
+            head = f"    def populate_indicators_{prefix}{suffix.strip('_')}{_POPULATE_ARGUMENTS}"
+            if len(head) > WIDTH:
+                head = head.replace("(self, ", "(\n        self, ").replace(") ->", "\n    ) ->")
             methods.append(
                 f'''    @informative("{market.timeframe}"{pair})
-    def populate_indicators_{prefix}{suffix.strip("_")}(
-        self, dataframe: DataFrame, metadata: dict
-    ) -> DataFrame:
+{head}
         """Compute what the rules need of {what}."""
 {body}
         return dataframe
@@ -272,7 +273,7 @@ class _Compiler:
             column, tag_column = f"{words[what]}_{side}", f"{words[what]}_tag"
             # Later assignments win, and the first alternative is to name the trade.
             for tag, conditions in reversed(tagged_rules(rules)):
-                mask = statement(self._mask(conditions), 12)
+                mask = statement(self._mask(conditions), 12, used=1)
                 lines.append(
                     f"        dataframe.loc[\n{mask},\n"
                     f'            ["{column}", "{tag_column}"],\n'
@@ -294,7 +295,12 @@ class _Compiler:
         parts = [self.writer.condition(condition) for condition in conditions]
         if len(parts) == 1:
             return _in_brackets(parts[0])
-        return Parens(Infix("&", tuple(Parens(part) for part in parts)))
+        return Parens(Infix("&", tuple(part if _tight(part) else Parens(part) for part in parts)))
+
+
+def _tight(doc: Doc) -> bool:
+    """Whether a piece binds more tightly than any operator."""
+    return isinstance(doc, Brackets | Parens) or (isinstance(doc, Text) and " " not in doc.text)
 
 
 def _in_brackets(doc: Doc) -> Doc:
@@ -330,7 +336,7 @@ def _isort_key(name: str) -> tuple[int, str]:
     """Constants, then classes, then the rest, each by name, as ruff sorts imported names."""
     if name.isupper() and len(name) > 1:
         return 0, name
-    return (1, name) if name[:1].isupper() else (2, name)
+    return (1, name.lower()) if name[:1].isupper() else (2, name)
 
 
 _STANDARD_MODULES = frozenset({"datetime", "functools", "math", "typing"})

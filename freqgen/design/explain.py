@@ -64,7 +64,7 @@ def say(node: Node) -> str:
 
 def _operand(node: Node) -> str:
     text = say(node)
-    return f"({text})" if isinstance(node, Arithmetic | Negative) else text
+    return f"({text})" if isinstance(node, Arithmetic | Comparison | Logic | Negative) else text
 
 
 def _candles(count: int) -> str:

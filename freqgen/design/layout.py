@@ -6,6 +6,7 @@ go on lines of their own. Only the shapes that the compiler writes exist here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 WIDTH = 100
@@ -97,7 +98,16 @@ class Attached:
 
     def lines(self, indent: int) -> str:
         """Broken where the piece breaks."""
-        return f"{self.before}{render(self.part, indent, len(self.before))}{self.after}"
+        used = len(self.before) + len(self.after)
+        return f"{self.before}{render(self.part, indent, used)}{self.after}"
+
+
+def joined(operator: str, parts: Iterable[Doc]) -> Infix:
+    """Parts joined by an associative operator; those joined by the same one become one list."""
+    flat: list[Doc] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, Infix) and part.operator == operator else [part]
+    return Infix(operator, tuple(flat))
 
 
 Doc = Text | Infix | Brackets | Parens | Attached
@@ -115,9 +125,9 @@ def render(doc: Doc, indent: int, used: int = 0) -> str:
     return doc.lines(indent)
 
 
-def statement(doc: Doc, indent: int) -> str:
-    """A whole statement with its indentation."""
-    return " " * indent + render(doc, indent)
+def statement(doc: Doc, indent: int, used: int = 0) -> str:
+    """A whole statement with its indentation; ``used`` as in :func:`render`."""
+    return " " * indent + render(doc, indent, used)
 
 
 def literal(value: object) -> Doc:

@@ -22,7 +22,7 @@ from freqgen.design.expressions import (
     Number,
     Parameter,
 )
-from freqgen.design.layout import Attached, Brackets, Doc, Infix, Parens, Text
+from freqgen.design.layout import Attached, Brackets, Doc, Infix, Parens, Text, joined
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -35,11 +35,17 @@ def change(series: Series, candles: int) -> Series:
     """Relative change over some candles; 0.02 is a rise of 2 %."""
     return series / series.shift(candles).replace(0, np.nan) - 1
 ''',
+    "deviation": '''
+def deviation(series: Series, candles: int) -> Series:
+    """Standard deviation (the population's) over some candles; exactly 0 where nothing moved."""
+    window = series.rolling(candles)
+    return window.std(ddof=0).where(window.max() != window.min(), 0.0)
+''',
     "zscore": '''
 def zscore(series: Series, candles: int) -> Series:
-    """Distance from the rolling mean in rolling (population) standard deviations."""
-    window = series.rolling(candles)
-    return (series - window.mean()) / window.std(ddof=0).replace(0, np.nan)
+    """Distance from the rolling mean in rolling standard deviations."""
+    distance = series - series.rolling(candles).mean()
+    return distance / deviation(series, candles).replace(0, np.nan)
 ''',
     "bars_since": '''
 def bars_since(condition: Series) -> Series:
@@ -109,17 +115,20 @@ class PandasWriter:
         if node.function == "hour":
             return Text('dataframe["date"].dt.hour'), _ATOM
         if node.function == "weekday":
-            return Text('dataframe["date"].dt.weekday'), _ATOM
+            return Text('dataframe["date"].dt.day_of_week'), _ATOM
         operand = node.operands[0]
         if node.function == "bars_since":
             self._use("bars_since")
             return Brackets("bars_since(", (self.condition(operand),), ")"), _ATOM
         if node.function == "abs":
             return Brackets("abs(", (self.number(operand),), ")"), _ATOM
-        if node.function in {"change", "zscore"}:
-            self._use(node.function)
+        if node.function in {"change", "std", "zscore"}:
+            # pandas keeps a running sum of squares, which large values leave a remainder in:
+            # a window that does not move has to be told apart by its extremes.
+            name = "deviation" if node.function == "std" else node.function
+            self._use(name)
             parts = (self.number(operand), Text(str(node.window)))
-            return Brackets(f"{node.function}(", parts, ")"), _ATOM
+            return Brackets(f"{name}(", parts, ")"), _ATOM
         n = node.window
         if node.function == "shift" and n == 0:
             return self._number(operand)
@@ -128,7 +137,6 @@ class PandasWriter:
             "highest": f".rolling({n}).max()",
             "lowest": f".rolling({n}).min()",
             "mean": f".rolling({n}).mean()",
-            "std": f".rolling({n}).std(ddof=0)",
         }[node.function]
         return Attached("", self._tight(operand, _ATOM), tail), _ATOM
 
@@ -145,7 +153,9 @@ class PandasWriter:
 
     def _use(self, helper: str) -> None:
         self.helpers.add(helper)
-        self.numpy = True
+        if helper == "zscore":
+            self.helpers.add("deviation")
+        self.numpy |= helper != "deviation"
 
     # -- conditions ---------------------------------------------------------------------------
 
@@ -161,7 +171,7 @@ class PandasWriter:
                     self._boxed(self._condition(operand, wanted=wanted), within=both)
                     for operand in operands
                 )
-                return Infix("&" if both else "|", parts), _AND if both else _OR
+                return joined("&" if both else "|", parts), _AND if both else _OR
             case Call(function="shift", operands=(operand,), window=n):
                 inner, level = self._condition(operand, wanted=wanted)
                 if n == 0:

@@ -103,7 +103,7 @@ class RiskCode:
             methods.append(self._protections())
         if self.risk.risk_per_trade:
             methods.append(self._stake())
-        if self.has_target or self.max_holding:
+        if self.has_target or self.max_holding or self.trailing_atr:
             methods.append(self._exit())
         if self.stop_atr or self.trailing_atr:
             methods += [self._stoploss(), self._signal_date()]
@@ -127,13 +127,23 @@ class RiskCode:
         risk, leverage = self.risk.risk_per_trade, self.risk.leverage
         distance = f"distance = {number(-self.risk.stoploss)}"
         lookup = ""
+        if self.stop_atr or self.trailing_atr:
+            lookup = '''
+        dataframe, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
+        signal = dataframe.iloc[-1]'''
         if self.stop_atr:
             multiple = number(self.stop_atr.multiple)
-            lookup = f'''
-        dataframe, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
-        atr = float(dataframe["{STOP_ATR_COLUMN}"].iloc[-1]) if len(dataframe) else 0.0
+            lookup += f'''
+        atr = float(signal["{STOP_ATR_COLUMN}"])
         if atr > 0:
             distance = min(distance, {multiple} * atr / current_rate)'''
+        if self.trailing_atr:
+            multiple = number(self.trailing_atr.multiple)
+            lookup += f'''
+        lead = (float(signal["close"]) / current_rate - 1) * (1 if side == "short" else -1)
+        trailing = lead + {multiple} * float(signal["{TRAILING_ATR_COLUMN}"]) / current_rate
+        if trailing > 0:
+            distance = min(distance, trailing)'''
         # The stake loses the move of the price times the leverage.
         of_stake = "distance" if leverage == 1 else "(distance * leverage)"
         return f'''    def custom_stake_amount(
@@ -170,6 +180,15 @@ class RiskCode:
             close, target = float(candle["close"]), float(candle["{TARGET_COLUMN}"])
             if (close <= target) if trade.is_short else (close >= target):
                 return "target"'''
+        trailing = ""
+        if self.trailing_atr:
+            trailing = '''
+        # Freqtrade ignores a stop that the price has left behind already.
+        stop_rate = self.trailing_stop_rate(pair, trade)
+        if stop_rate is not None and (
+            current_rate >= stop_rate if trade.is_short else current_rate <= stop_rate
+        ):
+            return "trailing_stop"'''
         holding = ""
         if self.max_holding:
             holding = f'''
@@ -178,6 +197,7 @@ class RiskCode:
         what = " or ".join(
             text
             for text, present in (
+                ("the price opened beyond the trailing stop", bool(self.trailing_atr)),
                 (f"the last candle closed at or beyond {self.risk.target}", self.has_target),
                 (f"the trade is {self.max_holding} minutes old", bool(self.max_holding)),
             )
@@ -185,7 +205,7 @@ class RiskCode:
         )
         return f'''    def custom_exit(
 {_TRADE_ARGUMENTS}    ) -> str | bool | None:
-        """Exit when {_wrapped(what)}."""{target}{holding}
+        """Exit when {_wrapped(what)}."""{trailing}{target}{holding}
         return None
 '''
 

@@ -174,7 +174,7 @@ class _Evaluator:
             case Call(function="hour"):
                 return self.frame["date"].dt.hour.astype(float)
             case Call(function="weekday"):
-                return self.frame["date"].dt.weekday.astype(float)
+                return self.frame["date"].dt.day_of_week.astype(float)
             case Call(function="bars_since", operands=(operand,)):
                 return self.bars_since(self.truth(operand).true)
             case Call(function=name, operands=(operand,), window=n):
@@ -200,10 +200,10 @@ class _Evaluator:
             case "mean":
                 return x.rolling(n).mean()
             case "std":
-                return x.rolling(n).std(ddof=0)
+                return _deviation(x, n)
             case "zscore":
-                spread = x.rolling(n).std(ddof=0)
-                return cast("Series[float]", _divide(x - x.rolling(n).mean(), spread))
+                distance = x - x.rolling(n).mean()
+                return cast("Series[float]", _divide(distance, _deviation(x, n)))
             case "change":
                 return cast("Series[float]", _divide(x, x.shift(n)) - 1)
         raise TypeError(f"{name} gives no number")
@@ -276,6 +276,15 @@ def _compare(operator: str, a: Series[float], b: Series[float]) -> Truth:
         case _:
             holds = a != b
     return Truth(holds & present, ~holds & present)
+
+
+def _deviation(x: Series[float], n: int) -> Series[float]:
+    """The population's standard deviation; exactly 0 in a window that does not move.
+
+    pandas keeps a running sum of squares, in which large values leave a remainder.
+    """
+    window = x.rolling(n)
+    return window.std(ddof=0).where(window.max() != window.min(), 0.0)
 
 
 def _divide(a: Series[float] | float, b: Series[float] | float) -> Series[float] | float:

@@ -7,7 +7,7 @@ from itertools import product
 from freqgen.design.expressions import Expression, Logic, Node
 from freqgen.design.unparse import unparse
 
-MAX_ALTERNATIVES = 8
+MAX_ALTERNATIVES = 4
 """More ways to enter than this share one tag; nobody reads a table of so many."""
 
 MAX_TAG = 76
