@@ -71,7 +71,9 @@ class RuleValidator:
         return next(
             item
             for item in vars(module).values()
-            if isinstance(item, type) and issubclass(item, Rule) and item.__module__ == module.__name__
+            if isinstance(item, type)
+            and issubclass(item, Rule)
+            and item.__module__ == module.__name__
         )
 
     def check(

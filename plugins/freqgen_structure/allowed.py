@@ -17,7 +17,8 @@ _STDLIB = {
     "calendar": "monthrange isleap day_name day_abbr month_name month_abbr timegm MONDAY TUESDAY "
     "WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY",
     "cmath": "*",
-    "collections": "ChainMap Counter OrderedDict UserDict UserList abc defaultdict deque namedtuple",
+    "collections": "ChainMap Counter OrderedDict UserDict UserList abc defaultdict deque "
+    "namedtuple",
     "collections.abc": "*",
     "contextlib": "AbstractContextManager ExitStack closing contextmanager nullcontext suppress",
     "copy": "copy deepcopy replace",

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
-from freqgen import CANDLE_COLUMNS
 
+from freqgen import CANDLE_COLUMNS
+from freqgen_structure.column_names import ANY, informative_pattern, name_pattern
 from freqgen_structure.signatures import (
     POPULATE,
-    Informative,
     dataframe_parameter,
     informative_calls,
 )
@@ -45,7 +45,6 @@ _KEEPING = frozenset(
     "drop astype infer_objects round clip rename insert head tail interpolate".split()
 )
 _LOCATORS = frozenset({"loc", "at"})
-ANY = re.compile(r".*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +116,11 @@ class _Collector:
         for assign in self.source.all(cst.Assign):
             for target in assign.targets:
                 self._store(target.target, assign.value)
-        for single in self.source.all(cst.AnnAssign, cst.AugAssign):
-            if single.value is not None:
-                self._store(single.target, single.value)
+        for annotated in self.source.all(cst.AnnAssign):
+            if annotated.value is not None:
+                self._store(annotated.target, annotated.value)
+        for augmented in self.source.all(cst.AugAssign):
+            self._store(augmented.target, augmented.value)
         for call in self.source.all(cst.Call):
             self._call(call)
         self._flow()
@@ -128,7 +129,7 @@ class _Collector:
                 self._load(subscript)
         for method in self.source.methods.values():
             for arguments in informative_calls(self.source, method):
-                columns.informative.append(_informative_pattern(arguments))
+                columns.informative.append(informative_pattern(arguments))
         columns.writes.sort(key=lambda use: self.source.position(use.node))
         return columns
 
@@ -223,9 +224,9 @@ class _Collector:
     def _flow(self) -> None:
         """Find out whether columns may be added outside the file, and follow the callbacks."""
         for attribute in self.source.all(cst.Attribute):
-            if attribute.attr.value == "ta" and isinstance(attribute.value, cst.Name):
-                if self.source.imported(attribute.value) is None:
-                    self.columns.opaque = True  # the accessor of pandas_ta appends columns
+            accessor = attribute.attr.value == "ta" and isinstance(attribute.value, cst.Name)
+            if accessor and self.source.imported(attribute.value) is None:
+                self.columns.opaque = True  # the accessor of pandas_ta appends columns
         for call in self.source.all(cst.Call):
             path = self.source.imported(call.func) or dotted(call.func) or ""
             if path.rpartition(".")[2] == "merge_informative_pair":
@@ -246,7 +247,9 @@ class _Collector:
                     if _names(target.target, frame) and not self._keeps(node.value, frame):
                         self.columns.opaque = True
             elif isinstance(node, cst.Call):
-                given = any(isinstance(a.value, cst.Name) and a.value.value == frame for a in node.args)
+                given = any(
+                    isinstance(a.value, cst.Name) and a.value.value == frame for a in node.args
+                )
                 if given and not self._pure(node):
                     self.columns.opaque = True
             elif isinstance(node, cst.For) and _names(node.target, frame):
@@ -331,8 +334,8 @@ class _Collector:
                 base = base.value
             elif isinstance(base, cst.Subscript) and isinstance(base.value, cst.Attribute):
                 base = base.value  # the last row of the frame, as in frame.iloc[-1]["rsi"]
-            elif isinstance(base, cst.Call) and _method(base) == "squeeze":
-                base = base.func.value  # type: ignore[attr-defined]
+            elif _unsqueezed(base) is not base:
+                base = _unsqueezed(base)
             else:
                 return False
         if not isinstance(base, cst.Name):
@@ -352,20 +355,26 @@ class _Collector:
                 for name in self.source.below(target.target, cst.Name):
                     bound[name.value] = bound.get(name.value, 0) + 1
         for assign in self.source.below(function.body, cst.Assign):
-            target = assign.targets[0].target
-            if isinstance(target, cst.Tuple) and _method(assign.value) == "get_analyzed_dataframe":
-                first = target.elements[0].value
+            bind = assign.targets[0].target
+            if isinstance(bind, cst.Tuple) and _method(assign.value) == "get_analyzed_dataframe":
+                first = bind.elements[0].value
                 if isinstance(first, cst.Name) and bound[first.value] == 1:
                     frames.add(first.value)
-            elif isinstance(target, cst.Name) and bound[target.value] == 1:
-                value = assign.value
-                if isinstance(value, cst.Call) and _method(value) == "squeeze":
-                    value = value.func.value  # type: ignore[attr-defined]
+            elif isinstance(bind, cst.Name) and bound[bind.value] == 1:
+                value = _unsqueezed(assign.value)
                 if isinstance(value, cst.Subscript) and dotted(value.value) in {
                     f"{frame}.iloc" for frame in frames
                 }:
-                    frames.add(target.value)
+                    frames.add(bind.value)
         yield from frames
+
+
+def _unsqueezed(node: cst.BaseExpression) -> cst.BaseExpression:
+    """``row`` of ``row.squeeze()``, which holds the same columns."""
+    match node:
+        case cst.Call(func=cst.Attribute(value=row, attr=cst.Name(value="squeeze"))):
+            return row
+    return node
 
 
 def _method(node: cst.CSTNode) -> str | None:
@@ -403,58 +412,3 @@ def _column_key(node: cst.Subscript) -> cst.BaseExpression | None:
     else:
         return None
     return element.value if isinstance(element, cst.Index) else None
-
-
-def name_pattern(node: cst.BaseExpression) -> re.Pattern[str]:
-    """What the text that an expression gives may look like."""
-    return re.compile(_pattern(node), re.DOTALL)
-
-
-def _pattern(node: cst.BaseExpression) -> str:
-    literal = text_of(node)
-    if literal is not None:
-        return re.escape(literal)
-    if isinstance(node, cst.FormattedString):
-        return "".join(
-            re.escape(part.value) if isinstance(part, cst.FormattedStringText) else ".*"
-            for part in node.parts
-        )
-    if isinstance(node, cst.BinaryOperation):
-        left = text_of(node.left)
-        if isinstance(node.operator, cst.Modulo) and left is not None:
-            return ".*".join(re.escape(p) for p in re.split(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]", left))
-        if isinstance(node.operator, cst.Add):
-            return _pattern(node.left) + _pattern(node.right)
-    if isinstance(node, cst.Call) and _method(node) == "format":
-        template = text_of(node.func.value) if isinstance(node.func, cst.Attribute) else None
-        if template is not None:
-            return ".*".join(re.escape(part) for part in re.split(r"\{[^{}]*\}", template))
-    return ".*"
-
-
-def _informative_pattern(arguments: Informative) -> re.Pattern[str]:
-    """What the columns are called that one ``@informative`` brings."""
-    if not arguments.plain or arguments.timeframe is None:
-        return re.compile(r".+_.+")
-    base, _, quote = arguments.asset.partition("/")
-    quote = quote.partition(":")[0]
-    fmt = arguments.fmt or (
-        "{base}_{quote}_{column}_{timeframe}" if arguments.asset else "{column}_{timeframe}"
-    )
-    values = {"timeframe": re.escape(arguments.timeframe), "column": "(?P<column>.+)"}
-    for key, text in (("base", base), ("quote", quote)):
-        known = bool(text) and "{" not in text
-        values[key] = re.escape(text.lower()) if known else ".+"
-        values[key.upper()] = re.escape(text.upper()) if known else ".+"
-    parts = re.split(r"\{([^{}]*)\}", fmt)
-    seen = False
-    pattern = ""
-    for number, part in enumerate(parts):
-        if number % 2 == 0:
-            pattern += re.escape(part)
-        elif part == "column" and seen:
-            pattern += "(?P=column)"
-        else:
-            seen = seen or part == "column"
-            pattern += values.get(part, ".+")
-    return re.compile(pattern)

@@ -45,7 +45,8 @@ def informative_calls(source: Source, method: cst.FunctionDef) -> list[Informati
         asset = argument(call, 1, "asset")
         fmt = argument(call, 2, "fmt")
         texts = [
-            _literal(source, value) if value is not None else "" for value in (timeframe, asset, fmt)
+            _literal(source, value) if value is not None else ""
+            for value in (timeframe, asset, fmt)
         ]
         found.append(
             Informative(

@@ -254,9 +254,9 @@ class Source:
             if path.rpartition(".")[2] == "IStrategy":
                 return True
             local = self.classes.get(path)
-            if local is not None and path not in seen | {node.name.value}:
-                if self.is_strategy(local, seen | {node.name.value}):
-                    return True
+            known = seen | {node.name.value}
+            if local is not None and path not in known and self.is_strategy(local, known):
+                return True
         return False
 
     @cached_property
@@ -268,7 +268,8 @@ class Source:
     def strategy(self) -> cst.ClassDef | None:
         """The class that is to be traded."""
         named = [n for n in self.strategies if n.name.value == self.class_name]
-        return (named or self.strategies or [None])[-1]
+        found = named or self.strategies
+        return found[-1] if found else None
 
     @cached_property
     def lineage(self) -> list[cst.ClassDef]:

@@ -1,7 +1,6 @@
 from typing import ClassVar
 
 from freqgen import Phase
-
 from freqgen_structure.rule import Bad, Rule
 
 

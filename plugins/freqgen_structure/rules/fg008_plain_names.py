@@ -1,8 +1,8 @@
 from typing import ClassVar
 
 import libcst as cst
-from freqgen import Phase
 
+from freqgen import Phase
 from freqgen_structure.rule import Bad, Rule
 
 

@@ -2,6 +2,8 @@ from typing import ClassVar
 
 from freqgen_structure.rule import Bad, Rule
 
+_HEAD = "from freqtrade.strategy import IStrategy\n\n\n"
+
 
 class OneStrategy(Rule):
     """FG101: the file does not hold exactly one strategy, of the expected name.
@@ -20,12 +22,11 @@ class OneStrategy(Rule):
         Bad(code="x = 1\n", line=None),
         Bad(code="class S:\n    timeframe = '1h'\n", line=1),
         Bad(
-            code="from freqtrade.strategy import IStrategy\n\n\nclass Other(IStrategy):\n    x = 1\n",
+            code=_HEAD + "class Other(IStrategy):\n    x = 1\n",
             line=4,
         ),
         Bad(
-            code="from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n    x = 1\n\n\n"
-            "class T(IStrategy):\n    x = 1\n",
+            code=_HEAD + "class S(IStrategy):\n    x = 1\n\n\nclass T(IStrategy):\n    x = 1\n",
             line=8,
         ),
     )

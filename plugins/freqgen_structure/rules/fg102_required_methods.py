@@ -36,6 +36,6 @@ class RequiredMethods(Rule):
                 self.report(
                     strategy,
                     f"the method {name} is missing",
-                    hint=f"add def {name}(self, dataframe: DataFrame, metadata: dict) -> DataFrame, "
-                    "which returns the dataframe",
+                    hint=f"add def {name}(self, dataframe: DataFrame, metadata: dict) -> "
+                    "DataFrame, which returns the dataframe",
                 )

@@ -19,23 +19,25 @@ class MethodParameters(Rule):
 
     HINT = "write def {name}(self, dataframe: DataFrame, metadata: dict) -> DataFrame"
     VALID = (
-        _HEAD + "    def populate_indicators(self, dataframe, metadata):\n        return dataframe\n",
+        _HEAD
+        + "    def populate_indicators(self, dataframe, metadata):\n        return dataframe\n",
         _HEAD + "    def populate_entry_trend(self, df, meta, extra=1):\n        return df\n",
         _HEAD + "    def populate_exit_trend(self, *args, **kwargs):\n        return args[0]\n",
     )
     INVALID: ClassVar = (
         Bad(
-            code=_HEAD + "    def populate_indicators(self, dataframe):\n        return dataframe\n",
+            code=_HEAD
+            + "    def populate_indicators(self, dataframe):\n        return dataframe\n",
             line=5,
         ),
         Bad(
-            code=_HEAD
-            + "    def populate_entry_trend(self, dataframe, metadata, x):\n        return dataframe\n",
+            code=_HEAD + "    def populate_entry_trend(self, dataframe, metadata, x):\n"
+            "        return dataframe\n",
             line=5,
         ),
         Bad(
-            code=_HEAD
-            + "    async def populate_exit_trend(self, dataframe, metadata):\n        return dataframe\n",
+            code=_HEAD + "    async def populate_exit_trend(self, dataframe, metadata):\n"
+            "        return dataframe\n",
             line=5,
         ),
         Bad(
@@ -49,7 +51,8 @@ class MethodParameters(Rule):
             line=5,
         ),
         Bad(
-            code=_HEAD + "    @informative('4h')\n    def populate_indicators_4h(self, dataframe):\n"
+            code=_HEAD
+            + "    @informative('4h')\n    def populate_indicators_4h(self, dataframe):\n"
             "        return dataframe\n",
             line=6,
         ),
@@ -66,12 +69,11 @@ class MethodParameters(Rule):
         if method.asynchronous is not None:
             return "is async, and Freqtrade does not await it"
         for decorator in method.decorators:
-            if isinstance(decorator.decorator, cst.Name):
-                if decorator.decorator.value in {"staticmethod", "classmethod", "property"}:
-                    return f"is a {decorator.decorator.value}, not a method of the instance"
+            kind = decorator.decorator.value if isinstance(decorator.decorator, cst.Name) else ""
+            if kind in {"staticmethod", "classmethod", "property"}:
+                return f"is a {kind}, not a method of the instance"
         if any(
-            self.source.function_of(node) is method
-            for node in self.source.below(method, cst.Yield)
+            self.source.function_of(node) is method for node in self.source.below(method, cst.Yield)
         ):
             return "is a generator, and Freqtrade needs the dataframe itself"
         parameters = method.params
@@ -84,5 +86,7 @@ class MethodParameters(Rule):
         if needed > least:
             return f"requires {needed} parameters; Freqtrade gives self, dataframe and metadata"
         if len(positional) < least and not isinstance(parameters.star_arg, cst.Param):
-            return f"takes {len(positional)} parameters; Freqtrade gives self, dataframe and metadata"
+            return (
+                f"takes {len(positional)} parameters; Freqtrade gives self, dataframe and metadata"
+            )
         return ""

@@ -39,9 +39,7 @@ class ReturnsDataframe(Rule):
         Bad(code=_HEAD + _DEF + "        return\n", line=6),
         Bad(code=_HEAD + _DEF + "        return None\n", line=6),
         Bad(code=_HEAD + _DEF + "        if metadata:\n            return dataframe\n", line=5),
-        Bad(
-            code=_HEAD + _DEF + "        for x in (1, 2):\n            return dataframe\n", line=5
-        ),
+        Bad(code=_HEAD + _DEF + "        for x in (1, 2):\n            return dataframe\n", line=5),
         Bad(
             code=_HEAD + _DEF + "        dataframe['x'] = 1\n        return dataframe['x'].mean\n"
             "    def populate_entry_trend(self, dataframe, metadata): pass\n",
@@ -112,7 +110,9 @@ def _if_ends(node: cst.If) -> bool:
 def _match_ends(node: cst.Match) -> bool:
     last = node.cases[-1]
     irrefutable = (
-        last.guard is None and isinstance(last.pattern, cst.MatchAs) and last.pattern.pattern is None
+        last.guard is None
+        and isinstance(last.pattern, cst.MatchAs)
+        and last.pattern.pattern is None
     )
     return irrefutable and all(not _falls_through(case.body) for case in node.cases)
 

@@ -1,7 +1,6 @@
 from typing import ClassVar
 
 from freqgen import Severity
-
 from freqgen_structure.rule import Bad, Rule
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"

@@ -37,9 +37,11 @@ class AttributeValues(Rule):
     """
 
     VALID = (
-        _HEAD + "    stoploss = -0.05\n    timeframe = '1h'\n    minimal_roi = {'0': 0.05, '60': 0}\n",
+        _HEAD
+        + "    stoploss = -0.05\n    timeframe = '1h'\n    minimal_roi = {'0': 0.05, '60': 0}\n",
         _HEAD + "    stoploss: float = -1\n    minimal_roi = {0: 0.1, '30': -1}\n",
-        _HEAD + "    stoploss = -ATR\n    timeframe = TF\n    minimal_roi = ROI\n    can_short = X\n",
+        _HEAD
+        + "    stoploss = -ATR\n    timeframe = TF\n    minimal_roi = ROI\n    can_short = X\n",
         _HEAD + "    trailing_stop_positive = 0.01\n    trailing_stop_positive_offset = 0.02\n"
         "    trailing_stop = True\n    startup_candle_count: int = 50\n    max_open_trades = -1\n",
         _HEAD + "    order_types = {'entry': 'limit', 'exit': 'limit', 'stoploss': 'market',\n"
@@ -158,7 +160,7 @@ def _roi(value: cst.BaseExpression) -> Iterator[tuple[str, str]]:
 
 
 def _flag(name: str, value: cst.BaseExpression) -> Iterator[tuple[str, str]]:
-    constant = isinstance(value, cst.Name) and value.value not in {"None"}
+    constant = isinstance(value, cst.Name) and value.value != "None"
     if not constant and (_literal(value) or number_of(value) is not None):
         yield f"{name} is neither True nor False", f"write {name} = True or {name} = False"
 

@@ -49,5 +49,7 @@ class OldNames(Rule):
 
     def _old(self, node: cst.CSTNode, name: str, new: str) -> None:
         self.report(
-            node, f"{name} is the name of interface version 2, and is ignored", hint=f"call it {new}"
+            node,
+            f"{name} is the name of interface version 2, and is ignored",
+            hint=f"call it {new}",
         )

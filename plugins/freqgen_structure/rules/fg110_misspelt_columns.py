@@ -27,9 +27,13 @@ class MisspeltColumns(Rule):
         "        dataframe['enter_long'] = dataframe['entry_long'].astype(int)\n",
     )
     INVALID: ClassVar = (
-        Bad(code=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_longs'] = 1\n", line=6),
+        Bad(
+            code=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_longs'] = 1\n", line=6
+        ),
         Bad(code=_HEAD + "        dataframe['entry_long'] = 1\n", line=6),
-        Bad(code=_HEAD + "        dataframe['x'] = 1\n        dataframe['enter_lnog'] = 1\n", line=7),
+        Bad(
+            code=_HEAD + "        dataframe['x'] = 1\n        dataframe['enter_lnog'] = 1\n", line=7
+        ),
     )
 
     def check(self) -> None:

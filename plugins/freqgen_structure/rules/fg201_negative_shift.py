@@ -1,8 +1,8 @@
 from typing import ClassVar
 
 import libcst as cst
-from freqgen import Severity
 
+from freqgen import Severity
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.source import argument, number_of
 
@@ -50,10 +50,13 @@ class NegativeShift(Rule):
         number = None if periods is None else number_of(periods)
         if number is not None and number < 0:
             self.report(node, f"{name} by {number:g} reads candles that have not happened yet")
-        elif isinstance(periods, cst.UnaryOperation) and isinstance(periods.operator, cst.Minus):
-            if number is None:
-                self.report(
-                    node,
-                    f"{name} by a negative number reads candles that have not happened yet",
-                    severity=Severity.WARNING,
-                )
+        elif number is None and _negated(periods):
+            self.report(
+                node,
+                f"{name} by a negative number reads candles that have not happened yet",
+                severity=Severity.WARNING,
+            )
+
+
+def _negated(node: cst.BaseExpression | None) -> bool:
+    return isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus)

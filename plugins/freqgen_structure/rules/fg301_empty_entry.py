@@ -25,7 +25,8 @@ class EmptyEntry(Rule):
     VALID = (
         _HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_long'] = 1\n" + _END,
         _HEAD + "        dataframe['enter_long'] = 0\n"
-        "        dataframe.loc[dataframe['rsi'] < 30, ['enter_long', 'enter_tag']] = (1, 'x')\n" + _END,
+        "        dataframe.loc[dataframe['rsi'] < 30, ['enter_long', 'enter_tag']] = (1, 'x')\n"
+        + _END,
         _HEAD + "        dataframe[f'enter_{self.side}'] = dataframe['rsi'] < 30\n" + _END,
         _HEAD + "        return self.signals(dataframe)\n",
         _HEAD + "        return dataframe.assign(enter_long=dataframe['rsi'] < 30)\n",
@@ -34,7 +35,10 @@ class EmptyEntry(Rule):
         Bad(code=_HEAD + "        dataframe['x'] = 1\n" + _END, line=5),
         Bad(code=_HEAD + _END, line=5),
         Bad(code=_HEAD + "        dataframe['enter_long'] = 0\n" + _END, line=5),
-        Bad(code=_HEAD + "        dataframe.loc[dataframe['x'] > 1, 'exit_long'] = 1\n" + _END, line=5),
+        Bad(
+            code=_HEAD + "        dataframe.loc[dataframe['x'] > 1, 'exit_long'] = 1\n" + _END,
+            line=5,
+        ),
     )
 
     def check(self) -> None:

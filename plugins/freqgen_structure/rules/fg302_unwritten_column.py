@@ -21,13 +21,21 @@ class UnwrittenColumn(Rule):
 
     VALID = (
         _HEAD + _DEF + _RSI + "        dataframe['x'] = dataframe['rsi'] + dataframe['close']\n",
-        _HEAD + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
-        + _RSI + "        return dataframe\n" + _DEF
+        _HEAD
+        + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
+        + _RSI
+        + "        return dataframe\n"
+        + _DEF
         + "        dataframe['x'] = dataframe['rsi_1h'] > dataframe['close_1h']\n",
-        _HEAD + "    @informative('4h', 'BTC/{stake}')\n    def inf(self, dataframe, metadata):\n"
-        + _RSI + "        return dataframe\n" + _DEF
+        _HEAD
+        + "    @informative('4h', 'BTC/{stake}')\n    def inf(self, dataframe, metadata):\n"
+        + _RSI
+        + "        return dataframe\n"
+        + _DEF
         + "        dataframe['x'] = dataframe['btc_usdt_rsi_4h']\n",
-        _HEAD + _DEF + "        for n in (5, 9):\n            dataframe[f'ema_{n}'] = ta.EMA(dataframe, n)\n"
+        _HEAD
+        + _DEF
+        + "        for n in (5, 9):\n            dataframe[f'ema_{n}'] = ta.EMA(dataframe, n)\n"
         "        dataframe['x'] = dataframe['ema_5']\n",
         _HEAD + _DEF + "        dataframe = helper.add_everything(dataframe)\n"
         "        dataframe['x'] = dataframe['anything']\n",
@@ -42,8 +50,11 @@ class UnwrittenColumn(Rule):
             line=7,
         ),
         Bad(
-            code=_HEAD + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
-            + _RSI + "        return dataframe\n" + _DEF
+            code=_HEAD
+            + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
+            + _RSI
+            + "        return dataframe\n"
+            + _DEF
             + "        dataframe['x'] = dataframe['rsi_4h']\n",
             line=11,
         ),

@@ -66,5 +66,10 @@ def _condition(node: cst.Subscript) -> bool:
         return isinstance(value.operator, cst.BitInvert)
     if isinstance(value, cst.BinaryOperation):
         return isinstance(value.operator, cst.BitAnd | cst.BitOr)
-    named = isinstance(value, cst.Name) and value.value in {"condition", "conditions", "cond", "mask"}
+    named = isinstance(value, cst.Name) and value.value in {
+        "condition",
+        "conditions",
+        "cond",
+        "mask",
+    }
     return isinstance(value, cst.Comparison) or named

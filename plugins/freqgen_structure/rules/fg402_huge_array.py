@@ -39,9 +39,9 @@ class HugeArray(Rule):
                 self.report(node, f"np.{name} makes more than {_MOST:,} values")
 
     def visit_BinaryOperation(self, node: cst.BinaryOperation) -> None:
-        if isinstance(node.operator, cst.Multiply) and isinstance(node.left, cst.List | cst.Tuple):
-            if constant(node.right) > _MOST:
-                self.report(node, f"the list has more than {_MOST:,} values")
+        repeated = isinstance(node.left, cst.List | cst.Tuple)
+        if repeated and isinstance(node.operator, cst.Multiply) and constant(node.right) > _MOST:
+            self.report(node, f"the list has more than {_MOST:,} values")
 
 
 def _product(size: cst.BaseExpression) -> float:

@@ -116,12 +116,19 @@ class Builtins(Rule):
             self.report(
                 node, "type with several arguments makes a class unseen", hint="write class Name:"
             )
-        elif call is None and not isinstance(
-            parent, cst.Annotation | cst.Subscript | cst.BinaryOperation | cst.Comparison
-            | cst.ComparisonTarget | cst.Arg | cst.Index
-        ):
-            self.report(node, "type is handed on as a value", hint="write type(object)")
-        elif call is None and isinstance(parent, cst.Arg) and not self._in_isinstance(parent):
+        elif (
+            call is None
+            and not isinstance(
+                parent,
+                cst.Annotation
+                | cst.Subscript
+                | cst.BinaryOperation
+                | cst.Comparison
+                | cst.ComparisonTarget
+                | cst.Arg
+                | cst.Index,
+            )
+        ) or (call is None and isinstance(parent, cst.Arg) and not self._in_isinstance(parent)):
             self.report(node, "type is handed on as a value", hint="write type(object)")
 
     def _in_isinstance(self, arg: cst.Arg) -> bool:

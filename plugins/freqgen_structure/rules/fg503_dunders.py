@@ -33,7 +33,8 @@ class Dunders(Rule):
         "class A:\n    def __init__(self, config):\n        super().__init__(config)\n",
         "logger = logging.getLogger(__name__)\nx = self.__class__.__name__\n",
         "x = type(self).__name__\ny = pd.__version__\n",
-        "class A:\n    __slots__ = ('x',)\n    def __call__(self): ...\n    def __len__(self): ...\n",
+        "class A:\n    __slots__ = ('x',)\n\n    def __call__(self): ...\n"
+        "    def __len__(self): ...\n",
     )
     INVALID: ClassVar = (
         Bad(code="x = ().__class__.__base__\n", line=1),
@@ -70,7 +71,11 @@ class Dunders(Rule):
 
     def _holder(self, node: cst.CSTNode) -> cst.CSTNode | None:
         return next(
-            (a for a in self.source.ancestors(node) if isinstance(a, cst.ClassDef | cst.FunctionDef)),
+            (
+                a
+                for a in self.source.ancestors(node)
+                if isinstance(a, cst.ClassDef | cst.FunctionDef)
+            ),
             None,
         )
 

@@ -76,9 +76,10 @@ class Modules(Rule):
     def _as_value(self, node: cst.CSTNode, path: str) -> None:
         arg = self.source.parent(node)
         call = self.source.parent(arg) if isinstance(arg, cst.Arg) else None
-        if isinstance(call, cst.Call) and isinstance(call.func, cst.Name):
-            if call.func.value in {"getattr", "hasattr"} and call.args[0] is arg:
-                return  # whose own rule asks which names are read
+        match call:
+            case cst.Call(func=cst.Name(value="getattr" | "hasattr"), args=[first, *_]):
+                if first is arg:
+                    return  # whose own rule asks which names are read
         self.report(
             node,
             f"the module {path} is used as a value",

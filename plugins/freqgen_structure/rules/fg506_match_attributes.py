@@ -17,11 +17,15 @@ class MatchAttributes(Rule):
     VALID = (
         "match side:\n    case 'long' | 'short':\n        x = 1\n    case _:\n        x = 2\n",
         "class P:\n    x = 0\n\n\nmatch p:\n    case P(x=1):\n        y = 1\n",
-        "match value:\n    case int() | float():\n        y = 1\n    case {'a': b}:\n        y = b\n",
+        "match value:\n    case int() | float():\n        y = 1\n"
+        "    case {'a': b}:\n        y = b\n",
     )
     INVALID: ClassVar = (
         Bad(code="match logging:\n    case object(os=o):\n        o.mkdir('x')\n", line=2),
-        Bad(code="match f:\n    case 1:\n        pass\n    case F(__globals__=g):\n        g\n", line=4),
+        Bad(
+            code="match f:\n    case 1:\n        pass\n    case F(__globals__=g):\n        g\n",
+            line=4,
+        ),
     )
 
     def visit_MatchClass(self, node: cst.MatchClass) -> None:

@@ -1,8 +1,8 @@
 from typing import ClassVar
 
 import libcst as cst
-from freqgen import Severity
 
+from freqgen import Severity
 from freqgen_structure.expressions import reads_attributes
 from freqgen_structure.rule import Bad, Rule
 

@@ -2,8 +2,8 @@ import re
 from typing import ClassVar
 
 import libcst as cst
-from freqgen import Severity
 
+from freqgen import Severity
 from freqgen_structure.rule import Bad, Rule
 
 _FILE_WIDE = re.compile(r"#\s*(mypy\s*:|pyright\s*:|pytype\s*:\s*skip-file)", re.IGNORECASE)

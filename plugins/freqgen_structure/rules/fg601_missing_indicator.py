@@ -22,8 +22,8 @@ RSI = "        dataframe['rsi'] = ta.RSI(dataframe, timeperiod=14)\n"
 BANDS = "        dataframe['bb_lower'] = ta.BBANDS(dataframe, 20)['lowerband']\n"
 ENTRY = (
     "        return dataframe\n    def populate_entry_trend(self, dataframe, metadata):\n"
-    "        dataframe.loc[(dataframe['rsi'] < 30) & (dataframe['close'] < dataframe['bb_lower']),\n"
-    "            'enter_long'] = 1\n        return dataframe\n"
+    "        dataframe.loc[(dataframe['rsi'] < 30)\n"
+    "            & (dataframe['close'] < dataframe['bb_lower']), 'enter_long'] = 1\n        return dataframe\n"
 )
 
 
@@ -38,7 +38,9 @@ class MissingIndicator(Rule):
         HEAD + ENTRY,
         Good(code=HEAD + RSI + BANDS + ENTRY, design=DESIGN),
         Good(
-            code=HEAD + "        for name in names:\n            dataframe[name] = f(name)\n" + ENTRY,
+            code=HEAD
+            + "        for name in names:\n            dataframe[name] = f(name)\n"
+            + ENTRY,
             design=DESIGN,
         ),
     )

@@ -23,7 +23,10 @@ class UnreadIndicator(Rule):
     VALID = (
         HEAD + RSI + _HALF,
         Good(code=HEAD + RSI + BANDS + ENTRY, design=DESIGN),
-        Good(code=HEAD + RSI + ENTRY.replace("dataframe['bb_lower']", "dataframe.bb_lower"), design=DESIGN),
+        Good(
+            code=HEAD + RSI + ENTRY.replace("dataframe['bb_lower']", "dataframe.bb_lower"),
+            design=DESIGN,
+        ),
     )
     INVALID: ClassVar = (Bad(code=HEAD + RSI + BANDS + _HALF, line=8, design=DESIGN),)
 

@@ -23,7 +23,9 @@ class OtherSettings(Rule):
     )
     INVALID: ClassVar = (
         Bad(code=_HEAD + "    timeframe = '5m'\n", line=5, design=DESIGN),
-        Bad(code=_HEAD + "    timeframe = '1h'\n    can_short: bool = True\n", line=6, design=DESIGN),
+        Bad(
+            code=_HEAD + "    timeframe = '1h'\n    can_short: bool = True\n", line=6, design=DESIGN
+        ),
     )
 
     def check(self) -> None:
@@ -31,9 +33,7 @@ class OtherSettings(Rule):
             return
         timeframe = self.source.attributes.get("timeframe")
         if timeframe is not None and text_of(timeframe[1]) != self.design.timeframe:
-            self.report(
-                timeframe[0], f'the design says timeframe = "{self.design.timeframe}"'
-            )
+            self.report(timeframe[0], f'the design says timeframe = "{self.design.timeframe}"')
         short = self.source.attributes.get("can_short")
         value = short[1].value if short and isinstance(short[1], cst.Name) else "False"
         if value != str(self.design.can_short):

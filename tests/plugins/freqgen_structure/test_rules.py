@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from freqgen import Catalogue, Design, Draft, Finding, Phase, Severity, ValidationContext
 from freqgen.design.indicators import builtin_indicators
 from freqgen_structure import RuleValidator, validators

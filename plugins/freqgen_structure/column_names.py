@@ -1,0 +1,77 @@
+"""What the names of columns look like that are put together by code, or by Freqtrade."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from freqgen_structure.source import text_of
+
+if TYPE_CHECKING:
+    from freqgen_structure.signatures import Informative
+
+ANY = re.compile(r".*", re.DOTALL)
+"""Any name at all."""
+
+_MOST_WILDCARDS = 4
+
+
+def name_pattern(node: cst.BaseExpression) -> re.Pattern[str]:
+    """What the text that an expression gives may look like."""
+    pattern = re.sub(r"(\.\*)+", ".*", _pattern(node))
+    # Every wildcard multiplies the time that a comparison may take.
+    return ANY if pattern.count(".*") > _MOST_WILDCARDS else re.compile(pattern, re.DOTALL)
+
+
+def _pattern(node: cst.BaseExpression) -> str:
+    literal = text_of(node)
+    if literal is not None:
+        return re.escape(literal)
+    if isinstance(node, cst.FormattedString):
+        return "".join(
+            re.escape(part.value) if isinstance(part, cst.FormattedStringText) else ".*"
+            for part in node.parts
+        )
+    if isinstance(node, cst.BinaryOperation):
+        left = text_of(node.left)
+        if isinstance(node.operator, cst.Modulo) and left is not None:
+            return ".*".join(
+                re.escape(p) for p in re.split(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]", left)
+            )
+        if isinstance(node.operator, cst.Add):
+            return _pattern(node.left) + _pattern(node.right)
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        template = text_of(node.func.value) if node.func.attr.value == "format" else None
+        if template is not None:
+            return ".*".join(re.escape(part) for part in re.split(r"\{[^{}]*\}", template))
+    return ".*"
+
+
+def informative_pattern(arguments: Informative) -> re.Pattern[str]:
+    """What the columns are called that one ``@informative`` brings."""
+    if not arguments.plain or arguments.timeframe is None:
+        return re.compile(r".+_.+")
+    base, _, quote = arguments.asset.partition("/")
+    quote = quote.partition(":")[0]
+    fmt = arguments.fmt or (
+        "{base}_{quote}_{column}_{timeframe}" if arguments.asset else "{column}_{timeframe}"
+    )
+    values = {"timeframe": re.escape(arguments.timeframe), "column": "(?P<column>.+)"}
+    for key, text in (("base", base), ("quote", quote)):
+        known = bool(text) and "{" not in text
+        values[key] = re.escape(text.lower()) if known else ".+"
+        values[key.upper()] = re.escape(text.upper()) if known else ".+"
+    parts = re.split(r"\{([^{}]*)\}", fmt)
+    seen = False
+    pattern = ""
+    for number, part in enumerate(parts):
+        if number % 2 == 0:
+            pattern += re.escape(part)
+        elif part == "column" and seen:
+            pattern += "(?P=column)"
+        else:
+            seen = seen or part == "column"
+            pattern += values.get(part, ".+")
+    return re.compile(pattern)
