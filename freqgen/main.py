@@ -267,7 +267,10 @@ def _run_verb(parser: ArgumentParser, args: Namespace, context: CommandContext) 
             hint="its plugin has to call parser.set_defaults(run=function); "
             "freqgen list-plugins shows whether it failed to load",
         )
-    return int(verb(args, context) or 0)
+    try:
+        return int(verb(args, context) or 0)
+    finally:
+        context.close()
 
 
 def _flushed(context: CommandContext, code: int) -> int:

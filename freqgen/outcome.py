@@ -18,7 +18,7 @@ from freqgen.generation.designer import DesignResult
 from freqgen.generation.provider import Reading, Usage
 
 if TYPE_CHECKING:
-    from freqgen.store.record import Record
+    from freqgen.store.record import Attempt, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,3 +160,40 @@ def not_run_gate(why: str) -> GateResult:
         reason=f"it was checked and not run: {why}",
         otherwise=Decision.REVIEW,
     )
+
+
+def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
+    """Every question to a provider, as the store keeps it."""
+    from freqgen.store.audit import prompt_sha256
+    from freqgen.store.record import Attempt
+
+    asked = [
+        Attempt(
+            number=1,
+            step=designed.prompt.step,
+            prompt_sha256=prompt_sha256(designed.prompt),
+            reply=designed.reply,
+            seconds=designed.seconds,
+            usage=designed.usage,
+            **_who(designed.origin),
+        )
+    ]
+    for attempt in coded.attempts:
+        asked.append(
+            Attempt(
+                number=len(asked) + 1,
+                step=attempt.step,
+                prompt_sha256=prompt_sha256(attempt.prompt),
+                reply=attempt.reply,
+                findings=[finding.to_dict() for finding in attempt.report.findings],
+                seconds=attempt.seconds,
+                usage=attempt.usage,
+                **_who(attempt.draft.origin),
+            )
+        )
+    return asked
+
+
+def _who(origin: str) -> dict[str, str]:
+    provider, _, model = origin.partition(":")
+    return {"provider": provider, "model": model}

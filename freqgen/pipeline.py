@@ -28,6 +28,7 @@ from freqgen.outcome import (
     RunOptions,
     not_run_gate,
     reading_data,
+    stored_attempts,
     validation_gate,
 )
 from freqgen.validation.runner import Validation, load_draft, run_validators, vouch
@@ -270,7 +271,14 @@ class Freqgen(Workbench):
                     backtest = self.backtest(validated, designed.checked, options)
         verdict = self.judge(coded.report, measurements, others)
         timings["total"] = perf_counter() - begin
-        record, path = self._keep(designed, coded, brief, verdict, measurements, timings)
+        record, path = self._keep(
+            designed=designed,
+            coded=coded,
+            brief=brief,
+            verdict=verdict,
+            measurements=measurements,
+            timings=timings,
+        )
         return GenerationResult(
             designed=designed,
             coded=coded,
@@ -286,6 +294,7 @@ class Freqgen(Workbench):
 
     def _keep(
         self,
+        *,
         designed: DesignResult,
         coded: CodeResult,
         brief: Brief,
@@ -395,6 +404,18 @@ class Freqgen(Workbench):
         proved = [self.stored_draft(self.store.find(name)) for name in names]
         return [self.backtest(draft, checked, options) for draft, checked in proved]
 
+    def download_markets(self) -> Path:
+        """Ask the configured exchange for its markets and store them for backtests.
+
+        :raises EvaluationError: If the exchange does not answer.
+        """
+        from freqgen.evaluation.markets import download_markets
+
+        path = self.engine.markets_file
+        self.workspace.folder(path.parent)
+        self._progress(f"Asking {self.engine.exchange} for its markets")
+        return download_markets(self.workspace.config, path)
+
     def paper(self, name_or_id: str) -> PaperReport:
         """Trade on paper with Freqtrade's own bot until it is stopped.
 
@@ -402,6 +423,7 @@ class Freqgen(Workbench):
         :raises SandboxUnavailable: If its code is not what freqgen's compiler writes.
         """
         from freqgen.evaluation.paper import paper_trade
+        from freqgen.store.record import Status
 
         record = self.store.find(name_or_id)
         if not record.status.usable:

@@ -48,6 +48,7 @@ class CommandContext:
         self.stderr = stderr or sys.stderr
         self.json: bool = bool(getattr(args, "json", False))
         self.emitted = False
+        self._freqgen: Freqgen | None = None
 
     @cached_property
     def _workspace(self) -> Workspace:
@@ -72,15 +73,24 @@ class CommandContext:
         """
         return self._workspace
 
-    @cached_property
-    def _freqgen(self) -> Freqgen:
-        from freqgen.pipeline import Freqgen
+    def freqgen(self, *, demo: bool = False) -> Freqgen:
+        """The whole way from a brief to a record, with this run's settings and plugins.
 
-        return Freqgen(workspace=self.workspace(), host=self.host, progress=self.progress)
+        :param demo: Work on the synthetic demo market.
+        """
+        if self._freqgen is None:
+            from freqgen.pipeline import Freqgen
 
-    def freqgen(self) -> Freqgen:
-        """The whole way from a brief to a record, with this run's settings and plugins."""
+            self._freqgen = Freqgen(
+                workspace=self.workspace(), host=self.host, progress=self.progress, demo=demo
+            )
         return self._freqgen
+
+    def close(self) -> None:
+        """End what the verb started and has not ended."""
+        freqgen, self._freqgen = self._freqgen, None
+        if freqgen is not None:
+            freqgen.close()
 
     def emit(self, data: Mapping[str, Any], text: Callable[[Console], None] | str) -> None:
         """Print the result: ``data`` as JSON if ``--json`` was given, else ``text``.

@@ -12,7 +12,7 @@ from freqgen.draft import Draft
 from freqgen.exceptions import ReplyInvalid
 from freqgen.finding import Report
 from freqgen.generation.designer import Ask
-from freqgen.generation.prompt import CallOptions, Payload, PromptBuilder, Step
+from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import ModelAddress, Provider, Usage, check_model
 
 
@@ -21,8 +21,8 @@ class CodeAttempt:
     """One draft and what validation said of it.
 
     :param number: From 1.
-    :param prompt_text: The words that were sent.
-    :param reply_text: The words that came back.
+    :param prompt: What was asked.
+    :param reply: The answer as it came.
     :param seconds: How long the provider took.
     """
 
@@ -30,8 +30,8 @@ class CodeAttempt:
     step: Step
     draft: Draft
     report: Report
-    prompt_text: str
-    reply_text: str
+    prompt: Prompt
+    reply: str
     seconds: float
     usage: Usage
 
@@ -79,8 +79,8 @@ def write_code(
                 step=step,
                 draft=draft,
                 report=report,
-                prompt_text="\n\n".join([prompt.system, *(m.text for m in prompt.messages)]),
-                reply_text=reply.text,
+                prompt=prompt,
+                reply=reply.text,
                 seconds=seconds,
                 usage=reply.usage,
             )

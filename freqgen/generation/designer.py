@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 from freqgen.brief import Brief
@@ -26,12 +27,18 @@ class DesignResult:
     :param checked: The design, known to fit the catalogue.
     :param origin: The provider and model that wrote it.
     :param reading: What became of the brief's words; empty where the provider does not say.
+    :param prompt: What was asked.
+    :param reply: The answer as it came.
+    :param seconds: How long the provider took.
     """
 
     checked: CheckedDesign
     origin: str
     reading: Reading
     usage: Usage
+    prompt: Prompt
+    reply: str
+    seconds: float
 
     @property
     def design(self) -> Design:
@@ -55,7 +62,9 @@ def make_design(
     """
     check_model(provider, address.model)
     prompt = builder.build(Payload(brief=brief, catalogue=catalogue))
+    begin = perf_counter()
     reply = ask(provider, prompt, address.model, CallOptions(temperature=0.7))
+    seconds = perf_counter() - begin
     data = _json_object(reply.text, provider.name)
     if brief.name is not None:
         data["name"] = brief.name
@@ -72,6 +81,9 @@ def make_design(
         origin=str(address),
         reading=reply.reading or Reading(),
         usage=reply.usage,
+        prompt=prompt,
+        reply=reply.text,
+        seconds=seconds,
     )
 
 
