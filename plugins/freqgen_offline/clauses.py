@@ -1,0 +1,252 @@
+"""Turns the words of one clause into its meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any, cast
+
+from lark import Token
+from lark.exceptions import VisitError
+
+from freqgen_offline.lexicon import Word, clause_parser, parse_tokens
+from freqgen_offline.meaning import (
+    After,
+    Arithmetic,
+    Bare,
+    BarePercentage,
+    Both,
+    Column,
+    Compare,
+    Cross,
+    Earlier,
+    Extended,
+    Extreme,
+    Items,
+    Meaning,
+    Number,
+    Operand,
+    Placed,
+    Run,
+    Tail,
+    Touch,
+    UnreadableError,
+    Use,
+)
+from freqgen_offline.operands import OperandMeanings, params, use
+from freqgen_offline.quantities import length, number, parts, ratio, types
+from freqgen_offline.risk import RiskMeanings
+
+FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+OPERATORS = {"LT": "<", "GT": ">", "LE": "<=", "GE": ">="}
+
+SUBJECT = Column("")
+"""Stands for what a tail leaves out."""
+
+
+def read_clause(words: Sequence[Word]) -> Meaning | None:
+    """What a clause means, or ``None`` where it is not understood as a whole."""
+    tree = parse_tokens(clause_parser(), [w.token for w in words], "clause")
+    if tree is None:
+        return None
+    try:
+        return cast("Meaning", _transformer().transform(tree))
+    except VisitError as exc:
+        if isinstance(exc.orig_exc, UnreadableError):
+            return None
+        raise
+
+
+@cache
+def _transformer() -> _Meanings:
+    return _Meanings()
+
+
+class _Meanings(OperandMeanings, RiskMeanings):
+    """One method a rule of ``conditions.lark`` and ``clause.lark``."""
+
+    def cmp(self, children: list[Any]) -> str:
+        op = OPERATORS[children[-1].type]
+        return NEGATED[op] if len(children) > 1 else op
+
+    def compare(self, children: list[Any]) -> Compare:
+        left, op, right = parts(children)
+        return compare(left, op, right)
+
+    def offset(self, children: list[Any]) -> Compare:
+        above = "GT" in types(children)
+        left, *said, right = parts(children)
+        op = said[0] if said else (">" if above else "<")
+        if above != op.startswith(">"):
+            raise UnreadableError("less than a percentage away: from which side is not said")
+        distance = ratio(types(children)["PCT"])
+        factor = 1 + distance if above else 1 - distance
+        if factor <= 0:
+            raise UnreadableError("more than the whole price away")
+        return compare(left, op, Arithmetic("*", Number(factor), right))
+
+    def inclusive(self, children: list[Any]) -> Compare:
+        op = ">=" if "OR_MORE" in types(children) else "<="
+        return compare(parts(children)[0], op, Number(number(types(children)["NUM"])))
+
+    def between(self, children: list[Any]) -> Both:
+        operand, low, high = parts(children)
+        if isinstance(low, Number) and isinstance(high, Number) and low.value > high.value:
+            low, high = high, low
+        return Both(Compare(operand, ">=", low), Compare(operand, "<=", high))
+
+    def cross(self, children: list[Any]) -> Cross:
+        left, right = parts(children)
+        return cross(left, right, up="CROSS_UP" in types(children))
+
+    def cross_towards(self, children: list[Any]) -> Cross:
+        left, right = parts(children)
+        kinds = types(children)
+        up = "UPWARDS" in kinds or "FROM_BELOW" in kinds
+        return cross(left, right, up=up if up or "DOWNWARDS" in kinds else None)
+
+    def cross_noun(self, children: list[Any]) -> Cross:
+        left, right = parts(children)
+        return cross(left, right, up="GT" in types(children))
+
+    def macd_cross(self, children: list[Any]) -> Cross:
+        line = use("MACD", children, "line", most=3)
+        signal = use("MACD", children, "signal", most=3)
+        return cross(line, signal, up="GREEN" in types(children))
+
+    def break_out(self, children: list[Any]) -> Cross:
+        left, right = parts(children)
+        if isinstance(right, Extreme):
+            return cross(left, right, up=right.highest)
+        if isinstance(right, Use) and right.output in {"upper", "lower"}:
+            return cross(left, right, up=right.output == "upper")
+        raise UnreadableError("breaks, without a direction")
+
+    def run(self, children: list[Any]) -> Run:
+        kinds = types(children)
+        count = length(kinds["COUNT"]) if "COUNT" in kinds else None
+        subjects = parts(children)
+        return Run(subjects[0] if subjects else SUBJECT, "RISING" in kinds, count)
+
+    def turn(self, children: list[Any]) -> Cross:
+        operand = children[0]
+        kinds = types(children)
+        if "UPWARDS" in kinds or "DOWNWARDS" in kinds:
+            return cross(operand, Earlier(operand), up="UPWARDS" in kinds)
+        if isinstance(operand, Use) and operand.function == "MACD":
+            return cross(operand, Number(Decimal(0)), up="POSITIVE" in kinds or "GREEN" in kinds)
+        if "POSITIVE" in kinds or "NEGATIVE" in kinds:
+            return cross(operand, Number(Decimal(0)), up="POSITIVE" in kinds)
+        raise UnreadableError("turns a colour")
+
+    def state(self, children: list[Any]) -> Compare | Extended:
+        kinds = types(children)
+        subjects = parts(children)
+        operand = subjects[0] if subjects else SUBJECT
+        if "POSITIVE" in kinds or "NEGATIVE" in kinds:
+            return Compare(operand, ">" if "POSITIVE" in kinds else "<", Number(Decimal(0)))
+        return Extended(operand, "OVERBOUGHT" in kinds)
+
+    def touch(self, children: list[Any]) -> Touch:
+        operand, level = parts(children)
+        return Touch(operand, level)
+
+    def new_extreme(self, children: list[Any]) -> Compare:
+        extreme = parts(children)[0]
+        return compare(Column(extreme.column), ">" if extreme.highest else "<", extreme)
+
+    def candle(self, children: list[Any]) -> Compare:
+        green = "GREEN" in types(children)
+        return Compare(Column("close"), ">" if green else "<", Column("open"))
+
+    def ma_cross(self, children: list[Any]) -> Cross:
+        kinds = types(children)
+        averages = parts(children)
+        if not averages:
+            numbers = [number(c) for c in children if isinstance(c, Token) and c.type == "NUM"]
+            if "PARAMS" in kinds:
+                numbers = list(params(kinds["PARAMS"]))
+            if not numbers:
+                function, numbers = "GOLDEN", [Decimal(50), Decimal(200)]
+            else:
+                function = next((k for k in ("EMA", "SMA") if k in kinds), "MA")
+            averages = [Use(function=function, params=(n,)) for n in numbers]
+        if len(averages) != 2 or any(len(a.params) > 1 for a in averages):
+            raise UnreadableError("a cross needs two averages")
+        fast, slow = averages
+        if fast.params and slow.params:
+            fast, slow = sorted(averages, key=lambda a: a.params[0])
+        if fast.function == "MA" and slow.function in {"EMA", "SMA"}:
+            fast = Use(function=slow.function, params=fast.params, length=fast.length)
+        return cross(fast, slow, up="GOLDEN" in kinds)
+
+    # --- conditions without a subject
+
+    def tail_compare(self, children: list[Any]) -> Tail:
+        op, right = parts(children)
+        return Tail(Compare(SUBJECT, op, right))
+
+    def tail_at_most(self, children: list[Any]) -> Tail:
+        return Tail(Compare(SUBJECT, "<=", Number(number(children[1]))))
+
+    def tail_cross(self, children: list[Any]) -> Tail:
+        return Tail(Cross(SUBJECT, parts(children)[0], "CROSS_UP" in types(children)))
+
+    def tail_run(self, children: list[Any]) -> Tail:
+        return Tail(self.run(children))
+
+    def tail_state(self, children: list[Any]) -> Tail:
+        return Tail(self.state(children))
+
+    def condition(self, children: list[Any]) -> Placed:
+        frame = children[1].value if len(children) > 1 else None
+        return Placed(children[0], frame)
+
+    tail = condition
+
+    def bare(self, children: list[Any]) -> Bare:
+        return Bare(children[0])
+
+    def after(self, children: list[Any]) -> After:
+        return After(children[1])
+
+    def bare_percentage(self, children: list[Any]) -> BarePercentage:
+        found = number(children[0])
+        return BarePercentage(found / 100, signed=children[0].strip()[0] in "+-")
+
+    def items(self, children: list[Any]) -> Items:
+        return Items(tuple(children))
+
+
+def compare(left: Operand, op: str, right: Operand) -> Compare:
+    """A comparison with the number, if there is one, on the right.
+
+    A price beyond the extreme of the last candles means the candles before it, for no close is
+    above a high that it has itself a part in.
+    """
+    if isinstance(left, Number) and not isinstance(right, Number):
+        left, op, right = right, FLIPPED[op], left
+    if isinstance(left, Number):
+        raise UnreadableError("two numbers")
+    if isinstance(right, Extreme) and right.highest == op.startswith(">"):
+        right = _before(right)
+    elif isinstance(left, Extreme) and left.highest == op.startswith("<"):
+        left = _before(left)
+    return Compare(left, op, right)
+
+
+def cross(left: Operand, right: Operand, *, up: bool | None) -> Cross:
+    """A crossing with the number, if there is one, on the right."""
+    if isinstance(left, Number):
+        if isinstance(right, Number):
+            raise UnreadableError("two numbers")
+        left, right, up = right, left, None if up is None else not up
+    return Cross(left, _before(right) if isinstance(right, Extreme) else right, up)
+
+
+def _before(extreme: Extreme) -> Extreme:
+    return Extreme(
+        highest=extreme.highest, column=extreme.column, length=extreme.length, before=True
+    )

@@ -1,0 +1,156 @@
+"""Collects what a brief says of risk and timeframe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from freqgen import TIMEFRAMES
+from freqgen_offline.meaning import (
+    After,
+    Bare,
+    BarePercentage,
+    Item,
+    Items,
+    Length,
+    Operand,
+    UnreadableError,
+    Use,
+)
+from freqgen_offline.statements import Clause
+from freqgen_offline.writing import Writer, is_price
+
+TRAILING_ATR_PERIOD = 22
+
+
+@dataclass(slots=True)
+class Settings:
+    """Fields of the design that are no rules, each said once.
+
+    :param found: Field to the item and the clause that set it.
+    :param text_timeframe: Length of the candles that the text names, in minutes.
+    """
+
+    found: dict[str, tuple[Item, Clause]] = field(default_factory=dict)
+    clauses: dict[int, tuple[Clause, tuple[Item, ...]]] = field(default_factory=dict)
+    written: dict[str, Any] = field(default_factory=dict)
+    text_timeframe: int | None = None
+
+    def value(self, name: str) -> Any:
+        """The value of a field, or ``None``."""
+        return self.found[name][0].value if name in self.found else None
+
+    def take(self, clause: Clause, list_name: str, *, alone: bool) -> None:
+        """Take over what a clause says, unless it contradicts what was said before.
+
+        :param list_name: The list of the statement that the clause stands in.
+        :param alone: Whether it follows the verb directly, as in "sell at the middle band".
+        """
+        items = _items(clause, list_name, alone=alone)
+        for item in items:
+            said = self.found.get(item.field)
+            if said is not None and said[0].value != item.value:
+                return
+            if item.field == "timeframe" and item.value not in TIMEFRAMES.values():
+                return
+            if item.field == "target" and not is_price(item.value):  # type: ignore[arg-type]
+                return
+        if not items:
+            return
+        for item in items:
+            self.found.setdefault(item.field, (item, clause))
+        self.clauses[id(clause)] = (clause, items)
+
+    def operands(self) -> list[Operand]:
+        """Operands whose parameters count as written out."""
+        found: list[Operand] = []
+        for item, _ in self.found.values():
+            if isinstance(item.value, tuple):
+                found.append(item.value[1])
+        return found
+
+    def write(self, writer: Writer) -> None:
+        """Write the items, and note at each clause what it means."""
+        refused: set[str] = set()
+        for name, (item, _) in self.found.items():
+            try:
+                self.written[name] = self._written(item, writer)
+            except UnreadableError:
+                refused.add(name)
+        for clause, items in self.clauses.values():
+            if not any(i.field in refused for i in items):
+                clause.note = ", ".join(_note(i.field, self.written[i.field]) for i in items)
+
+    def risk(self, writer: Writer) -> dict[str, Any]:
+        """The fields of ``risk``, with ids in place; to be called after :meth:`write`."""
+        return {
+            name: writer.finished(value) if name == "target" else value
+            for name, value in self.written.items()
+            if name not in {"timeframe", "can_short"}
+        }
+
+    def _written(self, item: Item, writer: Writer) -> Any:
+        value = item.value
+        if item.field == "target":
+            return writer.operand(value)  # type: ignore[arg-type]
+        if isinstance(value, Length):
+            return _duration(value)
+        if isinstance(value, tuple):
+            return self._multiple(item.field, value[0], value[1], writer)
+        if item.field == "timeframe":
+            return next(k for k, v in TIMEFRAMES.items() if v == value)
+        return value
+
+    def _multiple(self, name: str, factor: Any, use: Use, writer: Writer) -> dict[str, Any]:
+        implicit = not use.params and use.length is None
+        if name == "trailing" and implicit and "ATR" not in writer.indicators.named:
+            period = TRAILING_ATR_PERIOD
+            writer.indicators.defaults[
+                f"The period of the trailing stop's ATR was not given: {period} is used."
+            ] = None
+        elif use.length is not None:
+            period = writer.candles(use.length, own_unit=True)
+        else:
+            period = int(writer.indicators.complete("ATR", use.params)[0])
+        if not 2 <= period <= 1000:
+            raise UnreadableError("a period between 2 and 1000")
+        multiple = int(factor) if factor == int(factor) else float(factor)
+        return {"multiple": multiple, "period": period}
+
+
+def _items(clause: Clause, list_name: str, *, alone: bool) -> tuple[Item, ...]:
+    """What a clause sets, given the statement that it stands in."""
+    meaning = clause.meaning
+    ends = list_name.startswith("exit")
+    match meaning:
+        case Items(items):
+            return items
+        case After(length) if ends:
+            return (Item("max_holding", length),)
+        case BarePercentage(ratio, signed=True) if ends and ratio > 0:
+            return (Item("take_profit", float(ratio)),)
+        case BarePercentage(ratio, signed=True) if ends and -1 < ratio < 0:
+            return (Item("stoploss", float(ratio)),)
+        case Bare(operand) if ends and alone:
+            return (Item("target", operand),)
+        case _:
+            return ()
+
+
+def _duration(length: Length) -> str | dict[str, int]:
+    if length.candles is not None:
+        return {"candles": length.candles}
+    minutes = length.minutes or 0
+    # The unit that was said is kept, so that "24 hours" does not come back as a day.
+    for unit, size in (("w", 10080), ("d", 1440), ("h", 60)):
+        said = unit in length.text.replace("hourly", "h").lstrip("0123456789 -")[:1]
+        if said and minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"
+
+
+def _note(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        told = ", ".join(f"{k} {v}" for k, v in value.items())
+        return f"{name} {told}"
+    return f"{name} {value}"

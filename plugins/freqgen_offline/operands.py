@@ -1,0 +1,142 @@
+# ruff: noqa: D102  (a method is a rule of the grammar, which is where it is explained)
+"""What the operands of a comparison mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from lark import Token, Transformer
+
+from freqgen_offline.meaning import (
+    Arithmetic,
+    Average,
+    Column,
+    Earlier,
+    Extreme,
+    Length,
+    Number,
+    Operand,
+    UnreadableError,
+    Use,
+)
+from freqgen_offline.quantities import MAX_LENGTH, length, number, parts, types, whole
+
+PERIODS = ("PARAMS", "NUM", "COUNT", "TIME")
+
+
+class OperandMeanings(Transformer[Token, Any]):
+    """One method a rule of ``operands.lark``, with the parts of the rule as its children."""
+
+    def number(self, children: list[Any]) -> Number:
+        return Number(number(children[0]))
+
+    def plus(self, children: list[Any]) -> Arithmetic:
+        return Arithmetic("+", children[0], children[2])
+
+    def minus(self, children: list[Any]) -> Arithmetic:
+        return Arithmetic("-", children[0], children[2])
+
+    def times(self, children: list[Any]) -> Arithmetic:
+        return Arithmetic("*", Number(number(children[0])), children[2])
+
+    def times_after(self, children: list[Any]) -> Arithmetic:
+        return Arithmetic("*", children[0], Number(number(children[2])))
+
+    def twice(self, children: list[Any]) -> Arithmetic:
+        return Arithmetic("*", Number(Decimal(2)), children[1])
+
+    def rsi(self, children: list[Any]) -> Use:
+        return use("RSI", children)
+
+    def adx(self, children: list[Any]) -> Use:
+        return use("ADX", children)
+
+    def atr(self, children: list[Any]) -> Use:
+        return use("ATR", children)
+
+    def ma(self, children: list[Any]) -> Use:
+        kinds = types(children)
+        return use(next(k for k in ("EMA", "SMA", "MA") if k in kinds), children)
+
+    def bb(self, children: list[Any]) -> Use:
+        kinds = types(children)
+        output = next(k for k in ("UPPER", "LOWER", "MIDDLE") if k in kinds).lower()
+        return use("BBANDS", children, output, most=2)
+
+    def macd(self, children: list[Any]) -> Use:
+        kinds = types(children)
+        output = next((k for k in ("SIGNAL", "HISTOGRAM") if k in kinds), "LINE").lower()
+        return use("MACD", children, output, most=3)
+
+    def price(self, children: list[Any]) -> Operand:
+        kinds = types(children)
+        column = Column(next(k for k in ("CLOSE", "OPEN", "HIGH", "LOW") if k in kinds).lower())
+        return Earlier(column) if "PREVIOUS" in kinds else column
+
+    def volume(self, children: list[Any]) -> Operand:
+        column = Column("volume")
+        return Earlier(column) if "PREVIOUS" in types(children) else column
+
+    def average(self, children: list[Any]) -> Average:
+        kinds = types(children)
+        found = _period(children)
+        if isinstance(found, tuple):
+            if len(found) > 1:
+                raise UnreadableError("an average has one length")
+            found = Length(candles=whole(found[0], 1, MAX_LENGTH)) if found else None
+        return Average(of=Column("volume") if "VOLUME" in kinds else None, length=found)
+
+    def span(self, children: list[Any]) -> Length:
+        return length(children[0])
+
+    def extreme(self, children: list[Any]) -> Extreme:
+        kinds = types(children)
+        highest = "HIGHEST" in kinds or ("HIGH" in kinds and "LOWEST" not in kinds)
+        column = next((k for k in ("CLOSE", "OPEN", "HIGH", "LOW") if k in kinds), None)
+        return Extreme(
+            highest=highest,
+            column=(column or ("HIGH" if highest else "LOW")).lower(),
+            length=parts(children)[0],
+            before="PREVIOUS" in kinds,
+        )
+
+
+def params(token: Token) -> tuple[Decimal, ...]:
+    """The numbers in brackets."""
+    return tuple(Decimal(n) for n in re.findall(r"[0-9]+(?:\.[0-9]+)?", token))
+
+
+def _period(children: Sequence[Any]) -> tuple[Decimal, ...] | Length | None:
+    """Parameters as numbers, or one as a length in time, or nothing."""
+    found = [c for c in children if isinstance(c, Token) and c.type in PERIODS]
+    if len(found) > 1:
+        raise UnreadableError("parameters twice")
+    if not found:
+        return ()
+    if found[0].type == "TIME":
+        return length(found[0])
+    return params(found[0]) if found[0].type == "PARAMS" else (number(found[0]),)
+
+
+def use(function: str, children: Sequence[Any], output: str = "", most: int = 1) -> Use:
+    """An indicator with the parameters among the parts of a rule.
+
+    :param most: How many parameters it may have.
+    :raises UnreadableError: If they are too many, or none that make sense.
+    """
+    found = _period(children)
+    if isinstance(found, Length):
+        return Use(function=function, length=found, output=output)
+    given = found or ()
+    if len(given) > most:
+        raise UnreadableError(f"{function} takes at most {most} parameters")
+    for position, value in enumerate(given):
+        if function == "BBANDS" and position == 1:
+            if not 0 < value <= 10:
+                raise UnreadableError("the width of a band")
+        else:
+            whole(value, 2 if (function, position) != ("MACD", 2) else 1, MAX_LENGTH)
+    return Use(function=function, params=given, output=output)

@@ -1,0 +1,170 @@
+"""Joins the conditions of statements into rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from freqgen import BriefError
+from freqgen_offline.lexicon import MEANINGLESS, Word, logic_parser, parse_tokens
+from freqgen_offline.statements import Clause
+
+if TYPE_CHECKING:
+    from lark import Tree
+
+OPENING = ("NOT", "LPAR", "EITHER")
+MAX_NESTING = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions joined, or one denied.
+
+    :param how: ``all``, ``any`` or ``not``.
+    """
+
+    how: str
+    members: tuple[Rule, ...]
+
+
+Rule = Group | str
+"""A group, or an expression of the design's language."""
+
+
+def join(how: str, members: Sequence[Rule | None]) -> Rule | None:
+    """Members joined, without those that are ``None``; groups of the same kind made flat."""
+    flat: list[Rule] = []
+    for member in members:
+        parts = member.members if isinstance(member, Group) and member.how == how else (member,)
+        flat += [p for p in parts if p is not None and p not in flat]
+    if not flat:
+        return None
+    if how == "not":
+        return Group("not", (flat[0],))
+    return flat[0] if len(flat) == 1 else Group(how, tuple(flat))
+
+
+def rule_of(parts: Sequence[Clause | Word], rules: dict[int, Rule]) -> Rule | None:
+    """The rule that the parts of a statement make.
+
+    :param rules: What each clause says, by its ``id``; a clause without an entry says nothing.
+    :raises BriefError: If brackets are nested too deeply.
+    """
+    from lark import Token
+
+    clauses = [p for p in parts if isinstance(p, Clause) and not denies_brackets(p)]
+    if not clauses:
+        return None
+    if _nesting(parts) > MAX_NESTING:
+        raise BriefError(
+            f"brackets are nested more than {MAX_NESTING} deep",
+            hint="write the conditions as several sentences",
+        )
+    for brackets in (True, False):
+        tokens = [Token(kind, value) for kind, value in _tokens(parts, brackets=brackets)]
+        tree = parse_tokens(logic_parser(), tokens)
+        if tree is not None:
+            return _rule(tree, [rules.get(id(c)) for c in clauses])
+    return join("all", [rules.get(id(c)) for c in clauses])
+
+
+def _nesting(parts: Sequence[Clause | Word]) -> int:
+    depth = deepest = 0
+    for part in parts:
+        if isinstance(part, Word):
+            depth += {"LPAR": 1, "RPAR": -1}.get(part.type, 0)
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def denies_brackets(clause: Clause) -> bool:
+    """Whether a clause is the "not" before a bracket."""
+    return [w.type for w in clause.words if w.type not in MEANINGLESS] == ["NOT"]
+
+
+def _tokens(parts: Sequence[Clause | Word], *, brackets: bool) -> list[tuple[str, str]]:
+    """The parts as tokens of ``logic.lark``, a leaf's value being its number."""
+    tokens: list[tuple[str, str]] = []
+    between: list[str] = []
+    leaves = 0
+    joints: list[int] = []
+    for part in parts:
+        if isinstance(part, Word):
+            between.append(part.type)
+            continue
+        if denies_brackets(part):
+            between.append("NOT")
+            continue
+        closing = ["RPAR"] * between.count("RPAR") if brackets and leaves else []
+        opening = [t for t in between if t in OPENING] if brackets else []
+        tokens += [(t, "") for t in closing]
+        if leaves:
+            joints.append(len(tokens))
+            tokens.append((_joint(between), ""))
+        tokens += [(t, "") for t in opening]
+        tokens.append(("LEAF", str(leaves)))
+        leaves += 1
+        between = []
+    if brackets:
+        tokens += [("RPAR", "")] * between.count("RPAR")
+    # A bare comma stands for the connective that the list ends with: "A, B or C".
+    following = "AND"
+    for position in reversed(joints):
+        kind = tokens[position][0]
+        if kind == "COMMA":
+            tokens[position] = (following, "")
+        elif kind in {"AND", "OR"}:
+            following = kind
+        else:
+            following = {"COMMA_OR": "OR"}.get(kind, "AND")
+    return tokens
+
+
+def _joint(between: Sequence[str]) -> str:
+    if "UNLESS" in between:
+        return "UNLESS"
+    comma = "COMMA" in between or "BULLET" in between or "NL" in between
+    if "OR" in between:
+        return "COMMA_OR" if comma else "OR"
+    if "AND" in between:
+        return "COMMA_AND" if comma else "AND"
+    return "COMMA" if list(between) == ["COMMA"] else "COMMA_AND"
+
+
+def _rule(root: Tree[Any], leaves: Sequence[Rule | None]) -> Rule | None:
+    """The tree as a rule, without recursion: a list of conditions may be long."""
+    from lark import Token
+
+    made: dict[int, Rule | None] = {}
+    for node in root.iter_subtrees():
+        members = [made[id(c)] for c in node.children if not isinstance(c, Token)]
+        if node.data == "leaf":
+            made[id(node)] = leaves[int(str(node.children[0]))]
+        elif node.data == "unless":
+            made[id(node)] = join("all", [members[0], join("not", members[1:])])
+        elif node.data == "negate":
+            made[id(node)] = join("not", members)
+        else:
+            made[id(node)] = join(str(node.data) if node.data in {"all", "any"} else "all", members)
+    return made[id(root)]
+
+
+def lines(rule: Rule | None) -> list[str]:
+    """A rule as the list of a design: all lines must hold."""
+    if rule is None:
+        return []
+    if isinstance(rule, Group) and rule.how == "all":
+        return [text(m) for m in rule.members]
+    return [text(rule)]
+
+
+def text(rule: Rule, *, inside: bool = False) -> str:
+    """A rule as an expression."""
+    if isinstance(rule, str):
+        return rule
+    if rule.how == "not":
+        return f"not ({text(rule.members[0])})"
+    word = " and " if rule.how == "all" else " or "
+    joined = word.join(text(m, inside=True) for m in rule.members)
+    return f"({joined})" if inside else joined

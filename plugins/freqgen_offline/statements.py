@@ -1,0 +1,346 @@
+"""Divides a brief into clauses and finds out which verb each of them belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from freqgen_offline.clauses import compare, cross, read_clause
+from freqgen_offline.lexicon import MEANINGLESS, Word
+from freqgen_offline.meaning import (
+    Both,
+    Compare,
+    Condition,
+    Cross,
+    Items,
+    Meaning,
+    Placed,
+    Tail,
+)
+
+VERBS = {
+    "ENTER_LONG": "entry_long",
+    "ENTER_SHORT": "entry_short",
+    "EXIT": "exit",
+    "EXIT_SHORT": "exit_short",
+    "FILTER": "filter",
+}
+ENDS = frozenset({"MARK", "BLANK"})
+JOINTS = frozenset(
+    {"COMMA", "AND", "OR", "ALONG", "UNLESS", "EITHER", "NL", "BULLET", "LPAR", "RPAR"}
+)
+DIVIDERS = frozenset({*VERBS, *ENDS, *JOINTS, "WHEN", "ARROW"})
+DENIALS = frozenset({"never", "don't", "dont", "doesn't", "avoid", "without", "no", "cannot",
+                     "can't", "not", "stop"})  # fmt: skip
+WRAPPED_LINES = 4
+"""How many lines a clause may go over."""
+
+
+@dataclass(eq=False, slots=True)
+class Clause:
+    """The words between two dividers.
+
+    :param words: All of them, words without a meaning included.
+    :param meaning: What they mean together, or ``None``.
+    :param note: What it was taken to mean, in the notation of the design; set once it is used.
+    :param condition: The condition it stands for in its statement, ellipses filled in.
+    """
+
+    words: list[Word]
+    meaning: Meaning | None
+    note: str = ""
+    condition: Condition | None = None
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the brief."""
+        return self._trimmed()[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the brief."""
+        return self._trimmed()[-1].end
+
+    def _trimmed(self) -> list[Word]:
+        words = self.words
+        kept = [i for i, w in enumerate(words) if w.type not in {"QUOTE", "COLON"}]
+        return words[kept[0] : kept[-1] + 1] if kept else words
+
+
+@dataclass(eq=False, slots=True)
+class Statement:
+    """A verb and the clauses under it.
+
+    :param verb: The verb, or ``None``.
+    :param list_name: ``entry_long`` and so on, ``exit`` where the side was not said,
+        ``filter``, or empty for clauses under no verb that is known.
+    :param parts: Clauses, and the dividers between them, in the order of the text.
+    :param start: Where the statement begins in the brief.
+    :param opened: Whether a colon after the verb begins a list.
+    :param lost: Whether the verb was denied or not understood, so that nothing under it counts.
+    :param continues: Whether it carries on the statement before it.
+    """
+
+    verb: Word | None = None
+    list_name: str = ""
+    parts: list[Clause | Word] = field(default_factory=list)
+    start: int | None = None
+    verb_end: int = 0
+    opened: bool = False
+    lost: bool = False
+    continues: bool = False
+
+    @property
+    def clauses(self) -> list[Clause]:
+        """The clauses alone."""
+        return [p for p in self.parts if isinstance(p, Clause)]
+
+    @property
+    def only(self) -> bool:
+        """Whether it restricts the statements before it, as in "only buy when"."""
+        return self.verb is not None and "only" in str(self.verb.token).split()
+
+
+Piece = Clause | Word
+
+
+def read_statements(words: Iterable[Word]) -> list[Statement]:
+    """The statements of a brief."""
+    return _Grouper(_joined(_pieces(words))).statements()
+
+
+def _pieces(words: Iterable[Word]) -> list[Piece]:
+    """Words between dividers, as clauses that are not parsed yet."""
+    pieces: list[Piece] = []
+    for word in words:
+        if word.type in DIVIDERS:
+            pieces.append(word)
+        elif pieces and isinstance(pieces[-1], Clause):
+            pieces[-1].words.append(word)
+        else:
+            pieces.append(Clause([word], None))
+    return pieces
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Clauses parsed; those that a line feed or their own "and" divides put together again."""
+    joined: list[Piece] = []
+    position = 0
+    while position < len(pieces):
+        piece = pieces[position]
+        taken = 1
+        if isinstance(piece, Clause):
+            taken, piece = _longest(pieces, position)
+        joined.append(piece)
+        position += taken
+    return joined
+
+
+def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:
+    """The longest clause that begins here, and of how many pieces it is made."""
+    first = pieces[position]
+    assert isinstance(first, Clause)  # noqa: S101  (the caller looked)
+    inner = {w.type for w in first.words} & {"BETWEEN", "GOLDEN", "DEATH"}
+    end = position
+    ends: list[int] = []
+    while end + 2 < len(pieces) and len(ends) < WRAPPED_LINES:
+        divider, following = pieces[end + 1], pieces[end + 2]
+        wrapped = isinstance(divider, Word) and divider.type == "NL"
+        own_and = isinstance(divider, Word) and divider.type == "AND" and inner and not ends
+        if not isinstance(following, Clause) or not (wrapped or own_and):
+            break
+        end += 2
+        ends.append(end)
+    own = _meaning(first.words)
+    for last in reversed(ends):
+        parts = pieces[position : last + 1]
+        words = [w for p in parts for w in (p.words if isinstance(p, Clause) else [p])]
+        if _complete(own) and _complete(_meaning(_words_of(parts[-1]))):
+            continue
+        meaning = _meaning([w for w in words if w.type != "NL"])
+        if meaning is not None:
+            return last - position + 1, Clause(words, meaning)
+    return 1, Clause(first.words, own)
+
+
+def _words_of(piece: Piece) -> list[Word]:
+    return piece.words if isinstance(piece, Clause) else [piece]
+
+
+def _complete(meaning: Meaning | None) -> bool:
+    """Whether a clause can stand on a line of its own."""
+    if isinstance(meaning, Placed):
+        return not isinstance(meaning.what, Tail)
+    return isinstance(meaning, Items)
+
+
+def _meaning(words: Sequence[Word]) -> Meaning | None:
+    content = [w for w in words if w.type not in MEANINGLESS]
+    return read_clause(content) if content else None
+
+
+def says_nothing(clause: Clause) -> bool:
+    """Whether a clause has no word with a meaning."""
+    return all(w.type in MEANINGLESS for w in clause.words)
+
+
+def _denies(clause: Clause) -> bool:
+    """Whether the words before a verb deny it, as in "never buy when"."""
+    if clause.meaning is not None or clause.words[-1].type == "COLON":
+        return False
+    return any(str(w.token) in DENIALS or w.type in {"NOT", "STOP"} for w in clause.words)
+
+
+class _Grouper:
+    """Puts pieces under their verbs."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self.pieces = pieces
+        self.done: list[Statement] = []
+        self.current = Statement()
+        self.next_verb = self._next_verbs()
+
+    def _next_verbs(self) -> list[int | None]:
+        """For every piece, where in the same sentence the next verb is."""
+        found: list[int | None] = [None] * len(self.pieces)
+        nearest: int | None = None
+        for i in range(len(self.pieces) - 1, -1, -1):
+            piece = self.pieces[i]
+            found[i] = nearest
+            if isinstance(piece, Word):
+                if piece.type in ENDS:
+                    nearest = None
+                elif piece.type in VERBS:
+                    nearest = i
+        return found
+
+    def statements(self) -> list[Statement]:
+        for i, piece in enumerate(self.pieces):
+            if isinstance(piece, Clause):
+                self._clause(piece)
+            elif piece.type in VERBS:
+                self._verb(i, piece)
+            elif piece.type == "WHEN":
+                self._when(i, piece)
+            elif piece.type in ENDS:
+                if piece.type == "MARK" or self.current.parts:
+                    self._finish()
+            elif piece.type != "ARROW":
+                self._joint(piece)
+        self._finish()
+        return self.done
+
+    def _finish(self) -> None:
+        if self.current.verb is not None or self.current.clauses:
+            self.done.append(self.current)
+        self.current = Statement()
+
+    def _begin(self, word: Word) -> None:
+        if self.current.start is None:
+            self.current.start = word.start
+
+    def _clause(self, clause: Clause) -> None:
+        if says_nothing(clause):
+            also = any(w.type == "ALSO" for w in clause.words)
+            self.current.continues |= also and not self.current.parts
+            return
+        self._begin(clause.words[0])
+        if any(w.type == "ALSO" for w in clause.words[:1]) and not self.current.parts:
+            self.current.continues = True
+        self.current.parts.append(clause)
+
+    def _joint(self, word: Word) -> None:
+        if not self.current.parts and self.current.verb is None:
+            if word.type in {"AND", "BULLET"}:
+                self.current.continues = word.type == "AND" or self._list_is_open()
+            if word.type not in {"LPAR", "EITHER"}:
+                return
+        self.current.parts.append(word)
+
+    def _list_is_open(self) -> bool:
+        return any(s.opened for s in self.done[-1:]) or any(s.continues for s in self.done[-1:])
+
+    def _verb(self, i: int, verb: Word) -> None:
+        name = VERBS[verb.type]
+        before = self.pieces[i - 1] if i else None
+        if isinstance(before, Clause) and _denies(before) and before in self.current.parts[-1:]:
+            self.current.parts.pop()
+            self._trim_joints()
+            self._finish()
+            self.current = Statement(start=before.start, lost=True, verb=verb, verb_end=verb.end)
+            return
+        waiting = self.current.verb is None and self.current.clauses and not self.current.lost
+        if waiting and not self._opens(i):
+            self._trim_joints()
+            self.current.verb, self.current.list_name = verb, name
+            self.current.verb_end = verb.end
+            self._finish()
+            return
+        self._trim_joints()
+        self._finish()
+        self.current = Statement(
+            verb=verb, list_name=name, start=verb.start, verb_end=verb.end, opened=self._colon(i)
+        )
+
+    def _trim_joints(self) -> None:
+        while self.current.parts and isinstance(self.current.parts[-1], Word):
+            if self.current.parts[-1].type == "RPAR":
+                break
+            self.current.parts.pop()
+
+    def _colon(self, i: int) -> bool:
+        """Whether a colon, or the end of the line, follows the verb."""
+        following = self.pieces[i + 1] if i + 1 < len(self.pieces) else None
+        if isinstance(following, Clause):
+            return following.words[0].type == "COLON"
+        if following is not None and following.type == "WHEN":
+            return self._colon(i + 1)
+        return following is not None and following.type in {"NL", "BULLET", "BLANK"}
+
+    def _opens(self, i: int) -> bool:
+        """Whether the verb is followed by its conditions rather than preceded by them."""
+        following = self.pieces[i + 1] if i + 1 < len(self.pieces) else None
+        if isinstance(following, Clause):
+            return following.words[0].type == "COLON" or (
+                isinstance(following.meaning, Placed)
+                and not isinstance(following.meaning.what, Tail)
+            )
+        return following is not None and following.type == "WHEN"
+
+    def _when(self, i: int, word: Word) -> None:
+        before = self.pieces[i - 1] if i else None
+        current = self.current
+        if current.lost:
+            return
+        if isinstance(before, Clause) and current.parts and current.parts[-1] is before:
+            # "reduce the position when ...": a verb that is not known has begun.
+            object_of_verb = len(current.parts) == 1 and current.verb is not None
+            if before.meaning is None and not object_of_verb:
+                current.parts.pop()
+                self._trim_joints()
+                self._finish()
+                self.current = Statement(start=before.start, lost=True, parts=[before])
+                return
+        if current.verb is not None and current.clauses and self._ends_in_verb(i):
+            self._trim_joints()
+            self._finish()
+        if self.current.verb is not None and not self.current.clauses:
+            self.current.verb_end = word.end
+        self._begin(word)
+
+    def _ends_in_verb(self, i: int) -> bool:
+        """Whether the conditions from here on belong to a verb that comes after them."""
+        verb = self.next_verb[i]
+        return verb is not None and not self._opens(verb) and not self._colon(verb)
+
+
+def filled(tail: Tail, previous: Condition) -> Condition:
+    """A tail with the subject of the condition before it."""
+    if isinstance(previous, Both):
+        previous = previous.first
+    subject = previous.left if isinstance(previous, Compare | Cross) else previous.operand
+    if isinstance(tail.like, Compare):
+        return compare(subject, tail.like.op, tail.like.right)
+    if isinstance(tail.like, Cross):
+        return cross(subject, tail.like.right, up=tail.like.up)
+    return replace(tail.like, operand=subject)

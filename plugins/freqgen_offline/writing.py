@@ -1,0 +1,399 @@
+"""Writes meanings in the language of designs: indicators with ids, lengths in candles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from freqgen_offline.meaning import (
+    Arithmetic,
+    Average,
+    Both,
+    Column,
+    Compare,
+    Condition,
+    Cross,
+    Earlier,
+    Extended,
+    Extreme,
+    Length,
+    Number,
+    Operand,
+    Run,
+    Touch,
+    UnreadableError,
+    Use,
+)
+from freqgen_offline.rules import Rule, join
+
+DEFAULTS: dict[str, tuple[Decimal, ...]] = {
+    "RSI": (Decimal(14),),
+    "ADX": (Decimal(14),),
+    "ATR": (Decimal(14),),
+    "EMA": (Decimal(20),),
+    "SMA": (Decimal(20),),
+    "BBANDS": (Decimal(20), Decimal(2)),
+    "MACD": (Decimal(12), Decimal(26), Decimal(9)),
+}
+"""What is taken where nobody said otherwise; the values that charts begin with."""
+
+WORDS = {"BBANDS": "the Bollinger bands", "MACD": "the MACD", "RSI": "the RSI", "ADX": "the ADX",
+         "ATR": "the ATR", "EMA": "the EMA", "SMA": "the SMA"}  # fmt: skip
+IDS = {"BBANDS": "bb"}
+AVERAGE_LENGTH = 20
+RSI_LOW, RSI_MIDDLE, RSI_HIGH = 30, 50, 70
+MAX_LENGTH = 5000
+
+Params = tuple[Decimal, ...]
+
+
+@dataclass(slots=True)
+class Indicators:
+    """The indicators that a brief names, each combination of parameters once.
+
+    :param named: Function to the parameters that were written out, in the order of the text.
+    :param used: What the rules use, in order of first use.
+    :param defaults: Sentences on what was filled in.
+    """
+
+    named: dict[str, list[Params]] = field(default_factory=dict)
+    used: dict[tuple[str, Params], None] = field(default_factory=dict)
+    defaults: dict[str, None] = field(default_factory=dict)
+
+    def name(self, function: str, params: Params) -> None:
+        """Note that the brief writes these parameters out."""
+        if len(params) == len(DEFAULTS[function]):
+            seen = self.named.setdefault(function, [])
+            if params not in seen:
+                seen.append(params)
+
+    def complete(self, function: str, params: Params) -> Params:
+        """Parameters as meant: what was left out is what the brief says elsewhere, or usual."""
+        usual = DEFAULTS[function]
+        if len(params) == len(usual):
+            return params
+        elsewhere = [p for p in self.named.get(function, []) if p[: len(params)] == params]
+        if elsewhere:
+            if len(elsewhere) > 1:
+                self.defaults[
+                    f"{WORDS[function].capitalize()} without a period was taken as the first one "
+                    f"named, {_listed(elsewhere[0])}."
+                ] = None
+            return elsewhere[0]
+        taken = (*params, *usual[len(params) :])
+        what = "period" if len(usual) == 1 else "periods"
+        if function == "BBANDS":
+            what = "period and width" if not params else "width"
+        self.defaults[
+            f"The {what} of {WORDS[function]} was not given: "
+            f"{_listed(taken if function != 'BBANDS' or not params else taken[1:])} is used."
+        ] = None
+        return taken
+
+    def ids(self) -> dict[tuple[str, Params], str]:
+        """The id of each indicator: short, with parameters where one function is used twice."""
+        functions = [function for function, _ in self.used]
+        return {
+            (function, params): IDS.get(function, function.lower())
+            if functions.count(function) == 1
+            else "_".join(
+                [IDS.get(function, function.lower()), *(plain(p).replace(".", "p") for p in params)]
+            )
+            for function, params in self.used
+        }
+
+    def specs(self) -> list[dict[str, object]]:
+        """The indicators as the design has them."""
+        names = {
+            "BBANDS": ("timeperiod", "nbdevup"),
+            "MACD": ("fastperiod", "slowperiod", "signalperiod"),
+        }
+        specs: list[dict[str, object]] = []
+        for (function, params), name in self.ids().items():
+            keys = names.get(function, ("timeperiod",))
+            values = {k: _json_number(p) for k, p in zip(keys, params, strict=True)}
+            if function == "BBANDS":
+                values["nbdevdn"] = values["nbdevup"]
+            specs.append({"id": name, "function": function, "params": values})
+        return specs
+
+
+def plain(value: Decimal) -> str:
+    """A number without superfluous zeros."""
+    return format(value.normalize() + 0, "f")
+
+
+def _json_number(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
+
+
+def _listed(params: Sequence[Decimal]) -> str:
+    texts = [plain(p) for p in params]
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else texts[0]
+
+
+@dataclass(slots=True)
+class Writer:
+    """Makes expressions of meanings.
+
+    Expressions first hold a mark in place of each indicator's id, since ids are short or long
+    depending on what else the brief uses; :meth:`finished` puts the ids in.
+
+    :param timeframe: Length of a candle, in minutes.
+    """
+
+    timeframe: int
+    indicators: Indicators = field(default_factory=Indicators)
+
+    # --- operands
+
+    def candles(self, length: Length, *, own_unit: bool = False) -> int:
+        """A length in candles.
+
+        :param own_unit: Refuse a time that is not counted in candles of the timeframe: a
+            200-day average on one-hour candles is another timeframe's, not a longer one.
+        :raises UnreadableError: If it is no whole number of candles.
+        """
+        if length.candles is not None:
+            return length.candles
+        found = length.minutes or 0
+        if found % self.timeframe or not 1 <= found // self.timeframe <= MAX_LENGTH:
+            raise UnreadableError(f"{length.text} is no whole number of candles")
+        if own_unit and not _counts_candles(length, self.timeframe):
+            raise UnreadableError(f"{length.text} means candles of another timeframe")
+        return found // self.timeframe
+
+    def note(self, operand: Operand) -> None:
+        """Remember the parameters that an operand writes out."""
+        for use in uses(operand):
+            function, params = self._function(use, tell=False)
+            self.indicators.name(function, params)
+
+    def _function(self, use: Use, *, tell: bool = True) -> tuple[str, Params]:
+        params = use.params
+        if use.length is not None:
+            params = (Decimal(self.candles(use.length, own_unit=True)),)
+            if params[0] < 2 and use.function != "MACD":
+                raise UnreadableError("a period of one candle")
+        function = {"MA": "SMA", "GOLDEN": "SMA"}.get(use.function, use.function)
+        if tell and use.function == "GOLDEN":
+            self.indicators.defaults[
+                "A golden or death cross was taken as one of simple moving averages of 50 and 200 "
+                "candles."
+            ] = None
+        elif tell and use.function == "MA":
+            self.indicators.defaults[
+                "The kind of a moving average was not given: a simple one (SMA) is used."
+            ] = None
+        return function, params
+
+    def use(self, use: Use) -> str:
+        """An indicator's output, with a mark in place of its id."""
+        function, params = self._function(use)
+        key = (function, self.indicators.complete(function, params))
+        self.indicators.used.setdefault(key)
+        position = list(self.indicators.used).index(key)
+        return f"{{{position}}}.{use.output}" if use.output else f"{{{position}}}"
+
+    def operand(self, operand: Operand, other: Operand | None = None, *, bind: int = 0) -> str:
+        """An operand as an expression.
+
+        :param other: What stands on the other side of the comparison.
+        :param bind: How tightly what is around it binds: 1 for sums, 2 for products.
+        """
+        match operand:
+            case Number(value):
+                return plain(value)
+            case Column(name):
+                return name
+            case Use():
+                average = self._average_of_column(operand, other)
+                return self.use(operand) if average is None else average
+            case Average(of=of, length=length):
+                return self._average(of or other, length)
+            case Extreme():
+                function = "highest" if operand.highest else "lowest"
+                text = f"{function}({operand.column}, {self.candles(operand.length)})"
+                return f"shift({text}, 1)" if operand.before else text
+            case Earlier(inner):
+                return f"shift({self.operand(inner, other)}, 1)"
+            case Arithmetic(op, left, right):
+                own = 1 if op in "+-" else 2
+                text = (
+                    f"{self.operand(left, other, bind=own)} {op} "
+                    f"{self.operand(right, other, bind=own + (op == '-'))}"
+                )
+                return f"({text})" if own < bind else text
+
+    def _average_of_column(self, use: Use, other: Operand | None) -> str | None:
+        """A moving average beside the volume is one of the volume."""
+        if other != Column("volume") or use.function not in {"SMA", "MA", "EMA"}:
+            return None
+        if use.function == "EMA":
+            raise UnreadableError("an exponential average of the volume")
+        length = use.length
+        if use.params:
+            length = Length(candles=int(use.params[0]))
+        return self._average(other, length)
+
+    def _average(self, of: Operand | None, length: Length | None) -> str:
+        if of is None or isinstance(of, Number | Average | Arithmetic):
+            raise UnreadableError("the average of what is not said")
+        if length is None:
+            self.indicators.defaults[
+                f"The length of an average was not given: {AVERAGE_LENGTH} candles are used."
+            ] = None
+            length = Length(candles=AVERAGE_LENGTH)
+        if (count := self.candles(length)) < 2:
+            raise UnreadableError("an average of one candle")
+        return f"mean({self.operand(of)}, {count})"
+
+    # --- conditions
+
+    def condition(self, condition: Condition, list_name: str) -> Rule:
+        """A condition as a rule.
+
+        :param list_name: The list it goes to, which decides a direction that was not said.
+        :raises UnreadableError: If it cannot be written; nothing is remembered of it then.
+        """
+        used, defaults = dict(self.indicators.used), dict(self.indicators.defaults)
+        try:
+            return self._condition(condition, list_name)
+        except UnreadableError:
+            self.indicators.used, self.indicators.defaults = used, defaults
+            raise
+
+    def _condition(self, condition: Condition, list_name: str) -> Rule:
+        match condition:
+            case Both(first, second):
+                both = join("all", [self._compare(first), self._compare(second)])
+                assert both is not None  # noqa: S101  (there are two)
+                return both
+            case Compare():
+                return self._compare(condition)
+            case Cross(left, right, up):
+                return self._cross(left, right, up, list_name)
+            case Run(operand, up, length):
+                return self._run(operand, length, up=up)
+            case Extended(operand, overbought):
+                return self._extended(operand, overbought=overbought)
+            case Touch(operand, level):
+                return self._touch(operand, level, list_name)
+
+    def _compare(self, condition: Compare) -> str:
+        left, right = condition.left, condition.right
+        texts = self.operand(left, right), self.operand(right, left)
+        if texts[0] == texts[1]:
+            raise UnreadableError("something is compared with itself")
+        return f"{texts[0]} {condition.op} {texts[1]}"
+
+    def _cross(self, left: Operand, right: Operand, up: bool | None, list_name: str) -> str:
+        texts = self.operand(left, right), self.operand(right, left)
+        if texts[0] == texts[1]:
+            raise UnreadableError("something crosses itself")
+        if up is None:
+            up = list_name in {"entry_long", "exit_short"}
+            self.indicators.defaults[
+                "A crossing without a direction was taken as one "
+                f"{'upwards' if up else 'downwards'}, for it belongs to "
+                f"{list_name.replace('_', ' of a ')}."
+            ] = None
+        return f"crosses_{'above' if up else 'below'}({texts[0]}, {texts[1]})"
+
+    def _run(self, operand: Operand, length: Length | None, *, up: bool) -> str:
+        if isinstance(operand, Number):
+            raise UnreadableError("a number does not move")
+        text = self.operand(operand)
+        word = "rising" if up else "falling"
+        if length is None:
+            self.indicators.defaults[
+                f'For how long something is {word} was not given: one candle ("{word}(…, 1)").'
+            ] = None
+        return f"{word}({text}, {1 if length is None else self.candles(length)})"
+
+    def _extended(self, operand: Operand, *, overbought: bool) -> str:
+        if not isinstance(operand, Use) or operand.function != "RSI":
+            raise UnreadableError("only the RSI is known to be overbought or oversold")
+        text = self.operand(operand)
+        word, op, level = (
+            ("Overbought", ">", RSI_HIGH) if overbought else ("Oversold", "<", RSI_LOW)
+        )
+        self.indicators.defaults[
+            f"{word} was taken as an RSI {'above' if overbought else 'below'} {level}."
+        ] = None
+        return f"{text} {op} {level}"
+
+    def _touch(self, operand: Operand, level: Operand, list_name: str) -> str:
+        price = operand == Column("close")
+        if isinstance(operand, Use) and operand.function == "RSI" and isinstance(level, Number):
+            op = ">=" if level.value >= RSI_MIDDLE else "<="
+            return f"{self.operand(operand)} {op} {plain(level.value)}"
+        if price and isinstance(level, Use) and level.output in {"upper", "lower"}:
+            upper = level.output == "upper"
+            return f"{'high >=' if upper else 'low <='} {self.operand(level)}"
+        if price and is_price(level) and not isinstance(level, Column) and "exit" in list_name:
+            op = ">=" if list_name == "exit_long" else "<="
+            return f"close {op} {self.operand(level)}"
+        raise UnreadableError("from which side is not said")
+
+    def finished(self, expression: str) -> str:
+        """An expression with ids in place of marks."""
+        return expression.format(*self.indicators.ids().values())
+
+
+def _counts_candles(length: Length, timeframe: int) -> bool:
+    """Whether a time is said in the unit of the timeframe, as "50-hour" on one-hour candles."""
+    units = (("w", 10080), ("d", 1440), ("h", 60), ("m", 1))
+    unit = next(size for letter, size in units if _unit(length.text) == letter)
+    return timeframe == unit or (unit == 1 and timeframe < 60)
+
+
+def _unit(text: str) -> str:
+    letters = text.lstrip("0123456789- ").split("-")[-1].split()[-1]
+    return {"daily": "d", "hourly": "h", "weekly": "w"}.get(letters, letters[0])
+
+
+def uses(operand: Operand | None) -> list[Use]:
+    """The indicators in an operand."""
+    match operand:
+        case Use():
+            return [operand]
+        case Arithmetic(_, left, right):
+            return uses(left) + uses(right)
+        case Average(of=inner):
+            return uses(inner)
+        case Earlier(inner):
+            return uses(inner)
+        case _:
+            return []
+
+
+def operands(condition: Condition) -> tuple[Operand, ...]:
+    """The operands of a condition."""
+    match condition:
+        case Compare(left, _, right) | Cross(left, right, _):
+            return left, right
+        case Both(first, second):
+            return *operands(first), *operands(second)
+        case Touch(operand, level):
+            return operand, level
+        case Run(operand, _, _) | Extended(operand, _):
+            return (operand,)
+
+
+def is_price(operand: Operand) -> bool:
+    """Whether an operand is a level of the price, so that it can be a target."""
+    match operand:
+        case Column(name):
+            return name != "volume"
+        case Use(function=function):
+            return function in {"EMA", "SMA", "MA", "BBANDS"}
+        case Extreme():
+            return True
+        case Earlier(inner):
+            return is_price(inner)
+        case Arithmetic(_, left, right):
+            return is_price(left) or is_price(right)
+        case _:
+            return False

@@ -1,0 +1,635 @@
+"""Briefs as people type them, each with the parts of the design that it must give.
+
+Left out of a case is left unchecked, but for ``unread``: nothing is unread unless the case
+says so. ``defaults`` names a few words of each default that must be named, and only the name
+and the number of open trades may be chosen beyond them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+BOLLINGER = {"timeperiod": 20, "nbdevup": 2, "nbdevdn": 2}
+MACD = {"fastperiod": 12, "slowperiod": 26, "signalperiod": 9}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A brief and what must come of it."""
+
+    id: str
+    text: str
+    timeframe: str | None = None
+    indicators: dict[str, tuple[str, dict[str, float]]] | None = None
+    entry_long: list[str] = field(default_factory=list)
+    exit_long: list[str] = field(default_factory=list)
+    entry_short: list[str] = field(default_factory=list)
+    exit_short: list[str] = field(default_factory=list)
+    risk: dict[str, Any] = field(default_factory=dict)
+    kind: str | None = None
+    unread: list[str] = field(default_factory=list)
+    defaults: list[str] | None = None
+
+
+WHOLE = [
+    Case(
+        id="the main example",
+        text="Buy when RSI(14) is below 30 and the close is under the lower Bollinger band "
+        "(20, 2). Sell when RSI rises above 70. 1h candles, 2% stop loss, 5% take profit.",
+        timeframe="1h",
+        indicators={"rsi": ("RSI", {"timeperiod": 14}), "bb": ("BBANDS", BOLLINGER)},
+        entry_long=["rsi < 30", "close < bb.lower"],
+        exit_long=["crosses_above(rsi, 70)"],
+        risk={"stoploss": -0.02, "take_profit": 0.05},
+        kind="mean_reversion",
+        defaults=[],
+    ),
+    Case(
+        id="two averages cross",
+        text="Go long when the 50 EMA crosses above the 200 EMA. Exit when it crosses back below? "
+        "No: exit when EMA 50 crosses below EMA 200. 4h chart, stop loss 5%.",
+        timeframe="4h",
+        indicators={
+            "ema_50": ("EMA", {"timeperiod": 50}),
+            "ema_200": ("EMA", {"timeperiod": 200}),
+        },
+        entry_long=["crosses_above(ema_50, ema_200)"],
+        exit_long=["crosses_below(ema_50, ema_200)"],
+        risk={"stoploss": -0.05},
+        kind="trend_following",
+        unread=["Exit when it crosses back below", "No"],
+    ),
+    Case(
+        id="MACD with its signal line",
+        text="buy when macd crosses above the signal line and macd is below zero, sell when the "
+        "histogram turns negative. 15m, sl 1.5%, tp 3%",
+        timeframe="15m",
+        indicators={"macd": ("MACD", MACD)},
+        entry_long=["crosses_above(macd.line, macd.signal)", "macd.line < 0"],
+        exit_long=["crosses_below(macd.histogram, 0)"],
+        risk={"stoploss": -0.015, "take_profit": 0.03},
+        defaults=["12, 26 and 9"],
+    ),
+    Case(
+        id="MACD as TradingView writes it",
+        text="Long: MACD(12,26,9) line crosses over signal line. Close long when MACD line crosses "
+        "under signal line. Timeframe: 1D. Stop-loss: 8%.",
+        timeframe="1d",
+        indicators={"macd": ("MACD", MACD)},
+        entry_long=["crosses_above(macd.line, macd.signal)"],
+        exit_long=["crosses_below(macd.line, macd.signal)"],
+        risk={"stoploss": -0.08},
+        kind="momentum",
+        defaults=[],
+    ),
+    Case(
+        id="breakout with volume",
+        text="Buy when the close breaks above the 20-candle high and volume is above its "
+        "20-candle average. Trailing stop 3%. Stop loss 4%. 1h.",
+        timeframe="1h",
+        indicators={},
+        entry_long=[
+            "crosses_above(close, shift(highest(high, 20), 1))",
+            "volume > mean(volume, 20)",
+        ],
+        risk={"trailing": {"ratio": 0.03}, "stoploss": -0.04},
+        kind="breakout",
+        defaults=["exit"],
+    ),
+    Case(
+        id="bullet points under headings",
+        text="Entry:\n- RSI(14) < 30\n- close < lower BB (20, 2)\nExit:\n- RSI(14) > 70\n\n"
+        "Timeframe: 5m\nStop loss: 2%\nTake profit: 4%",
+        timeframe="5m",
+        entry_long=["rsi < 30", "close < bb.lower"],
+        exit_long=["rsi > 70"],
+        risk={"stoploss": -0.02, "take_profit": 0.04},
+        defaults=[],
+    ),
+    Case(
+        id="typographic marks",
+        text="Buy when “RSI(14)” ≤ 30 – and price ≥ the 200 EMA. Sell when RSI ≥ 70; 4h candles; "
+        "stop‑loss 3 %.",
+        timeframe="4h",
+        entry_long=["rsi <= 30", "close >= ema"],
+        exit_long=["rsi >= 70"],
+        risk={"stoploss": -0.03},
+    ),
+    Case(
+        id="capitals",
+        text="BUY WHEN RSI(14) IS BELOW 25. SELL WHEN RSI IS ABOVE 60. 1H CANDLES. 3% STOP LOSS.",
+        timeframe="1h",
+        entry_long=["rsi < 25"],
+        exit_long=["rsi > 60"],
+        risk={"stoploss": -0.03},
+        defaults=[],
+    ),
+    Case(
+        id="condition first",
+        text="If RSI(7) drops below 20, buy. When RSI(7) is over 60, sell. 5 minute candles, "
+        "stop at 2 percent.",
+        timeframe="5m",
+        indicators={"rsi": ("RSI", {"timeperiod": 7})},
+        entry_long=["crosses_below(rsi, 20)"],
+        exit_long=["rsi > 60"],
+        risk={"stoploss": -0.02},
+        defaults=[],
+    ),
+    Case(
+        id="condition first, twice in a sentence",
+        text="When RSI(14) < 30 buy, when RSI(14) > 70 sell, 1h, 2% stop",
+        timeframe="1h",
+        entry_long=["rsi < 30"],
+        exit_long=["rsi > 70"],
+        defaults=[],
+    ),
+    Case(
+        id="everything in one breath",
+        text="buy when rsi 14 < 30 and sell when rsi 14 > 70 on 1h candles with a 2% stop loss and "
+        "5% take profit",
+        timeframe="1h",
+        entry_long=["rsi < 30"],
+        exit_long=["rsi > 70"],
+        risk={"stoploss": -0.02, "take_profit": 0.05},
+        defaults=[],
+    ),
+    Case(
+        id="long and short",
+        text="Go long when RSI(14) crosses above 30, short when RSI(14) crosses below 70. Sell "
+        "when RSI is above 70. Cover when RSI is below 30. 1h candles. 2% stop.",
+        timeframe="1h",
+        entry_long=["crosses_above(rsi, 30)"],
+        exit_long=["rsi > 70"],
+        entry_short=["crosses_below(rsi, 70)"],
+        exit_short=["rsi < 30"],
+        defaults=[],
+    ),
+    Case(
+        id="short only",
+        text="Go short when the close is above the upper Bollinger band (20, 2.5). Exit when the "
+        "close is below the middle band. 1h. Stop loss 3%.",
+        indicators={"bb": ("BBANDS", {"timeperiod": 20, "nbdevup": 2.5, "nbdevdn": 2.5})},
+        entry_short=["close > bb.upper"],
+        exit_short=["close < bb.middle"],
+        defaults=[],
+    ),
+    Case(
+        id="reference case in words",
+        text="On 1h candles: buy when the close is below the lower Bollinger band (20, 2), ADX(14) "
+        "is below 25 and RSI(14) is under 35. Stop 1.5 ATR(14), target at the middle band, risk "
+        "1.5% per trade, at most 3 open trades, stop loss 10%.",
+        timeframe="1h",
+        entry_long=["close < bb.lower", "adx < 25", "rsi < 35"],
+        risk={
+            "stop_atr": {"multiple": 1.5, "period": 14},
+            "target": "bb.middle",
+            "risk_per_trade": 0.015,
+            "max_open_trades": 3,
+            "stoploss": -0.1,
+        },
+        kind="mean_reversion",
+    ),
+    Case(
+        id="a request with manners",
+        text="Hi! Please make me a simple strategy that buys when RSI(14) is below 30 and sells "
+        "when RSI is over 70. Use 4 hour candles and a 3% stop loss. Thanks!",
+        timeframe="4h",
+        entry_long=["rsi < 30"],
+        exit_long=["rsi > 70"],
+        risk={"stoploss": -0.03},
+        defaults=[],
+    ),
+    Case(
+        id="almost nothing said",
+        text="buy when RSI is below 30",
+        timeframe="1h",
+        indicators={"rsi": ("RSI", {"timeperiod": 14})},
+        entry_long=["rsi < 30"],
+        risk={"stoploss": -0.1},
+        defaults=["1h", "stop loss", "exit", "14"],
+    ),
+    Case(
+        id="lines without bullets",
+        text="timeframe 1h\nbuy when rsi(14) < 30\nand close < ema(200)\nsell when rsi(14) > 65\n"
+        "stoploss 5%\nhold at most 12 candles",
+        timeframe="1h",
+        entry_long=["rsi < 30", "close < ema"],
+        exit_long=["rsi > 65"],
+        risk={"stoploss": -0.05, "max_holding": {"candles": 12}},
+        defaults=[],
+    ),
+    Case(
+        id="a line wrapped by an editor",
+        text="Buy when RSI(14) is below 30 and the close\nis under the lower Bollinger\nband (20, "
+        "2). Sell when\nRSI rises above 70. 1h candles, 2% stop\nloss.",
+        timeframe="1h",
+        entry_long=["rsi < 30", "close < bb.lower"],
+        exit_long=["crosses_above(rsi, 70)"],
+        risk={"stoploss": -0.02},
+        defaults=[],
+    ),
+    Case(
+        id="a trend filter",
+        text="Buy when RSI(2) is below 10. Trend filter: price above the 200 SMA. Exit when the "
+        "close is above the 5 SMA. Daily candles, 10% stop.",
+        timeframe="1d",
+        indicators={
+            "rsi": ("RSI", {"timeperiod": 2}),
+            "sma_200": ("SMA", {"timeperiod": 200}),
+            "sma_5": ("SMA", {"timeperiod": 5}),
+        },
+        entry_long=["rsi < 10", "close > sma_200"],
+        exit_long=["close > sma_5"],
+        risk={"stoploss": -0.1},
+        defaults=[],
+    ),
+    Case(
+        id="golden cross and death cross",
+        text="Buy on a golden cross of the 50 and 200 EMA, sell on the death cross of the 50 and "
+        "200 EMA. 1d. 10% stop loss",
+        timeframe="1d",
+        entry_long=["crosses_above(ema_50, ema_200)"],
+        exit_long=["crosses_below(ema_50, ema_200)"],
+        defaults=[],
+    ),
+    Case(
+        id="golden cross alone",
+        text="Buy on the golden cross and sell on the death cross. daily, stop loss 10%",
+        timeframe="1d",
+        indicators={
+            "sma_50": ("SMA", {"timeperiod": 50}),
+            "sma_200": ("SMA", {"timeperiod": 200}),
+        },
+        entry_long=["crosses_above(sma_50, sma_200)"],
+        exit_long=["crosses_below(sma_50, sma_200)"],
+        defaults=["simple moving averages of 50 and 200"],
+    ),
+    Case(
+        id="ATR and volume",
+        text="enter long if ATR(14) is above its 50-candle average and volume > 1.5 x average "
+        "volume (20) and close > open. exit after 24 hours. 30m candles. stop 2 x "
+        "ATR(14). stop loss 6%",
+        timeframe="30m",
+        entry_long=[
+            "atr > mean(atr, 50)",
+            "volume > 1.5 * mean(volume, 20)",
+            "close > open",
+        ],
+        risk={"max_holding": "24h", "stop_atr": {"multiple": 2, "period": 14}, "stoploss": -0.06},
+    ),
+    Case(
+        id="two ways in",
+        text="Buy when RSI(14) < 20. Buy also when the close is below the lower band (20, 2). Sell "
+        "when RSI > 50. 1h, 2% stop",
+        entry_long=["rsi < 20 or close < bb.lower"],
+        exit_long=["rsi > 50"],
+        unread=[],
+    ),
+    Case(
+        id="only buy",
+        text="Buy when RSI(14) < 20. Only buy when ADX(14) > 25. Sell when RSI > 50. 1h, 2% stop",
+        entry_long=["rsi < 20", "adx > 25"],
+        exit_long=["rsi > 50"],
+        defaults=[],
+    ),
+    Case(
+        id="unless",
+        text="Buy when RSI(14) < 30 unless ADX(14) is above 40. Sell when RSI > 50. 1h, 2% stop",
+        entry_long=["rsi < 30", "not (adx > 40)"],
+        exit_long=["rsi > 50"],
+    ),
+    Case(
+        id="futures with leverage",
+        text="Short when RSI(14) is above 80. Cover when RSI falls below 50. 3x leverage, 15m, "
+        "stop loss of 1.5 percent, max open trades: 5",
+        timeframe="15m",
+        entry_short=["rsi > 80"],
+        exit_short=["crosses_below(rsi, 50)"],
+        risk={"leverage": 3, "stoploss": -0.015, "max_open_trades": 5},
+    ),
+    Case(
+        id="sizes and times",
+        text="Buy when RSI(14) < 30. Sell when RSI > 60. Risk 1% of the account per trade. Max 2 "
+        "positions at once. Maximum holding time 3 days. 4h. Stop loss 5%. Trailing stop of 2% "
+        "after 4% profit.",
+        risk={
+            "risk_per_trade": 0.01,
+            "max_open_trades": 2,
+            "max_holding": "3d",
+            "trailing": {"ratio": 0.02, "offset": 0.04},
+        },
+        entry_long=["rsi < 30"],
+        exit_long=["rsi > 60"],
+        defaults=[],
+    ),
+    Case(
+        id="Donchian in plain words",
+        text="Enter when price is above the highest high of the last 55 candles. Exit when price "
+        "is below the lowest low of the last 20 candles. 1d, 10% stop.",
+        entry_long=["close > shift(highest(high, 55), 1)"],
+        exit_long=["close < shift(lowest(low, 20), 1)"],
+        kind="breakout",
+        defaults=[],
+    ),
+    Case(
+        id="arrows",
+        text="RSI(14) < 30 -> buy; RSI(14) > 70 → sell; tf 1h; sl 2%; tp 4%",
+        timeframe="1h",
+        entry_long=["rsi < 30"],
+        exit_long=["rsi > 70"],
+        risk={"stoploss": -0.02, "take_profit": 0.04},
+        defaults=[],
+    ),
+    Case(
+        id="sold at a band",
+        text="Buy when close drops below the lower Bollinger band (20, 2). Sell at the middle "
+        "band. 1h, 3% stop",
+        entry_long=["crosses_below(close, bb.lower)"],
+        risk={"target": "bb.middle"},
+    ),
+    Case(
+        id="sold at a profit or a loss",
+        text="Buy when RSI(14) crosses 30 from below. Sell at 4% profit or 2% loss. 1h candles.",
+        entry_long=["crosses_above(rsi, 30)"],
+        risk={"take_profit": 0.04, "stoploss": -0.02},
+    ),
+]
+
+BUY = "Sell when RSI(14) > 70. 1h candles, 2% stop loss. Buy when "
+"""Says everything but the entry, which is what the short briefs below are about."""
+
+ENTRIES = [
+    # levels, either way round
+    ("less than", "RSI(14) is less than 30", ["rsi < 30"]),
+    ("lower than", "RSI(14) lower than 30", ["rsi < 30"]),
+    ("number first", "30 > RSI(14)", ["rsi < 30"]),
+    ("number first, at least", "70 <= RSI(14)", ["rsi >= 70"]),
+    ("at least", "ADX(14) is at least 25", ["adx >= 25"]),
+    ("at most", "RSI(14) at most 30", ["rsi <= 30"]),
+    ("exceeds", "ADX(14) exceeds 25", ["adx > 25"]),
+    ("stays above", "RSI(14) stays above 50", ["rsi > 50"]),
+    ("greater than or equal", "RSI(14) is greater than or equal to 50", ["rsi >= 50"]),
+    ("or less", "RSI(14) is 30 or less", ["rsi <= 30"]),
+    ("not above", "RSI(14) is not above 30", ["rsi <= 30"]),
+    ("isn't", "RSI(14) isn't below 30", ["rsi >= 30"]),
+    ("between", "RSI(14) is between 40 and 60", ["rsi >= 40", "rsi <= 60"]),
+    ("negative number", "the MACD (12, 26, 9) line is below -5", ["macd.line < -5"]),
+    ("positive", "the MACD(12,26,9) histogram is positive", ["macd.histogram > 0"]),
+    ("closes above", "the candle closes above the 50 EMA", ["close > ema"]),
+    ("a percentage away", "the price is 2% below the 50 EMA", ["close < 0.98 * ema"]),
+    ("more than a percentage", "close is more than 3% above the 20 SMA", ["close > 1.03 * sma"]),
+    # crossings
+    ("rises above", "RSI(14) rises above 30", ["crosses_above(rsi, 30)"]),
+    ("crossing above", "RSI(14) crossing above 30", ["crosses_above(rsi, 30)"]),
+    ("crosses back above", "RSI(14) crosses back above 30", ["crosses_above(rsi, 30)"]),
+    ("climbs over", "RSI(14) climbs over 50", ["crosses_above(rsi, 50)"]),
+    ("drops below", "RSI(14) drops below 30", ["crosses_below(rsi, 30)"]),
+    ("dips under", "price dips under the 50 EMA", ["crosses_below(close, ema)"]),
+    ("falls through", "RSI(14) falls through 30", ["crosses_below(rsi, 30)"]),
+    ("crosses upwards", "RSI(14) crosses 30 upwards", ["crosses_above(rsi, 30)"]),
+    ("turns positive", "MACD(12,26,9) turns positive", ["crosses_above(macd.line, 0)"]),
+    ("turns up", "RSI(14) turns up", ["crosses_above(rsi, shift(rsi, 1))"]),
+    (
+        "breaks an extreme",
+        "price breaks the 20-bar high",
+        ["crosses_above(close, shift(highest(high, 20), 1))"],
+    ),
+    # periods
+    ("period before", "the 14-period RSI < 30", ["rsi < 30"]),
+    ("period glued", "close > EMA50", ["close > ema"]),
+    ("day average", "close > the 50-hour EMA", ["close > ema"]),
+    ("relative strength index", "the Relative Strength Index (14) is below 30", ["rsi < 30"]),
+    ("exponential moving average", "close > 50 exponential moving average", ["close > ema"]),
+    ("simple moving average", "close > SMA(50)", ["close > sma"]),
+    # and, or
+    ("and", "RSI(14) < 30 and ADX(14) > 20", ["rsi < 30", "adx > 20"]),
+    ("or", "RSI(14) < 30 or ADX(14) > 20", ["rsi < 30 or adx > 20"]),
+    (
+        "and binds tighter than or",
+        "RSI(14) < 30 and ADX(14) > 20 or close > EMA(50)",
+        ["(rsi < 30 and adx > 20) or close > ema"],
+    ),
+    (
+        "or before and",
+        "close > EMA(50) or RSI(14) < 30 and ADX(14) > 20",
+        ["close > ema or (rsi < 30 and adx > 20)"],
+    ),
+    (
+        "a comma loosens",
+        "RSI(14) < 30 or close > EMA(50), and ADX(14) > 20",
+        ["rsi < 30 or close > ema", "adx > 20"],
+    ),
+    (
+        "brackets",
+        "(RSI(14) < 30 or close > EMA(50)) and ADX(14) > 20",
+        ["rsi < 30 or close > ema", "adx > 20"],
+    ),
+    (
+        "either",
+        "ADX(14) > 20 and either RSI(14) < 30 or close > EMA(50)",
+        ["adx > 20", "rsi < 30 or close > ema"],
+    ),
+    (
+        "commas",
+        "RSI(14) < 30, ADX(14) > 20 and close > EMA(50)",
+        ["rsi < 30", "adx > 20", "close > ema"],
+    ),
+    ("ellipsis of the subject", "RSI(14) is above 30 and below 50", ["rsi > 30", "rsi < 50"]),
+    (
+        "ellipsis of the comparison",
+        "price is above the 50 EMA and the 200 EMA",
+        ["close > ema_50", "close > ema_200"],
+    ),
+    (
+        "two subjects",
+        "the close and the open are above the 50 EMA",
+        ["close > ema", "open > ema"],
+    ),
+    ("while", "RSI(14) < 30 while close > EMA(200)", ["rsi < 30", "close > ema"]),
+    ("with", "RSI(14) < 30 with ADX(14) above 25", ["rsi < 30", "adx > 25"]),
+    ("but", "RSI(14) > 30 but ADX(14) < 25", ["rsi > 30", "adx < 25"]),
+    # volume, extremes, runs
+    ("volume times", "volume is 2x the 20-period average volume", None),
+    (
+        "volume times its average",
+        "volume is above 2 times its 20 period average",
+        ["volume > 2 * mean(volume, 20)"],
+    ),
+    ("volume and its SMA", "volume is above its 20 SMA", ["volume > mean(volume, 20)"]),
+    ("the low of n", "close is above the 10-candle low", ["close > lowest(low, 10)"]),
+    ("a time's high", "close > 24-hour high", ["close > shift(highest(high, 24), 1)"]),
+    ("previous candle", "close is above the previous high", ["close > shift(high, 1)"]),
+    ("rising", "EMA(50) is rising for 3 candles", ["rising(ema, 3)"]),
+    ("falling", "RSI(14) has been falling for 3 candles", ["falling(rsi, 3)"]),
+    ("green", "RSI(14) < 30 and the candle is green", ["rsi < 30", "close > open"]),
+    ("red in a row", "RSI(14) < 30 after 3 red candles in a row", None),
+    ("band names", "close < BB(20, 2) lower", ["close < bb.lower"]),
+    (
+        "band of the bands",
+        "close < lower band of the Bollinger Bands (20, 2)",
+        ["close < bb.lower"],
+    ),
+    ("touches", "price touches the lower Bollinger band (20,2)", ["low <= bb.lower"]),
+    (
+        "two kinds of average",
+        "EMA(20) > SMA(50)",
+        ["ema > sma"],
+    ),
+    ("arithmetic", "close < EMA(50) - 2 * ATR(14)", ["close < ema - 2 * atr"]),
+]
+"""Id, the entry as written, its rules; ``None`` where the clause must be unread."""
+
+RISKS = [
+    ("stop loss of", "stop loss of 2%", {"stoploss": -0.02}),
+    ("stoploss at", "stoploss at -2%", {"stoploss": -0.02}),
+    ("stop at percent", "stop at 2 percent", {"stoploss": -0.02}),
+    ("sl", "SL: 2.5%", {"stoploss": -0.025}),
+    ("below entry", "stop 2% below entry", {"stoploss": -0.02}),
+    ("in words", "a two percent stop", {"stoploss": -0.02}),
+    ("cut losses", "cut losses at 3%", {"stoploss": -0.03}),
+    ("stop and target", "2% stop and 4% target", {"stoploss": -0.02, "take_profit": 0.04}),
+    ("no comma", "stop loss 2% take profit 5%", {"stoploss": -0.02, "take_profit": 0.05}),
+    ("take profit at", "take profit at 5%", {"take_profit": 0.05}),
+    ("target", "target 5%", {"take_profit": 0.05}),
+    ("profit target of", "profit target of 5%", {"take_profit": 0.05}),
+    ("target expression", "target: the 50 EMA", {"target": "ema"}),
+    ("ATR stop after", "stop 1.5 ATR", {"stop_atr": {"multiple": 1.5, "period": 14}}),
+    ("ATR stop before", "1.5 x ATR stop", {"stop_atr": {"multiple": 1.5, "period": 14}}),
+    (
+        "ATR stop with period",
+        "stop loss at 3 times ATR(20)",
+        {"stop_atr": {"multiple": 3, "period": 20}},
+    ),
+    ("trailing before", "3% trailing stop", {"trailing": {"ratio": 0.03}}),
+    ("trail by", "trail by 3%", {"trailing": {"ratio": 0.03}}),
+    ("trailing ATR", "3 ATR trailing stop", {"trailing": {"multiple": 3, "period": 22}}),
+    ("hold for", "hold for at most 2 days", {"max_holding": "2d"}),
+    ("time stop", "time stop 12 candles", {"max_holding": {"candles": 12}}),
+    ("exit after candles", "exit after 12 candles", {"max_holding": {"candles": 12}}),
+    ("close after", "close the trade after 90 minutes", {"max_holding": "90m"}),
+    ("risk per trade", "risk 1.5% per trade", {"risk_per_trade": 0.015}),
+    ("risk before", "1% risk per trade", {"risk_per_trade": 0.01}),
+    ("open trades", "at most 3 open trades", {"max_open_trades": 3}),
+    ("one at a time", "one trade at a time", {"max_open_trades": 1}),
+    ("no more than", "no more than 4 positions", {"max_open_trades": 4}),
+    ("leverage", "leverage 5x", {"leverage": 5}),
+]
+"""Id, the sentence, the fields of ``risk`` that it gives."""
+
+TIMEFRAMES = [
+    ("1h candles", "1h"),
+    ("on the 4 hour chart", "4h"),
+    ("15m", "15m"),
+    ("daily", "1d"),
+    ("daily candles", "1d"),
+    ("hourly", "1h"),
+    ("weekly chart", "1w"),
+    ("timeframe: 30m", "30m"),
+    ("5 min timeframe", "5m"),
+    ("use the 5-minute bars", "5m"),
+    ("60 minute candles", "1h"),
+    ("1D", "1d"),
+    ("4H", "4h"),
+    ("one hour candles", "1h"),
+    ("H4 chart", "4h"),
+]
+"""A sentence and the timeframe it names."""
+
+UNREAD = [
+    (
+        "the moon",
+        "Buy when RSI(14) < 30 and the moon is full. 1h, 2% stop.",
+        ["the moon is full"],
+        ["rsi < 30"],
+    ),
+    (
+        "another timeframe is not dropped",
+        "Buy when RSI(14) < 30 and price is above the EMA(200) on the 4h chart. 1h candles.",
+        ["price is above the EMA(200) on the 4h chart"],
+        ["rsi < 30"],
+    ),
+    (
+        "an indicator not known",
+        "Buy when RSI(14) < 30 and the Foobar(9) is above 3. 1h.",
+        ["the Foobar(9) is above 3"],
+        ["rsi < 30"],
+    ),
+    (
+        "a pair",
+        "Buy BTC when RSI(14) < 30. 1h.",
+        ["BTC"],
+        ["rsi < 30"],
+    ),
+    (
+        "a whole exit",
+        "Buy when RSI(14) < 30. Sell when you feel like it. 1h.",
+        ["Sell when you feel like it"],
+        ["rsi < 30"],
+    ),
+    (
+        "a condition under a verb not known",
+        "Buy when RSI(14) < 30, reduce the position when RSI(14) > 50. 1h.",
+        ["reduce the position when RSI(14) > 50"],
+        ["rsi < 30"],
+    ),
+    (
+        "a verb denied",
+        "Buy when RSI(14) < 30. Never buy when ADX(14) > 40. 1h.",
+        ["Never buy when ADX(14) > 40"],
+        ["rsi < 30"],
+    ),
+    (
+        "a second stop",
+        "Buy when RSI(14) < 30. 1h. Stop loss 2%. Stop loss 3%.",
+        ["Stop loss 3%"],
+        ["rsi < 30"],
+    ),
+    (
+        "a stop larger than everything",
+        "Buy when RSI(14) < 30. 1h. Stop loss 150%.",
+        ["Stop loss 150%"],
+        ["rsi < 30"],
+    ),
+    (
+        "a timeframe that is none",
+        "Buy when RSI(14) < 30. 7m candles.",
+        ["7m candles"],
+        ["rsi < 30"],
+    ),
+    (
+        "a period that is none",
+        "Buy when RSI(14) < 30 and EMA(0) > close. 1h.",
+        ["EMA(0) > close"],
+        ["rsi < 30"],
+    ),
+    (
+        "the daily average on another timeframe",
+        "Buy when RSI(14) < 30 and close is above the 200-day EMA. 1h.",
+        ["close is above the 200-day EMA"],
+        ["rsi < 30"],
+    ),
+    (
+        "a part of an or",
+        "Buy when RSI(14) < 30 or the news are good and ADX(14) > 20. 1h.",
+        ["the news are good"],
+        ["rsi < 30 or adx > 20"],
+    ),
+    (
+        "a sentence about nothing",
+        "Buy when RSI(14) < 30. I found this on a forum yesterday. 1h.",
+        ["I found this on a forum yesterday"],
+        ["rsi < 30"],
+    ),
+]
+"""Id, brief, what is unread, the entry that is left."""
+
+REFUSED = [
+    ("no rule at all", "make me rich"),
+    ("only an exit", "Sell when RSI(14) > 70. 1h candles."),
+    ("an entry not understood", "Buy when the moon is full. Sell when RSI > 70."),
+    ("a condition without a verb", "RSI below 30"),
+    ("a denied entry", "Do not buy when RSI is below 30"),
+    ("only punctuation", "... !!! ???"),
+    ("another language", "Kaufe, wenn der RSI unter 30 fällt"),
+]
