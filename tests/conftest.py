@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.installation import EXAMPLE, Environment, build_wheel
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -35,3 +37,14 @@ def shared() -> Path:
 def shared_data(shared: Path) -> Path:
     """Folder with real candles, one Freqtrade ``--datadir`` a subfolder."""
     return shared / "data"
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An environment with freqgen and the example plugin, installed from their wheels."""
+    folder = tmp_path_factory.mktemp("installed")
+    wheels = [
+        build_wheel(project, folder / name)
+        for name, project in (("freqgen", ROOT), ("example", EXAMPLE))
+    ]
+    return Environment.create(folder / "venv", *wheels)

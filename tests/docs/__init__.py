@@ -1,0 +1,1 @@
+"""Pages of the documentation that are written by programs, and the tests of all pages."""

@@ -1,0 +1,131 @@
+"""Writes ``docs/plugins/hooks.md`` from the hook specifications and what they register."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+from freqgen import hookspecs
+from freqgen.evaluation.evaluator import EvaluationContext, Evaluator, Measurement
+from freqgen.evaluation.gate import Gate, GateResult
+from freqgen.finding import Finding
+from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder
+from freqgen.generation.provider import Provider, Reading, Reply, Span, Usage
+from freqgen.validation.validator import ValidationContext, Validator
+from tests.installation import ROOT
+
+PATH = ROOT / "docs" / "plugins" / "hooks.md"
+
+HEAD = """\
+# Hooks
+
+<!-- Written by `make docs` from freqgen/hookspecs.py; do not edit. -->
+
+A plugin is a module with functions of these names, marked with `freqgen.hookimpl`. It leaves out
+the hooks, and the parameters of a hook, that it does not need. [writing.md](writing.md) walks
+through a plugin that uses most of them.
+
+What goes wrong in a plugin stays in it: an exception while it is imported or registers something,
+a hook or parameter that does not exist, a name that is taken. Nothing of such a plugin is used,
+it is warned of once on stderr, and `freqgen list-plugins` shows why. Within one hook, plugins are
+asked in the order of loading: freqgen's own first, then by name. For `load_brief` it is the other
+way round, so that a plugin may take what freqgen would have taken. Hook wrappers are refused.
+"""
+
+REGISTERED = {
+    "register_providers": [Provider],
+    "register_prompt_builders": [PromptBuilder],
+    "register_validators": [Validator],
+    "register_evaluators": [Evaluator],
+    "register_gates": [Gate],
+}
+"""The protocol of what each hook registers. Indicators have a page of their own."""
+
+VALUES = [
+    Prompt,
+    Payload,
+    CallOptions,
+    Reply,
+    Reading,
+    Span,
+    Usage,
+    ValidationContext,
+    Finding,
+    EvaluationContext,
+    Measurement,
+    GateResult,
+]
+"""What these protocols give and take."""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD, "## The hooks\n"]
+    for name, hook in vars(hookspecs).items():
+        if not hasattr(hook, "freqgen_spec"):
+            continue
+        parts.append(f"### {name}\n\n```python\n{signature(name, hook)}\n```\n")
+        parts.append(markdown(inspect.getdoc(hook) or ""))
+        parts += [protocol(registered) for registered in REGISTERED.get(name, [])]
+    parts.append("## What they give and take\n\nAll of them are frozen and made by keyword.\n")
+    parts += [value(kind) for kind in VALUES]
+    return "\n".join(parts)
+
+
+def signature(name: str, function: object) -> str:
+    """A function's head, without the names of modules."""
+    text = f"def {name}{inspect.signature(function)}"  # type: ignore[arg-type]
+    return re.sub(r"'([^']*)'", r"\1", text)
+
+
+def protocol(kind: type) -> str:
+    """What an object must have to be registered."""
+    lines = [f"**{kind.__name__}**: {first_line(kind)}\n"]
+    for name, member in vars(kind).items():
+        if name.startswith("_"):
+            continue
+        if isinstance(member, property):
+            returns = inspect.signature(member.fget).return_annotation
+            lines.append(f"- `{name}: {returns}`: {indented(member)}")
+        elif inspect.isfunction(member):
+            head = signature(name, member).removeprefix("def ")
+            lines.append(f"- `{head}`: {indented(member)}")
+    return "\n".join(lines) + "\n"
+
+
+def value(kind: type) -> str:
+    """The fields of a frozen value."""
+    fields = ", ".join(
+        str(parameter).replace("'", "").partition(" = ")[0]
+        + ("" if parameter.default is parameter.empty else " = …")
+        for parameter in inspect.signature(kind).parameters.values()
+    )
+    return f"### {kind.__name__}\n\n`{kind.__name__}({fields})`\n\n{markdown(inspect.getdoc(kind))}"
+
+
+def first_line(documented: object) -> str:
+    """The first paragraph of a docstring."""
+    return markdown((inspect.getdoc(documented) or "").partition("\n\n")[0]).strip()
+
+
+def indented(documented: object) -> str:
+    """A docstring as the text of a list's item."""
+    text = markdown(inspect.getdoc(documented) or "").strip().replace("\n", "\n  ")
+    return text.replace("\n  \n", "\n\n")
+
+
+def markdown(text: str | None) -> str:
+    """reStructuredText as this project uses it, as Markdown."""
+    text = re.sub(r":\w+:`~?(?:[\w.]*\.)?([\w]+)`", r"`\1`", text or "")
+    text = text.replace("``", "`")
+    text = re.sub(r"^:param (\w+):", r"- `\1`:", text, flags=re.MULTILINE)
+    text = re.sub(r"^:returns?:", "- Returns:", text, flags=re.MULTILINE)
+    text = re.sub(r"^:raises (\w+):", r"- Raises `\1`:", text, flags=re.MULTILINE)
+    # A list needs an empty line before it, and its further lines two spaces.
+    text = re.sub(r"^ {4}", "  ", text, flags=re.MULTILINE)
+    text = re.sub(r"(^(?!- |  ).+)\n(?=- )", r"\1\n\n", text, flags=re.MULTILINE)
+    return text + "\n"
+
+
+if __name__ == "__main__":
+    PATH.write_text(page(), encoding="utf-8")
