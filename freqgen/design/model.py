@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from freqgen.design.model_errors import design_error
 from freqgen.exceptions import DesignError
 
 CONTRACT = 1
@@ -388,7 +389,8 @@ class Design(_Frozen):
         try:
             return cls.model_validate(data)
         except ValidationError as exc:
-            raise _design_error(exc, data, origin) from exc
+            known = [*cls.model_fields, *Risk.model_fields, *IndicatorSpec.model_fields]
+            raise design_error(exc, origin, known) from exc
 
     def to_json(self) -> str:
         """The design as indented JSON, ending in a line feed; what ``from_json`` reads."""
@@ -397,42 +399,3 @@ class Design(_Frozen):
     def to_data(self) -> dict[str, Any]:
         """The design as JSON values."""
         return self.model_dump(mode="json")
-
-
-def _design_error(exc: ValidationError, data: Any, origin: str) -> DesignError:
-    """The most telling of pydantic's errors, as one sentence with the path of its field."""
-    errors = exc.errors(include_url=False)
-    # A union reports the errors of every member; the one that got furthest is meant.
-    first = max(errors, key=lambda e: (len(e["loc"]), e["type"] != "missing"))
-    if any(len(e["loc"]) == 1 for e in errors):
-        first = next(e for e in errors if len(e["loc"]) == 1)
-    path = ""
-    value = data
-    for part in first["loc"]:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif isinstance(value, Mapping) and part not in value and first["type"] != "missing":
-            continue  # the name of a union's member, not a key of the design
-        else:
-            path += f".{part}" if path else str(part)
-        try:
-            value = value[part]
-        except (KeyError, IndexError, TypeError):
-            value = None
-    message = first["msg"].removeprefix("Value error, ")
-    hint = ""
-    if first["type"] == "missing":
-        message = "is missing"
-    elif first["type"] == "extra_forbidden":
-        known = [*Design.model_fields, *Risk.model_fields, *IndicatorSpec.model_fields]
-        near = get_close_matches(str(first["loc"][-1]), known, n=1)
-        message = "is not a field of a design"
-        hint = f"the nearest field is {near[0]}" if near else ""
-    else:
-        message = message[:1].lower() + message[1:]
-    more = len(errors) - 1
-    if more and not hint:
-        hint = f"{more} more {'field needs' if more == 1 else 'fields need'} a look"
-    if not path:
-        return DesignError(f"{origin}: {message}", hint=hint)
-    return DesignError(f"{message} (in {origin})", path=path, hint=hint)

@@ -52,7 +52,7 @@ def load_strategy(source: str, class_name: str) -> IStrategy:
     module = ModuleType(f"compiled_{class_name}")
     sys.modules[module.__name__] = module  # hyperopt parameters look their module up
     try:
-        exec(compile(source, f"{class_name}.py", "exec"), module.__dict__)  # noqa: S102
+        exec(compile(source, f"{class_name}.py", "exec"), module.__dict__)
         strategy: IStrategy = getattr(module, class_name)(dict(CONFIG))
     finally:
         del sys.modules[module.__name__]

@@ -198,10 +198,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     """No text crashes the parser."""
     try:
         expression = parse(text, SCOPE)
-    except DesignError as exc:
-        assert exc.reason
-    else:
-        assert isinstance(expression.root, Node)
+    except DesignError:
+        return
+    assert isinstance(expression.root, Node)
 
 
 def _names(tree: ast.AST) -> set[str]:
