@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from freqgen.testing import a_draft
 from tests.installation import EXAMPLE
 
 pytestmark = pytest.mark.xdist_group("installed")  # the wheels are built once
@@ -99,3 +100,29 @@ def test_its_own_tests_pass(installed, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("builder", ["default", "terse"])
+def test_its_provider_and_prompt_design(freqgen, tmp_path, builder):
+    config = {"freqgen": {"design_model": "breakout", "prompts": {"design": builder}}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    code, data = freqgen("design", "Breakout of 20 candles")
+    assert code == 0
+    assert data["design"]["entry_long"] == ["close > shift(highest(high, 20), 1)"]
+
+
+def test_its_provider_s_errors_are_told(freqgen):
+    code, data = freqgen("design", "--design-model", "breakout", "Something")
+    assert code == 2
+    assert data["error"]["type"] == "ReplyInvalid"
+    assert "20 candles" in data["error"]["hint"]
+
+
+def test_its_validator_looks_at_files(freqgen, tmp_path):
+    source = a_draft().source.replace(
+        "        return dataframe\n", "        print(1)\n        return dataframe\n", 1
+    )
+    (tmp_path / "RsiReversion.py").write_text(source)
+    code, data = freqgen("validate", "RsiReversion.py")
+    assert "EX101" in {finding["code"] for finding in data["findings"]}
+    assert code in {0, 3}
