@@ -22,7 +22,7 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
-from freqgen_offline.quantities import MAX_LENGTH, length, number, parts, types, whole
+from freqgen_offline.quantities import MAX_LENGTH, MAX_PERIOD, length, number, parts, types, whole
 
 PERIODS = ("PARAMS", "NUM", "COUNT", "TIME")
 
@@ -138,5 +138,5 @@ def use(function: str, children: Sequence[Any], output: str = "", most: int = 1)
             if not 0 < value <= 10:
                 raise UnreadableError("the width of a band")
         else:
-            whole(value, 2 if (function, position) != ("MACD", 2) else 1, MAX_LENGTH)
+            whole(value, 2 if (function, position) != ("MACD", 2) else 1, MAX_PERIOD)
     return Use(function=function, params=given, output=output)

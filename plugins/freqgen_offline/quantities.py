@@ -24,6 +24,9 @@ FRAME_WORDS = {"daily": 1440, "hourly": 60, "weekly": 10080}
 MAX_LENGTH = 5000
 """Candles; a longer look back is a slip of the pen."""
 
+MAX_PERIOD = 1000
+"""The longest period that indicators take."""
+
 _NUMERAL = re.compile(r"[+-]?\s?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+|[a-z]+)")
 
 

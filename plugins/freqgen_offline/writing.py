@@ -25,6 +25,7 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
+from freqgen_offline.quantities import MAX_LENGTH, MAX_PERIOD
 from freqgen_offline.rules import Rule, join
 
 DEFAULTS: dict[str, tuple[Decimal, ...]] = {
@@ -43,7 +44,6 @@ WORDS = {"BBANDS": "the Bollinger bands", "MACD": "the MACD", "RSI": "the RSI", 
 IDS = {"BBANDS": "bb"}
 AVERAGE_LENGTH = 20
 RSI_LOW, RSI_MIDDLE, RSI_HIGH = 30, 50, 70
-MAX_LENGTH = 5000
 
 Params = tuple[Decimal, ...]
 
@@ -174,8 +174,8 @@ class Writer:
         params = use.params
         if use.length is not None:
             params = (Decimal(self.candles(use.length, own_unit=True)),)
-            if params[0] < 2 and use.function != "MACD":
-                raise UnreadableError("a period of one candle")
+            if not 2 <= params[0] <= MAX_PERIOD:
+                raise UnreadableError("a period that no indicator has")
         function = {"MA": "SMA", "GOLDEN": "SMA"}.get(use.function, use.function)
         if tell and use.function == "GOLDEN":
             self.indicators.defaults[

@@ -1,0 +1,163 @@
+"""Words prompts with templates.
+
+A prompt is made of ``STEP_system.jinja`` and ``STEP_message.jinja``. The catalogue, the rules and
+the schema are the same for every brief, so they stand in the system text, which providers can
+cache; what differs is in the message.
+
+Whatever a user or a model wrote is data: it goes into templates as a value, never as a template,
+and stands between marks that it cannot contain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from freqgen import Message, Prompt, Step, UsageError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from freqgen import Brief, Catalogue, Indicator, Payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateBuilder:
+    """Words one step with the templates of this package."""
+
+    step: Step
+    name: str = "default"
+
+    def build(self, payload: Payload) -> Prompt:
+        """Word the question that ``payload`` holds.
+
+        :raises UsageError: If the payload lacks what the step is about.
+        """
+        missing = [field for field in _NEEDS[self.step] if getattr(payload, field) is None]
+        if missing:
+            raise UsageError(
+                f'the prompt of the step "{self.step}" needs a {" and a ".join(missing)}',
+                hint="give them in the payload",
+            )
+        values = _values(self.step, payload)
+        return Prompt(
+            step=self.step,
+            system=_render(f"{self.step}_system.jinja", values),
+            messages=(Message(role="user", text=_render(f"{self.step}_message.jinja", values)),),
+            payload=payload,
+            json_schema=_schema() if self.step is Step.DESIGN else None,
+        )
+
+
+_NEEDS = {
+    Step.DESIGN: ("brief",),
+    Step.CODE: ("design",),
+    Step.REPAIR: ("design", "draft"),
+}
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    # A prompt is plain text, in which an escaped "<" would be a wrong one.
+    environment = Environment(
+        loader=PackageLoader("freqgen_prompts"),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["fenced"] = fenced
+    environment.filters["numbered"] = numbered
+    return environment
+
+
+def _render(template: str, values: dict[str, Any]) -> str:
+    return _environment().get_template(template).render(values).strip() + "\n"
+
+
+def _schema() -> dict[str, Any]:
+    from freqgen import Design
+
+    return Design.model_json_schema()
+
+
+def _values(step: Step, payload: Payload) -> dict[str, Any]:
+    """What the templates of a step may use."""
+    from freqgen import CANDLE_COLUMNS, TIMEFRAMES
+
+    values: dict[str, Any] = {}
+    if payload.brief is not None:
+        values["brief"] = payload.brief.text
+        values["constraints"] = _constraints(payload.brief)
+    if step is Step.DESIGN:
+        values |= {
+            "groups": grouped(payload.catalogue),
+            "timeframes": ", ".join(TIMEFRAMES),
+            "columns": ", ".join(CANDLE_COLUMNS),
+        }
+    if payload.design is not None:
+        values |= {
+            "design": payload.design.to_json(),
+            "name": payload.design.name,
+            "outputs": _outputs_used(payload),
+        }
+    if payload.draft is not None:
+        values |= {"source": payload.draft.source, "findings": payload.findings}
+    return values
+
+
+def _constraints(brief: Brief) -> str:
+    """What was given beside the text, as JSON; empty where there is nothing."""
+    given = dict(brief.constraints) | ({"name": brief.name} if brief.name else {})
+    return json.dumps(given, indent=2, sort_keys=True, default=str) if given else ""
+
+
+def grouped(catalogue: Catalogue) -> dict[str, list[str]]:
+    """The catalogue as lines such as ``RSI(timeperiod=14)``, by group."""
+    groups: dict[str, list[str]] = {}
+    for indicator in sorted(catalogue, key=lambda i: (i.group, i.name)):
+        groups.setdefault(indicator.group, []).append(_signature(indicator))
+    return groups
+
+
+def _signature(indicator: Indicator) -> str:
+    params = ", ".join(f"{p.name}={p.default:g}" for p in indicator.params)
+    line = f"{indicator.name}({params})" if params else indicator.name
+    outputs = [o.name for o in indicator.outputs]
+    if len(outputs) > 1:
+        line += " -> " + ", ".join(f".{o}" for o in outputs)
+    return line
+
+
+def _outputs_used(payload: Payload) -> list[str]:
+    """How the outputs of the design's indicators are called in the library, a line each."""
+    assert payload.design is not None  # noqa: S101  (the caller looked)
+    lines = []
+    for spec in payload.design.indicators:
+        indicator = payload.catalogue.get(spec.function)
+        names = [(o.name, o.native) for o in indicator.outputs]
+        if len(names) > 1:
+            told = ", ".join(f'{spec.id}.{name} is "{native}"' for name, native in names)
+            lines.append(f"{spec.function}: {told}")
+    return list(dict.fromkeys(lines))
+
+
+def fenced(text: str, label: str) -> str:
+    """A text between two marks that do not occur in it.
+
+    The marks carry a digest of the text, so whoever wrote the text cannot have put one in.
+    """
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"<{label} {digest}>\n{text.rstrip()}\n</{label} {digest}>"
+
+
+def numbered(source: str) -> str:
+    """A source with the numbers of its lines, as findings count them."""
+    lines = source.splitlines()
+    width = len(str(len(lines)))
+    return "\n".join(f"{n:>{width}} | {line}" for n, line in enumerate(lines, start=1))
