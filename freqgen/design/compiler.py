@@ -20,7 +20,17 @@ from freqgen.design.checked import (
 from freqgen.design.explain import say_indicator, say_risk, say_rules
 from freqgen.design.expressions import Column, Node, walk
 from freqgen.design.indicators import IndicatorCode
-from freqgen.design.layout import WIDTH, Attached, Brackets, Doc, Infix, Parens, Text, literal, statement
+from freqgen.design.layout import (
+    WIDTH,
+    Attached,
+    Brackets,
+    Doc,
+    Infix,
+    Parens,
+    Text,
+    literal,
+    statement,
+)
 from freqgen.design.model import ParameterSpec
 from freqgen.design.pandas_code import HELPERS, PandasWriter
 from freqgen.design.risk_code import RiskCode
@@ -314,9 +324,9 @@ class _Breakable(Attached):
     def __init__(self, doc: Doc) -> None:
         super().__init__("", doc, "")
 
-    def lines(self, indent: int) -> str:
+    def lines(self, indent: int, used: int = 0) -> str:
         """In parentheses."""
-        return Parens(self.part).lines(indent)
+        return Parens(self.part).lines(indent, used)
 
 
 def _bullets(texts: Iterable[str]) -> list[str]:

@@ -22,7 +22,7 @@ class Text:
         """The text itself."""
         return self.text
 
-    def lines(self, indent: int) -> str:  # noqa: ARG002  (the shape of all pieces)
+    def lines(self, indent: int, used: int = 0) -> str:  # noqa: ARG002  (the shape of all)
         """The text itself."""
         return self.text
 
@@ -38,10 +38,10 @@ class Infix:
         """All on one line."""
         return f" {self.operator} ".join(part.flat() for part in self.parts)
 
-    def lines(self, indent: int) -> str:
+    def lines(self, indent: int, used: int = 0) -> str:
         """Each part on its own line."""
         first, *rest = self.parts
-        lead = len(self.operator) + 1
+        lead = len(self.operator) + 1 + used
         return f"\n{' ' * indent}".join(
             [render(first, indent)]
             + [f"{self.operator} {render(part, indent, lead)}" for part in rest]
@@ -60,7 +60,7 @@ class Brackets:
         """All on one line."""
         return f"{self.head}{', '.join(part.flat() for part in self.parts)}{self.tail}"
 
-    def lines(self, indent: int) -> str:
+    def lines(self, indent: int, used: int = 0) -> str:  # noqa: ARG002  (the tail is short)
         """Each part on its own line, with a trailing comma."""
         inner = " " * (indent + 4)
         body = "".join(f"{inner}{render(part, indent + 4, 1)},\n" for part in self.parts)
@@ -78,7 +78,7 @@ class Parens:
         """All on one line."""
         return f"({self.part.flat()}){self.suffix}"
 
-    def lines(self, indent: int) -> str:
+    def lines(self, indent: int, used: int = 0) -> str:  # noqa: ARG002  (the tail is short)
         """The part on lines of its own."""
         inner = " " * (indent + 4)
         return f"(\n{inner}{render(self.part, indent + 4)}\n{' ' * indent}){self.suffix}"
@@ -96,9 +96,9 @@ class Attached:
         """All on one line."""
         return f"{self.before}{self.part.flat()}{self.after}"
 
-    def lines(self, indent: int) -> str:
+    def lines(self, indent: int, used: int = 0) -> str:
         """Broken where the piece breaks."""
-        used = len(self.before) + len(self.after)
+        used += len(self.before) + len(self.after)
         return f"{self.before}{render(self.part, indent, used)}{self.after}"
 
 
@@ -122,7 +122,7 @@ def render(doc: Doc, indent: int, used: int = 0) -> str:
     flat = doc.flat()
     if indent + used + len(flat) <= WIDTH:
         return flat
-    return doc.lines(indent)
+    return doc.lines(indent, used)
 
 
 def statement(doc: Doc, indent: int, used: int = 0) -> str:
