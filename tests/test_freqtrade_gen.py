@@ -25,7 +25,7 @@ def hook(monkeypatch):
     """The module that the ``.pth`` file imports, loaded without being installed."""
     monkeypatch.setenv("FREQGEN_NO_SUBCOMMAND", "1")
     spec = importlib.util.spec_from_file_location(
-        "freqtrade_gen_under_test", ROOT / "subcommand" / "_freqtrade_gen.py"
+        "freqtrade_gen_under_test", ROOT / "plugins" / "_freqtrade_gen.py"
     )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -229,7 +229,7 @@ class TestFinder:
             "print(json.dumps(Arguments(['gen', '--a', 'b']).get_parsed_arg()"
             "['freqgen_arguments']))"
         )
-        env = {**os.environ, "PYTHONPATH": str(ROOT / "subcommand")}
+        env = {**os.environ, "PYTHONPATH": str(ROOT / "plugins")}
         env.pop("FREQGEN_NO_SUBCOMMAND", None)
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True

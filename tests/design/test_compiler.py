@@ -207,15 +207,13 @@ def _without_docstrings(tree: ast.Module) -> str:
     return ast.dump(tree)
 
 
-@given(st.text(max_size=40))
+@given(st.text(min_size=1, max_size=40).filter(lambda text: text != "method"))
 def test_any_protection_is_a_literal(text: str) -> None:
     """What protections say is data in the source as well."""
-    risk = {
-        "stoploss": -0.1,
-        "protections": [{"method": "CooldownPeriod", text or "x": [text, None]}],
-    }
+    protections = [{"method": "CooldownPeriod", text: [text, None, 1.5]}]
+    risk = {"stoploss": -0.1, "protections": protections}
     strategy = load_strategy(compiled(risk=risk), "Example")
-    assert strategy.protections == risk["protections"]
+    assert strategy.protections == protections
 
 
 if __name__ == "__main__":
