@@ -247,11 +247,13 @@ class Freqgen(Workbench):
         timings: dict[str, float] = {}
         begin = perf_counter()
         brief = self.brief(source) if isinstance(source, str) else source
+        self.engine.start()  # it imports Freqtrade while this process goes on
         with _timed(timings, "design"):
             designed = self.design(brief, model=design_model)
+        # What would fail at the end fails here, before a model or the engine is paid for it.
         self.check_market(designed.design)
-        self.pairs(designed.design.timeframe, options.pairs)  # before any work is spent
-        self.engine.start()  # it imports Freqtrade while this process goes on
+        self.check_place(designed.design)
+        self.pairs(designed.design.timeframe, options.pairs)
         with _timed(timings, "code"):
             coded = self.code(designed.checked, brief=brief, model=code_model)
         for phase, seconds in coded.validation_seconds().items():
@@ -289,6 +291,18 @@ class Freqgen(Workbench):
             path=path,
             timings=timings,
         )
+
+    def check_place(self, design: Design) -> None:
+        """Refuse a name whose file in ``strategies/`` is not freqgen's to write.
+
+        :raises StoreError: If freqgen did not write it, or it was edited since.
+        """
+        from freqgen.store.files import check_publishable
+        from freqgen.store.record import Record
+
+        store = self.existing_store
+        known = store.known_sources(design.name) if store else frozenset()
+        check_publishable(Record(name=design.name, source=""), self.workspace.user_data_dir, known)
 
     # -- what is stored -------------------------------------------------------------------------
 
@@ -423,6 +437,7 @@ class Freqgen(Workbench):
         :raises SandboxUnavailable: If its code is not what freqgen's compiler writes.
         """
         from freqgen.evaluation.paper import paper_trade
+        from freqgen.store.files import FileState, file_state
         from freqgen.store.record import Status
 
         record = self.store.find(name_or_id)
@@ -434,9 +449,17 @@ class Freqgen(Workbench):
                 if record.status is Status.PENDING
                 else f"freqgen show {record.id} says why",
             )
+        state = file_state(
+            record, self.workspace.user_data_dir, self.store.known_sources(record.class_name)
+        )
+        if state is FileState.EDITED:
+            raise StoreError(
+                f"{self.workspace.user_data_dir / record.path} was edited since freqgen wrote it",
+                hint=f"freqtrade trade --dry-run --strategy {record.class_name} trades the edited "
+                "file; move it away to trade what was checked",
+            )
         draft, checked = self.stored_draft(record)
         self.check_market(checked.design)
-        self.close()
         return paper_trade(draft, workspace=self.workspace, progress=self._progress)
 
 

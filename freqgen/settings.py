@@ -150,11 +150,6 @@ class Workspace:
         """Where backtest results go, in Freqtrade's own format."""
         return self.user_data_dir / "backtest_results"
 
-    @property
-    def db_url(self) -> str:
-        """SQLAlchemy's URL of the store."""
-        return self.settings.db_url or f"sqlite:///{self.home / 'freqgen.sqlite'}"
-
     def folder(self, path: Path) -> Path:
         """Create a folder, and those above it, unless it is there.
 

@@ -101,8 +101,22 @@ class Workbench:
         if self._store is None:
             from freqgen.store.store import Store
 
-            self._store = Store.open(self.workspace.db_url)
+            self._store = Store.open(self._store_url)
         return self._store
+
+    @property
+    def existing_store(self) -> Store | None:
+        """The records, or ``None`` if there are none yet; creates nothing."""
+        from freqgen.store.database import database_file, parse_url
+
+        file = database_file(parse_url(self._store_url))
+        return None if file is not None and not file.exists() else self.store
+
+    @property
+    def _store_url(self) -> str:
+        from freqgen.store.database import default_url
+
+        return self.settings.db_url or default_url(self.workspace.user_data_dir)
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -54,9 +54,9 @@ def list_stored(args: Namespace, context: CommandContext) -> int:
 
     if args.limit < 1:
         raise UsageError("the limit must be at least 1", hint="as in --limit 20")
-    records = context.freqgen().store.list(
-        name=args.name, status=Status(args.status) if args.status else None, limit=args.limit
-    )
+    store = context.freqgen().existing_store
+    status = Status(args.status) if args.status else None
+    records = store.list(name=args.name, status=status, limit=args.limit) if store else ()
     data = {
         "records": [
             {
