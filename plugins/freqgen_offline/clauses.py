@@ -75,12 +75,16 @@ class _Meanings(OperandMeanings, RiskMeanings):
         left, op, right = parts(children)
         return compare(left, op, right)
 
+    def chain(self, children: list[Any]) -> Both:
+        left, first, middle, second, right = parts(children)
+        return Both(compare(left, first, middle), compare(middle, second, right))
+
     def offset(self, children: list[Any]) -> Compare:
         above = "GT" in types(children)
         left, *said, right = parts(children)
-        op = said[0] if said else (">" if above else "<")
-        if above != op.startswith(">"):
+        if said and said[0].startswith("<"):
             raise UnreadableError("less than a percentage away: from which side is not said")
+        op = (">" if above else "<") + ("=" if said == [">="] else "")
         distance = ratio(types(children)["PCT"])
         factor = 1 + distance if above else 1 - distance
         if factor <= 0:
@@ -99,7 +103,11 @@ class _Meanings(OperandMeanings, RiskMeanings):
 
     def cross(self, children: list[Any]) -> Cross:
         left, right = parts(children)
-        return cross(left, right, up="CROSS_UP" in types(children))
+        kinds = types(children)
+        up = "CROSS_UP" in kinds
+        if ({"UPWARDS", "FROM_BELOW"} if not up else {"DOWNWARDS"}) & kinds.keys():
+            raise UnreadableError("two directions")
+        return cross(left, right, up=up)
 
     def cross_towards(self, children: list[Any]) -> Cross:
         left, right = parts(children)

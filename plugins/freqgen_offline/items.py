@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from freqgen import TIMEFRAMES
+from freqgen_offline.looking import is_price
 from freqgen_offline.meaning import (
     After,
     Bare,
@@ -18,7 +19,7 @@ from freqgen_offline.meaning import (
     Use,
 )
 from freqgen_offline.statements import Clause
-from freqgen_offline.writing import Writer, is_price
+from freqgen_offline.writing import Writer
 
 TRAILING_ATR_PERIOD = 22
 
@@ -28,13 +29,13 @@ class Settings:
     """Fields of the design that are no rules, each said once.
 
     :param found: Field to the item and the clause that set it.
-    :param text_timeframe: Length of the candles that the text names, in minutes.
+    :param clauses: The clauses that set fields, by their ``id``.
+    :param written: Field to its value in JSON, once :meth:`write` has run.
     """
 
     found: dict[str, tuple[Item, Clause]] = field(default_factory=dict)
     clauses: dict[int, tuple[Clause, tuple[Item, ...]]] = field(default_factory=dict)
     written: dict[str, Any] = field(default_factory=dict)
-    text_timeframe: int | None = None
 
     def value(self, name: str) -> Any:
         """The value of a field, or ``None``."""

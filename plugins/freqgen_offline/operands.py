@@ -22,7 +22,16 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
-from freqgen_offline.quantities import MAX_LENGTH, MAX_PERIOD, length, number, parts, types, whole
+from freqgen_offline.quantities import (
+    MAX_LENGTH,
+    MAX_PERIOD,
+    NUMBER_WORDS,
+    length,
+    number,
+    parts,
+    types,
+    whole,
+)
 
 PERIODS = ("PARAMS", "NUM", "COUNT", "TIME")
 
@@ -90,7 +99,7 @@ class OperandMeanings(Transformer[Token, Any]):
         return Average(of=Column("volume") if "VOLUME" in kinds else None, length=found)
 
     def span(self, children: list[Any]) -> Length:
-        return length(children[0])
+        return _told_in_time(children[0]) if children[0].type == "TIME" else length(children[0])
 
     def extreme(self, children: list[Any]) -> Extreme:
         kinds = types(children)
@@ -117,8 +126,18 @@ def _period(children: Sequence[Any]) -> tuple[Decimal, ...] | Length | None:
     if not found:
         return ()
     if found[0].type == "TIME":
-        return length(found[0])
+        return _told_in_time(found[0])
     return params(found[0]) if found[0].type == "PARAMS" else (number(found[0]),)
+
+
+def _told_in_time(token: Token) -> Length:
+    """A time that can only be a length, as in "50-hour EMA".
+
+    :raises UnreadableError: If it is a word such as "daily", which names a timeframe.
+    """
+    if not token[0].isdigit() and token.split()[0].rstrip("-") not in NUMBER_WORDS:
+        raise UnreadableError(f"{token} names a timeframe")
+    return length(token)
 
 
 def use(function: str, children: Sequence[Any], output: str = "", most: int = 1) -> Use:

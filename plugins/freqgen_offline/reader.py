@@ -7,24 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from freqgen import TIMEFRAMES, Brief, BriefError, Reading, Risk, Span
+from freqgen import TIMEFRAMES, Brief, BriefError, Reading, Risk
 from freqgen_offline import naming
+from freqgen_offline.account import account, refusal
+from freqgen_offline.ellipses import fill
 from freqgen_offline.items import Settings
 from freqgen_offline.lexicon import words
+from freqgen_offline.looking import operands
 from freqgen_offline.meaning import (
     Bare,
-    Both,
-    Compare,
-    Condition,
-    Cross,
     Placed,
-    Tail,
     UnreadableError,
     Use,
 )
 from freqgen_offline.rules import Rule, denies_brackets, join, lines, rule_of, text
-from freqgen_offline.statements import Clause, Statement, filled, read_statements
-from freqgen_offline.writing import Writer, is_price, operands
+from freqgen_offline.statements import Clause, Statement, read_statements
+from freqgen_offline.writing import Writer
 
 DEFAULT_TIMEFRAME = "1h"
 DEFAULT_STOPLOSS = -0.10
@@ -32,15 +30,6 @@ DEFAULT_OPEN_TRADES = 3
 RULE_LISTS = ("entry_long", "exit_long", "entry_short", "exit_short")
 MAX_RULES = 50
 MAX_RULE_CHARACTERS = 1_800
-MAX_QUOTE = 80
-
-CAN_READ = (
-    'write sentences such as "Buy when RSI(14) is below 30 and the close is under the lower '
-    'Bollinger band (20, 2)." and "Sell when RSI rises above 70."; it reads RSI, EMA, SMA, '
-    "Bollinger bands, MACD, ADX, ATR, volume against its average, highs and lows of n candles "
-    "and prices, compared or crossing, joined by and/or; a timeframe, stops, targets, holding "
-    "time and sizes"
-)
 
 
 def read_brief(brief: Brief) -> tuple[dict[str, Any], Reading]:
@@ -60,6 +49,7 @@ class _Reader:
     settings: Settings = field(default_factory=Settings)
     rules: dict[str, Rule | None] = field(default_factory=lambda: dict.fromkeys(RULE_LISTS))
     defaults: list[str] = field(default_factory=list)
+    timeframe_was_given: bool = True
 
     def read(self) -> tuple[dict[str, Any], Reading]:
         self._check_constraints()
@@ -67,19 +57,18 @@ class _Reader:
         self._choose_sides()
         for statement in self.statements:
             if not statement.lost:
-                self._fill_ellipses(statement)
+                fill(statement)
         for statement in self.statements:
             if not statement.lost:
                 self._take_items(statement)
         self._leave_out_shorts()
-        minutes = self._timeframe()
-        writer = Writer(minutes)
-        self._note_parameters(writer)
-        self._write_rules(writer)
+        writer = self._write()
+        if self._leave_out_exits():
+            writer = self._write()
         if self.rules["entry_long"] is None and self.rules["entry_short"] is None:
-            raise self._refusal(writer)
-        design = self._design(writer, minutes)
-        read, unread = self._spans(writer)
+            raise refusal(self.brief.text, self.statements, writer)
+        design = self._design(writer)
+        read, unread = account(self.brief.text, self.statements, writer)
         return design, Reading(read=read, unread=unread, defaults=tuple(self.defaults))
 
     # --- before the rules
@@ -120,25 +109,6 @@ class _Reader:
             if statement.list_name or statement.lost:
                 previous = statement
 
-    def _fill_ellipses(self, statement: Statement) -> None:
-        """Give clauses without a subject, or with nothing but one, what they leave out."""
-        previous: Clause | None = None
-        waiting: Clause | None = None
-        for clause in statement.clauses:
-            meaning = clause.meaning
-            if isinstance(meaning, Placed) and not isinstance(meaning.what, Tail):
-                clause.condition = meaning.what
-                if waiting is not None and isinstance(meaning.what, Compare | Cross):
-                    waiting.condition = _with_subject(waiting, meaning.what)
-            elif isinstance(meaning, Placed) and previous is not None:
-                assert isinstance(meaning.what, Tail)  # noqa: S101  (conditions went before)
-                assert previous.condition is not None  # noqa: S101  (so it was chosen)
-                clause.condition = filled(meaning.what, previous.condition)
-            elif isinstance(meaning, Bare) and previous is not None:
-                clause.condition = _with_object(meaning, previous.condition)
-            waiting = clause if isinstance(meaning, Bare) and clause.condition is None else None
-            previous = clause if clause.condition is not None else None
-
     def _take_items(self, statement: Statement) -> None:
         for number, clause in enumerate(statement.clauses):
             alone = number == 0 and isinstance(clause.meaning, Bare)
@@ -149,21 +119,35 @@ class _Reader:
         can_short = self.brief.constraints.get("can_short", self.settings.value("can_short"))
         if can_short is not False:
             return
-        for statement in self.statements:
-            if statement.list_name.endswith("short") and not statement.lost:
-                statement.lost = True
-                told = "The rules for shorts were left out, because shorts were ruled out."
-                if told not in self.defaults:
-                    self.defaults.append(told)
+        if self._forget("entry_short") | self._forget("exit_short"):
+            self.defaults.append(
+                "The rules for shorts were left out, because shorts were ruled out."
+            )
+
+    def _forget(self, list_name: str) -> bool:
+        """Take the conditions out of a list; whether there were any."""
+        found = [
+            clause
+            for statement in self._ruling()
+            if statement.list_name == list_name
+            for clause in statement.clauses
+            if clause.condition is not None
+        ]
+        for clause in found:
+            clause.condition = None
+        return bool(found)
+
+    def _ruling(self) -> list[Statement]:
+        """The statements whose conditions count."""
+        return [s for s in self.statements if s.list_name and not s.lost]
 
     def _timeframe(self) -> int:
         """Length of a candle, in minutes; conditions on another timeframe become unread."""
         placed = [
             clause
-            for s in self.statements
-            if not s.lost
-            for clause in s.clauses
-            if isinstance(clause.meaning, Placed) and clause.meaning.minutes is not None
+            for statement in self._ruling()
+            for clause in statement.clauses
+            if clause.condition is not None and _minutes(clause) is not None
         ]
         named = self.settings.value("timeframe")
         if named is None and placed:
@@ -172,36 +156,74 @@ class _Reader:
         for clause in placed:
             if _minutes(clause) != named:
                 clause.condition = None
-        self.settings.text_timeframe = named
         given = self.brief.constraints.get("timeframe")
         if given is not None:
             return TIMEFRAMES[given]
-        if named is None:
-            self.defaults.append(f"No timeframe was given: {DEFAULT_TIMEFRAME} is used.")
-            return TIMEFRAMES[DEFAULT_TIMEFRAME]
-        return int(named)
+        self.timeframe_was_given = named is not None
+        return TIMEFRAMES[DEFAULT_TIMEFRAME] if named is None else int(named)
 
     # --- the rules
 
-    def _note_parameters(self, writer: Writer) -> None:
-        for statement in self.statements:
+    def _write(self) -> Writer:
+        """Write all rules anew.
+
+        A condition that cannot be written must not have lent the others its parameters or its
+        timeframe, so then everything is written once more without it.
+        """
+        while True:
+            self.rules = dict.fromkeys(RULE_LISTS)
+            for statement in self.statements:
+                for clause in statement.clauses:
+                    clause.note = ""
+            writer = Writer(self._timeframe())
+            if self._note_parameters(writer) and self._write_rules(writer):
+                return writer
+
+    def _leave_out_exits(self) -> bool:
+        """Forget the rules that end trades of a side that is never entered."""
+        left_out = False
+        for side in ("long", "short"):
+            name = f"exit_{side}"
+            if self.rules[f"entry_{side}"] is not None or self.rules[name] is None:
+                continue
+            left_out = self._forget(name)
+            self.defaults.append(
+                f"Rules that end a {side} trade were left out, because none is entered."
+            )
+        return left_out
+
+    def _note_parameters(self, writer: Writer) -> bool:
+        """Collect the parameters that are written out; whether all could be."""
+        whole = True
+        for statement in self._ruling():
             for clause in statement.clauses:
-                found = [] if clause.condition is None else list(operands(clause.condition))
-                if isinstance(clause.meaning, Bare):
-                    found.append(clause.meaning.operand)
-                for operand in found:
-                    try:
+                if clause.condition is None:
+                    continue
+                try:
+                    for operand in operands(clause.condition):
                         writer.note(operand)
-                    except UnreadableError:
-                        clause.condition = None
-        for operand in self.settings.operands():
+                except UnreadableError:
+                    clause.condition = None
+                    whole = False
+        for operand in (*self._mentioned().values(), *self.settings.operands()):
             with suppress(UnreadableError):  # writing it will find the same
                 writer.note(operand)
+        return whole
 
-    def _write_rules(self, writer: Writer) -> None:
-        for statement in self.statements:
-            if statement.lost or not statement.list_name:
-                continue
+    def _mentioned(self) -> dict[Clause, Use]:
+        """Indicators named for themselves, under no verb, as in "Use RSI(7)."."""
+        return {
+            clause: clause.meaning.operand
+            for statement in self.statements
+            if not statement.list_name and not statement.lost
+            for clause in statement.clauses
+            if isinstance(clause.meaning, Bare) and isinstance(clause.meaning.operand, Use)
+        }
+
+    def _write_rules(self, writer: Writer) -> bool:
+        """Write the rules; whether all could be written."""
+        whole = True
+        for statement in self._ruling():
             written: dict[int, Rule] = {}
             for clause in statement.clauses:
                 if clause.condition is None:
@@ -209,11 +231,16 @@ class _Reader:
                 try:
                     rule = writer.condition(clause.condition, statement.list_name)
                 except UnreadableError:
+                    clause.condition = None
+                    whole = False
                     continue
                 written[id(clause)] = rule
                 clause.note = text(rule)
             self._add(statement, rule_of(statement.parts, written))
         self.settings.write(writer)
+        for clause, use in self._mentioned().items():
+            clause.note = clause.note or writer.mention(use)
+        return whole
 
     def _add(self, statement: Statement, rule: Rule | None) -> None:
         before = self.rules[statement.list_name]
@@ -226,7 +253,7 @@ class _Reader:
 
     # --- the design
 
-    def _design(self, writer: Writer, minutes: int) -> dict[str, Any]:
+    def _design(self, writer: Writer) -> dict[str, Any]:
         constraints = self.brief.constraints
         rules = {
             name: [writer.finished(line) for line in lines(rule)]
@@ -243,6 +270,8 @@ class _Reader:
             can_short = False
         else:
             can_short = bool(rules["entry_short"] or constraints.get("can_short"))
+        if not self.timeframe_was_given:
+            self.defaults.append(f"No timeframe was given: {DEFAULT_TIMEFRAME} is used.")
         risk = self._risk(writer, constraints)
         for side in ("long", "short"):
             if rules[f"entry_{side}"] and not rules[f"exit_{side}"]:
@@ -262,7 +291,7 @@ class _Reader:
             "name": name,
             "kind": kind,
             "hypothesis": naming.hypothesis(kind, entry, side),
-            "timeframe": next(k for k, v in TIMEFRAMES.items() if v == minutes),
+            "timeframe": next(k for k, v in TIMEFRAMES.items() if v == writer.timeframe),
             "can_short": can_short,
             "indicators": writer.indicators.specs(),
             **rules,
@@ -277,10 +306,12 @@ class _Reader:
             risk.pop("take_profit", None)
         risk |= given
         if "stoploss" not in risk:
-            risk["stoploss"] = DEFAULT_STOPLOSS
+            # With leverage the default must not be more than half of the stake.
+            most = 0.5 / max(1.0, float(risk.get("leverage", 1)))
+            risk["stoploss"] = -round(min(-DEFAULT_STOPLOSS, most), 4)
             beside = " as the outer limit of the ATR stop" if "stop_atr" in risk else ""
             self.defaults.append(
-                f"No stop loss in percent was given: {-DEFAULT_STOPLOSS:.0%} is used{beside}."
+                f"No stop loss in percent was given: {-100 * risk['stoploss']:g}% is used{beside}."
             )
         if "max_open_trades" not in risk:
             risk["max_open_trades"] = DEFAULT_OPEN_TRADES
@@ -296,88 +327,9 @@ class _Reader:
         ends = "its stop loss or its trailing stop" if risk.get("trailing") else "its stop loss"
         self.defaults.append(f"No exit rule was given: a {side} trade ends by {ends} alone.")
 
-    # --- the account of the words
-
-    def _spans(self, writer: Writer) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-        read: list[Span] = []
-        unread: list[Span] = []
-        for statement in self.statements:
-            clauses = statement.clauses
-            understood = [c for c in clauses if c.note]
-            whole = statement.lost or (statement.verb is not None and not understood)
-            if whole:
-                ends = [c.end for c in clauses] + [statement.verb_end]
-                starts = [c.start for c in clauses]
-                starts += [statement.start] if statement.start is not None else []
-                unread.append(self._span(min(starts), max(ends)))
-                continue
-            if (verb := statement.verb) is not None:
-                conditions = any(c.condition is not None and c.note for c in clauses)
-                if conditions or "exit" in statement.list_name:
-                    meaning = statement.list_name
-                    read.append(self._span(verb.start, statement.verb_end, meaning))
-                else:
-                    unread.append(self._span(verb.start, statement.verb_end))
-            for clause in clauses:
-                if clause.note:
-                    note = writer.finished(clause.note)
-                    read.append(self._span(clause.start, clause.end, note))
-                else:
-                    unread.append(self._span(clause.start, clause.end))
-        return tuple(sorted(read, key=_place)), tuple(sorted(unread, key=_place))
-
-    def _span(self, start: int, end: int, meaning: str = "") -> Span:
-        return Span(start=start, end=end, text=self.brief.text[start:end], meaning=meaning)
-
-    def _refusal(self, writer: Writer) -> BriefError:
-        _, unread = self._spans(writer)
-        missed = ", ".join(f'"{_quote(s.text)}"' for s in unread[:5])
-        missed += ", …" if len(unread) > 5 else ""
-        told = f"; this was not understood: {missed}" if missed else ""
-        return BriefError(f"no rule for an entry was understood{told}", hint=CAN_READ)
-
-
-def _quote(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= MAX_QUOTE else flat[:MAX_QUOTE] + "…"
-
-
-def _place(span: Span) -> int:
-    return span.start
-
 
 def _minutes(clause: Clause) -> int | None:
     return clause.meaning.minutes if isinstance(clause.meaning, Placed) else None
-
-
-def _with_subject(waiting: Clause, condition: Compare | Cross) -> Condition | None:
-    """The condition of the first subject: "the close and the open are above the EMA"."""
-    assert isinstance(waiting.meaning, Bare)  # noqa: S101  (the caller looked)
-    subject = waiting.meaning.operand
-    if not _alike(subject, condition.left):
-        return None
-    if isinstance(condition, Compare):
-        return Compare(subject, condition.op, condition.right)
-    return Cross(subject, condition.right, condition.up)
-
-
-def _with_object(bare: Bare, previous: Condition | None) -> Condition | None:
-    """The condition of the second object: "above the 50 EMA and the 200 EMA"."""
-    if isinstance(previous, Both) or not isinstance(previous, Compare | Cross):
-        return None
-    if not _alike(bare.operand, previous.right):
-        return None
-    if isinstance(previous, Compare):
-        return Compare(previous.left, previous.op, bare.operand)
-    return Cross(previous.left, bare.operand, previous.up)
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Whether two operands are of a kind, so that one may stand where the other does."""
-    if is_price(one) and is_price(other):
-        return True
-    both = isinstance(one, Use) and isinstance(other, Use)
-    return both and {one.function, other.function} <= {"RSI", "ADX"}
 
 
 def _functions(writer: Writer, entry: Sequence[str]) -> list[str]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from freqgen_offline.clauses import compare, cross, read_clause
+from freqgen_offline.clauses import read_clause
 from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.meaning import (
-    Both,
-    Compare,
     Condition,
-    Cross,
     Items,
     Meaning,
     Placed,
@@ -32,6 +29,9 @@ JOINTS = frozenset(
 DIVIDERS = frozenset({*VERBS, *ENDS, *JOINTS, "WHEN", "ARROW"})
 DENIALS = frozenset({"never", "don't", "dont", "doesn't", "avoid", "without", "no", "cannot",
                      "can't", "not", "stop"})  # fmt: skip
+ITEM_BEGINS = frozenset({"PCT", "STOP", "TAKE", "TRAIL", "TIME", "NUM", "COUNT", "HOLD", "RISK",
+                         "MAX", "LE", "LEVERAGE", "CHART", "LONG_ONLY"})  # fmt: skip
+MAX_SPLIT_WORDS = 60
 WRAPPED_LINES = 4
 """How many lines a clause may go over."""
 
@@ -128,12 +128,28 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
     position = 0
     while position < len(pieces):
         piece = pieces[position]
-        taken = 1
         if isinstance(piece, Clause):
-            taken, piece = _longest(pieces, position)
-        joined.append(piece)
-        position += taken
+            taken, clause = _longest(pieces, position)
+            joined += [clause] if clause.meaning is not None else _without_items(clause)
+            position += taken
+        else:
+            joined.append(piece)
+            position += 1
     return joined
+
+
+def _without_items(clause: Clause) -> list[Clause]:
+    """A clause, and the items that follow it without a comma: "rsi < 30 2% stop 1h"."""
+    words = clause.words
+    if len(words) > MAX_SPLIT_WORDS:
+        return [clause]
+    for position in range(1, len(words)):
+        if words[position].type not in ITEM_BEGINS:
+            continue
+        items = _meaning(words[position:])
+        if isinstance(items, Items) and (before := _meaning(words[:position])) is not None:
+            return [Clause(words[:position], before), Clause(words[position:], items)]
+    return [clause]
 
 
 def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:
@@ -332,15 +348,3 @@ class _Grouper:
         """Whether the conditions from here on belong to a verb that comes after them."""
         verb = self.next_verb[i]
         return verb is not None and not self._opens(verb) and not self._colon(verb)
-
-
-def filled(tail: Tail, previous: Condition) -> Condition:
-    """A tail with the subject of the condition before it."""
-    if isinstance(previous, Both):
-        previous = previous.first
-    subject = previous.left if isinstance(previous, Compare | Cross) else previous.operand
-    if isinstance(tail.like, Compare):
-        return compare(subject, tail.like.op, tail.like.right)
-    if isinstance(tail.like, Cross):
-        return cross(subject, tail.like.right, up=tail.like.up)
-    return replace(tail.like, operand=subject)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from freqgen import TIMEFRAMES
+from freqgen_offline.looking import is_price, uses
 from freqgen_offline.meaning import (
     Arithmetic,
     Average,
@@ -82,12 +84,13 @@ class Indicators:
                 ] = None
             return elsewhere[0]
         taken = (*params, *usual[len(params) :])
-        what = "period" if len(usual) == 1 else "periods"
+        missing = taken[len(params) :]
+        what = "period was" if len(missing) == 1 else "periods were"
         if function == "BBANDS":
-            what = "period and width" if not params else "width"
+            what = "width was" if params else "period and width were"
         self.defaults[
-            f"The {what} of {WORDS[function]} was not given: "
-            f"{_listed(taken if function != 'BBANDS' or not params else taken[1:])} is used."
+            f"The {what} not given for {WORDS[function]}: {_listed(missing)} "
+            f"{'is' if len(missing) == 1 else 'are'} used."
         ] = None
         return taken
 
@@ -187,6 +190,16 @@ class Writer:
                 "The kind of a moving average was not given: a simple one (SMA) is used."
             ] = None
         return function, params
+
+    def mention(self, use: Use) -> str:
+        """What an indicator named for itself stands for; empty where no rule uses it."""
+        try:
+            key = self._function(use, tell=False)
+        except UnreadableError:
+            return ""
+        if key not in self.indicators.used:
+            return ""
+        return f"{key[0]}({', '.join(plain(p) for p in key[1])})"
 
     def use(self, use: Use) -> str:
         """An indicator's output, with a mark in place of its id."""
@@ -297,7 +310,7 @@ class Writer:
             self.indicators.defaults[
                 "A crossing without a direction was taken as one "
                 f"{'upwards' if up else 'downwards'}, for it belongs to "
-                f"{list_name.replace('_', ' of a ')}."
+                f"the {list_name.replace('_', ' of a ')}."
             ] = None
         return f"crosses_{'above' if up else 'below'}({texts[0]}, {texts[1]})"
 
@@ -344,6 +357,8 @@ class Writer:
 
 def _counts_candles(length: Length, timeframe: int) -> bool:
     """Whether a time is said in the unit of the timeframe, as "50-hour" on one-hour candles."""
+    if length.minutes in TIMEFRAMES.values():
+        return False  # "4h RSI" may be one of 4 hours, or one on the 4h chart
     units = (("w", 10080), ("d", 1440), ("h", 60), ("m", 1))
     unit = next(size for letter, size in units if _unit(length.text) == letter)
     return timeframe == unit or (unit == 1 and timeframe < 60)
@@ -352,48 +367,3 @@ def _counts_candles(length: Length, timeframe: int) -> bool:
 def _unit(text: str) -> str:
     letters = text.lstrip("0123456789- ").split("-")[-1].split()[-1]
     return {"daily": "d", "hourly": "h", "weekly": "w"}.get(letters, letters[0])
-
-
-def uses(operand: Operand | None) -> list[Use]:
-    """The indicators in an operand."""
-    match operand:
-        case Use():
-            return [operand]
-        case Arithmetic(_, left, right):
-            return uses(left) + uses(right)
-        case Average(of=inner):
-            return uses(inner)
-        case Earlier(inner):
-            return uses(inner)
-        case _:
-            return []
-
-
-def operands(condition: Condition) -> tuple[Operand, ...]:
-    """The operands of a condition."""
-    match condition:
-        case Compare(left, _, right) | Cross(left, right, _):
-            return left, right
-        case Both(first, second):
-            return *operands(first), *operands(second)
-        case Touch(operand, level):
-            return operand, level
-        case Run(operand, _, _) | Extended(operand, _):
-            return (operand,)
-
-
-def is_price(operand: Operand) -> bool:
-    """Whether an operand is a level of the price, so that it can be a target."""
-    match operand:
-        case Column(name):
-            return name != "volume"
-        case Use(function=function):
-            return function in {"EMA", "SMA", "MA", "BBANDS"}
-        case Extreme():
-            return True
-        case Earlier(inner):
-            return is_price(inner)
-        case Arithmetic(_, left, right):
-            return is_price(left) or is_price(right)
-        case _:
-            return False

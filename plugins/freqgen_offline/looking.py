@@ -1,0 +1,65 @@
+"""Looks into meanings: what is in an operand or a condition."""
+
+from __future__ import annotations
+
+from freqgen_offline.meaning import (
+    Arithmetic,
+    Average,
+    Both,
+    Column,
+    Compare,
+    Condition,
+    Cross,
+    Earlier,
+    Extended,
+    Extreme,
+    Operand,
+    Run,
+    Touch,
+    Use,
+)
+
+
+def uses(operand: Operand | None) -> list[Use]:
+    """The indicators in an operand."""
+    match operand:
+        case Use():
+            return [operand]
+        case Arithmetic(_, left, right):
+            return uses(left) + uses(right)
+        case Average(of=inner):
+            return uses(inner)
+        case Earlier(inner):
+            return uses(inner)
+        case _:
+            return []
+
+
+def operands(condition: Condition) -> tuple[Operand, ...]:
+    """The operands of a condition."""
+    match condition:
+        case Compare(left, _, right) | Cross(left, right, _):
+            return left, right
+        case Both(first, second):
+            return *operands(first), *operands(second)
+        case Touch(operand, level):
+            return operand, level
+        case Run(operand, _, _) | Extended(operand, _):
+            return (operand,)
+
+
+def is_price(operand: Operand) -> bool:
+    """Whether an operand is a level of the price, so that it can be a target."""
+    match operand:
+        case Column(name):
+            return name != "volume"
+        case Use(function=function):
+            return function in {"EMA", "SMA", "MA", "BBANDS"}
+        case Extreme():
+            return True
+        case Earlier(inner):
+            return is_price(inner)
+        case Arithmetic(_, left, right):
+            return is_price(left) or is_price(right)
+        case _:
+            return False
