@@ -216,14 +216,19 @@ def _only_strategy(source: str) -> str | None:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return None  # the validators say what is wrong with it
+    bases = {"IStrategy"}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom):
+            bases |= {a.asname for a in node.names if a.name == "IStrategy" and a.asname}
     names = [
         node.name
         for node in tree.body
-        if isinstance(node, ast.ClassDef)
-        and any(
-            (isinstance(base, ast.Name) and base.id == "IStrategy")
-            or (isinstance(base, ast.Attribute) and base.attr == "IStrategy")
-            for base in node.bases
-        )
+        if isinstance(node, ast.ClassDef) and any(_base_name(b) in bases for b in node.bases)
     ]
     return names[0] if len(names) == 1 else None
+
+
+def _base_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

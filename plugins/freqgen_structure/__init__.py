@@ -20,7 +20,7 @@ from freqgen import hookimpl
 
 if TYPE_CHECKING:
     from freqgen import Design, Draft, Finding, Phase, ValidationContext, Validator
-    from freqgen_structure.rule import Rule
+    from freqgen_structure.rule import Rule, RuleDocumentation
     from freqgen_structure.source import Source
 
 _KEPT = 4
@@ -74,6 +74,22 @@ class RuleValidator:
             if isinstance(item, type)
             and issubclass(item, Rule)
             and item.__module__ == module.__name__
+        )
+
+    def documentation(self) -> Iterable[RuleDocumentation]:
+        """What the reference of findings says of the rule."""
+        from freqgen_structure.rule import RuleDocumentation
+
+        rule = self.rule()
+        good = (case if isinstance(case, str) else case.code for case in rule.VALID)
+        yield RuleDocumentation(
+            code=rule.code(),
+            name=self.name,
+            title=rule.title(),
+            why=rule.why(),
+            severity=rule.SEVERITY.value,
+            bad=tuple(case.code for case in rule.INVALID),
+            good=tuple(case for case in good if case.strip()),
         )
 
     def check(

@@ -33,7 +33,8 @@ _STDLIB = {
     "heapq": "heapify heappop heappush heappushpop heapreplace merge nlargest nsmallest",
     "itertools": "*",
     "json": "JSONDecodeError dumps loads",
-    "logging": "CRITICAL DEBUG ERROR INFO NOTSET WARNING Logger LoggerAdapter critical debug error "
+    "logging": "CRITICAL DEBUG ERROR FATAL INFO NOTSET WARN WARNING Logger LoggerAdapter "
+    "critical debug error "
     "exception getLogger info log warning",
     "math": "*",
     "numbers": "*",
@@ -99,6 +100,7 @@ NAMES: dict[str, frozenset[str] | None] = {
 OPEN = frozenset(
     {
         "arrow", "dateutil", "dateutil.parser", "dateutil.relativedelta", "dateutil.tz",
+        "freqtrade.vendor.qtpylib.indicators",
         "numpy", "numpy.exceptions", "numpy.fft", "numpy.lib.stride_tricks", "numpy.linalg",
         "numpy.polynomial", "numpy.random", "numpy.typing",
         "pandas", "pandas.api.types", "pandas.errors", "pandas.tseries.frequencies",
@@ -109,6 +111,7 @@ OPEN = frozenset(
         "scipy.stats",
         "sklearn.cluster", "sklearn.decomposition", "sklearn.ensemble", "sklearn.linear_model",
         "sklearn.metrics", "sklearn.preprocessing",
+        "ta", "ta.momentum", "ta.others", "ta.trend", "ta.utils", "ta.volatility", "ta.volume",
         "talib", "talib.abstract", "talib.stream",
         "technical", "technical.bouncyhouse", "technical.candles", "technical.consensus",
         "technical.indicators", "technical.indicator_helpers", "technical.indicators.indicators",

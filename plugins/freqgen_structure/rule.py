@@ -37,6 +37,19 @@ class Good:
     design: object = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDocumentation:
+    """What the reference of findings says of a rule."""
+
+    code: str
+    name: str
+    title: str
+    why: str
+    severity: str
+    bad: tuple[str, ...]
+    good: tuple[str, ...]
+
+
 class Rule:
     """One thing that a draft must not do.
 

@@ -15,6 +15,9 @@ _HOOKS = frozenset(
     "__subclasshook__ __import__ __build_class__ __class__ __dir__".split()
 )
 _BINDABLE = frozenset({"__slots__", "__all__", "__author__", "__version__", "__license__"})
+_READ_BY_PYTHON = frozenset(
+    "__builtins__ __file__ __loader__ __name__ __package__ __path__ __spec__".split()
+)
 _NAMES = frozenset({"__name__", "__doc__"})
 
 
@@ -32,7 +35,7 @@ class Dunders(Rule):
         '"""Module with __init__ in its docstring."""\n'
         "class A:\n    def __init__(self, config):\n        super().__init__(config)\n",
         "logger = logging.getLogger(__name__)\nx = self.__class__.__name__\n",
-        "x = type(self).__name__\ny = pd.__version__\n",
+        "x = type(self).__name__\ny = pd.__version__\n__email__ = 'a@b'\n",
         "class A:\n    __slots__ = ('x',)\n\n    def __call__(self): ...\n"
         "    def __len__(self): ...\n",
     )
@@ -45,6 +48,7 @@ class Dunders(Rule):
         Bad(code="class K:\n    def __del__(self): ...\n", line=2),
         Bad(code="class K:\n    __class_getitem__ = f\n", line=2),
         Bad(code="def __getattr__(name): ...\n", line=1),
+        Bad(code="__builtins__ = {}\n", line=1),
         Bad(code="x.__init__.__globals__\n", line=1),
         Bad(code="match x:\n    case object(__globals__=g):\n        pass\n", line=2),
     )
@@ -62,7 +66,11 @@ class Dunders(Rule):
             if name in _HOOKS or not method:
                 self.report(node, f"{name} runs unseen, when Python itself calls it")
         elif isinstance(parent, cst.AssignTarget | cst.AnnAssign):
-            if name not in _BINDABLE:
+            if (
+                name in _HOOKS
+                or name in _READ_BY_PYTHON
+                or (name not in _BINDABLE and self._holder(node) is not None)
+            ):
                 self.report(node, f"{name} changes what Python does unseen")
         elif isinstance(parent, cst.ImportAlias | cst.ImportFrom):
             return  # the import rule knows what may be imported

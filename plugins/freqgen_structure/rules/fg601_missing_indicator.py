@@ -23,7 +23,8 @@ BANDS = "        dataframe['bb_lower'] = ta.BBANDS(dataframe, 20)['lowerband']\n
 ENTRY = (
     "        return dataframe\n    def populate_entry_trend(self, dataframe, metadata):\n"
     "        dataframe.loc[(dataframe['rsi'] < 30)\n"
-    "            & (dataframe['close'] < dataframe['bb_lower']), 'enter_long'] = 1\n        return dataframe\n"
+    "            & (dataframe['close'] < dataframe['bb_lower']), 'enter_long'] = 1\n"
+    "        return dataframe\n"
 )
 
 

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from freqgen import Catalogue, Design, Draft, Finding, Phase, Severity, ValidationContext
-from freqgen.design.indicators import builtin_indicators
+from freqgen import Design, Draft, Finding, Phase, Severity, ValidationContext
 from freqgen_structure import RuleValidator, validators
 from freqgen_structure.rule import Bad, Good
 
@@ -20,13 +19,6 @@ def _cases(kind: str) -> list[object]:
         for validator in RULES
         for number, example in enumerate(getattr(validator.rule(), kind))
     ]
-
-
-@pytest.fixture(scope="session")
-def context(tmp_path_factory: pytest.TempPathFactory) -> ValidationContext:
-    return ValidationContext(
-        catalogue=Catalogue(builtin_indicators()), cache_dir=tmp_path_factory.mktemp("cache")
-    )
 
 
 def _check(

@@ -1,0 +1,312 @@
+"""Sorts what mypy says into errors, warnings and noise."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from freqgen import Finding, Phase, Severity
+from freqgen_types.checking import Message
+
+ERROR, WARNING = Severity.ERROR, Severity.WARNING
+
+# What the stubs of pandas, NumPy and TA-Lib bring about in sound strategies: scalars of unknown
+# type, overloads that lag behind the library, variables that are used again for another type.
+_NOISE = frozenset(
+    [
+        "annotation-unchecked",
+        "comparison-overlap",
+        "dict-item",
+        "has-type",
+        "import",
+        "import-not-found",
+        "import-untyped",
+        "index",
+        "list-item",
+        "misc",
+        "no-any-return",
+        "no-untyped-call",
+        "no-untyped-def",
+        "return-type",
+        "type-arg",
+        "type-var",
+        "typeddict-item",
+        "union-attr",
+        "unused-ignore",
+        "valid-type",
+        "var-annotated",
+    ]
+)
+
+_PARAMETERS = (
+    "BaseParameter",
+    "BooleanParameter",
+    "CategoricalParameter",
+    "DecimalParameter",
+    "IntParameter",
+    "NumericParameter",
+    "RealParameter",
+)
+_KNOWN_TYPES = frozenset({"DataProvider", "LocalTrade", "Order", "Trade", *_PARAMETERS})
+_TALIB_INPUTS = re.compile(r"(open|high|low|close|volume|real|periods|prices?)\d*")
+_PLAIN = re.compile(r"(int|float|str|bool|None|(list|dict|tuple|set)\[.*\])")
+_ATTRIBUTE = re.compile(
+    r'^(?:"(?P<owner>[^"]+)"|(?P<module>Module)(?: "(?P<path>[^"]+)")?) has no attribute "\w+"'
+)
+_BASE_CLASS = re.compile(
+    r'expression has type "(?P<type>[^"]+)", base class "\w+" defined the type as "(?P<base>.+)"\)'
+)
+_RETURN = re.compile(r'\(got "(?P<got>[^"]+)", expected "(?P<wanted>[^"]+)"\)')
+_ARGUMENT = re.compile(
+    r'^Argument (?:\d+|"\w+") to "(?P<function>\w+)" (?:of "(?P<owner>\w+)" )?has incompatible '
+    r'type "(?P<got>[^"]+)"; expected "(?P<wanted>[^"]+)"'
+)
+_UNEXPECTED = re.compile(
+    r'^Unexpected keyword argument "(?P<name>\w+)" for overloaded function "(?P<function>\w+)"'
+)
+
+Verdict = tuple[str, Severity] | None
+"""Code and severity, or ``None`` for noise."""
+
+
+@dataclass(slots=True)
+class _Text:
+    """What the source says at the places that mypy names."""
+
+    functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
+    classes: set[str] = field(default_factory=set)
+    evaluated: set[tuple[int, int, str]] = field(default_factory=set)
+
+    def read(self, source: str) -> _Text:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of invalid escapes, which are legal
+            tree = ast.parse(source)
+        lazy = any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(alias.name == "annotations" for alias in node.names)
+            for node in tree.body
+        )
+        unevaluated = set(_annotations(tree)) if lazy else set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                self.functions[node.lineno] = node
+                for decorator in node.decorator_list:  # mypy names the first line of all
+                    self.functions.setdefault(decorator.lineno, node)
+            elif isinstance(node, ast.ClassDef):
+                self.classes.add(node.name)
+            elif isinstance(node, ast.Name) and node not in unevaluated:
+                self.evaluated.add((node.lineno, node.col_offset + 1, node.id))
+        return self
+
+
+def _annotations(tree: ast.AST) -> Iterable[ast.AST]:
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            part = getattr(node, name, None)
+            if isinstance(part, ast.AST):
+                yield from ast.walk(part)
+
+
+def classify(source: str, messages: Iterable[Message]) -> list[Finding]:
+    """The findings that are the strategy's own fault.
+
+    :param source: What mypy checked.
+    """
+    text = _Text().read(source)
+    found: dict[tuple[int, str], Finding] = {}
+    for message in messages:
+        verdict = _judge(message, text)
+        if verdict is None:
+            continue
+        code, severity = verdict
+        finding = Finding(
+            code=code,
+            severity=severity,
+            phase=Phase.TYPES,
+            message=f"{_sentence(message)} [{message.code}]",
+            hint=_HINTS.get(code, ""),
+            line=message.line,
+            column=message.column,
+        )
+        key = (message.line, code)
+        if key not in found or (found[key].severity is WARNING and severity is ERROR):
+            found[key] = finding
+    return list(found.values())
+
+
+_HINTS = {
+    "FG702": "compare the call with the documentation of the function",
+    "FG703": "take the parameters that Freqtrade documents, and **kwargs after them",
+    "FG707": "read the value of the parameter, as in self.buy_rsi.value",
+}
+
+
+def _sentence(message: Message) -> str:
+    text = message.text.rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _judge(message: Message, text: _Text) -> Verdict:
+    judge = _JUDGES.get(message.code)
+    if judge is not None:
+        return judge(message, text)
+    if message.code in _NOISE:
+        return None
+    return "FG709", WARNING
+
+
+def _attribute(message: Message, text: _Text) -> Verdict:
+    match = _ATTRIBUTE.match(message.text)
+    if match is None:
+        return None
+    owner = match["owner"] or ""
+    if owner.startswith(("type[", "Type[")):
+        owner = owner[5:-1]
+    path = match["path"] or ""
+    if path.startswith(("freqtrade", "pandas")):
+        # Not every module of Freqtrade is followed, and the stubs of pandas lag behind it.
+        return ("FG701", WARNING) if path.startswith("pandas") else None
+    if match["module"] or owner in _KNOWN_TYPES or owner in text.classes:
+        return "FG701", ERROR
+    return None
+
+
+def _call(message: Message, text: _Text) -> Verdict:
+    owner = re.search(r' of "(\w+)"$', message.text)
+    foreign = owner is not None and owner[1] not in _KNOWN_TYPES | text.classes
+    # The stubs of pandas lag behind it; everything else is read from its source.
+    lagging = re.search(r'defined in "(builtins|pandas)', message.hint)
+    return "FG702", WARNING if foreign or lagging else ERROR
+
+
+def _overload(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+    match = _UNEXPECTED.match(message.text)
+    if match is None:
+        return None
+    if match["function"].isupper() or match["function"].startswith("CDL"):  # of TA-Lib
+        return None if _TALIB_INPUTS.fullmatch(match["name"]) else ("FG702", ERROR)
+    return "FG702", WARNING
+
+
+def _argument(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+    match = _ARGUMENT.match(message.text)
+    if match is None or not _PLAIN.fullmatch(match["got"]):
+        return None
+    if match["function"] in _PARAMETERS or match["function"] == "informative":
+        return "FG702", ERROR
+    return ("FG702", WARNING) if match["owner"] in _KNOWN_TYPES else None
+
+
+def _override(message: Message, text: _Text) -> Verdict:
+    method = text.functions.get(message.line)
+    if method is None or method.name.startswith("populate_"):
+        return None  # populate_* has a rule of its own
+    if message.text.startswith("Cannot override writeable attribute"):
+        return None  # plot_config and protections are documented as properties
+    if isinstance(method, ast.AsyncFunctionDef):
+        return "FG703", ERROR
+    if not message.text.startswith("Signature of"):
+        return "FG703", WARNING
+    given = _superclass_parameters(message.hint, method.name)
+    if given is None:
+        return "FG703", WARNING
+    return None if _callable_with(method, given) else ("FG703", ERROR)
+
+
+def _superclass_parameters(hint: str, name: str) -> list[str] | None:
+    """The parameters after ``self`` that Freqtrade gives, from mypy's note."""
+    for line in hint.splitlines():
+        if line.strip().startswith(f"def {name}("):
+            try:
+                tree = ast.parse(f"{line.strip()}: ...")
+            except SyntaxError:
+                return None
+            function = tree.body[0]
+            if isinstance(function, ast.FunctionDef):
+                return [a.arg for a in (*function.args.args, *function.args.kwonlyargs)][1:]
+    return None
+
+
+def _callable_with(method: ast.FunctionDef, given: list[str]) -> bool:
+    """Whether a method can be called with ``given`` as keywords."""
+    arguments = method.args
+    static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in method.decorator_list)
+    positional = [*arguments.posonlyargs, *arguments.args]
+    names = [a.arg for a in positional] + [a.arg for a in arguments.kwonlyargs]
+    names = names if static else names[1:]
+    if arguments.posonlyargs[1:]:
+        return False
+    optional = {a.arg for a in positional[len(positional) - len(arguments.defaults) :]}
+    optional |= {
+        a.arg
+        for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is not None
+    }
+    if any(name not in given and name not in optional for name in names):
+        return False
+    return arguments.kwarg is not None or set(given) <= set(names)
+
+
+def _return(message: Message, text: _Text) -> Verdict:
+    method = text.functions.get(message.line)
+    if method is None or method.returns is None:
+        return "FG704", WARNING
+    # Falling off the end gives None, which is what Optional allows.
+    return ("FG704", WARNING) if "None" in _words(method.returns) else ("FG704", ERROR)
+
+
+def _words(annotation: ast.expr) -> set[str]:
+    words = re.findall(r"\w+", ast.unparse(annotation))
+    return {"None" if word == "Optional" else word for word in words}
+
+
+def _return_value(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+    match = _RETURN.search(message.text)
+    if match is None:
+        return None
+    if "DataFrame" in match["wanted"] and _PLAIN.fullmatch(match["got"]):
+        return "FG704", ERROR
+    return ("FG704", WARNING) if _PLAIN.fullmatch(match["got"]) else None
+
+
+def _name(message: Message, text: _Text) -> Verdict:
+    match = re.search(r'Name "(\w+)" is', message.text)
+    if match is None or (message.line, message.column, match[1]) not in text.evaluated:
+        return None  # in an annotation that Python never looks up
+    return "FG705", ERROR
+
+
+def _assignment(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+    match = _BASE_CLASS.search(message.text)
+    if match is None:
+        return None
+    plain = _PLAIN.fullmatch(match["type"]) and match["type"] != "None"
+    return ("FG706", ERROR) if plain else ("FG706", WARNING)
+
+
+def _operator(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+    quoted = set(re.findall(r'"([^"]+)"', message.text))
+    if quoted & set(_PARAMETERS):
+        return "FG707", ERROR
+    if re.fullmatch(r'"Series\[\w+\]" not callable', message.text):
+        return "FG701", WARNING  # frame.name is a column where no method has that name
+    return None
+
+
+_JUDGES: dict[str, Callable[[Message, _Text], Verdict]] = {
+    "arg-type": _argument,
+    "assignment": _assignment,
+    "attr-defined": _attribute,
+    "call-arg": _call,
+    "call-overload": _overload,
+    "name-defined": _name,
+    "operator": _operator,
+    "override": _override,
+    "return": _return,
+    "return-value": _return_value,
+    "used-before-def": _name,
+}

@@ -1,0 +1,106 @@
+"""Sound strategies pass, hostile ones do not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import freqtrade.templates
+import pytest
+from freqtrade.commands.deploy_commands import deploy_new_strategy
+
+from freqgen import (
+    Catalogue,
+    Design,
+    IndicatorSpec,
+    ValidationContext,
+    check_design,
+    compile_design,
+    function_indicator,
+)
+from freqgen.design.indicators import builtin_indicators
+from freqgen.validation.runner import load_draft
+from freqgen_structure import validators
+from tests.oracle.designs import designs
+from tests.plugins.freqgen_structure.conftest import Check
+
+TEMPLATES = Path(freqtrade.templates.__file__).parent
+
+# Static checks cannot tell a forged line of the log from a real one.
+LEFT_TO_THE_SANDBOX = {"lg_inject"}
+
+
+def _report(path: Path, check: Check):
+    draft, findings = load_draft(path)
+    if draft is None:
+        return findings
+    return check(draft.source, draft.class_name).findings
+
+
+@pytest.mark.parametrize(
+    "name", ["sample_strategy", "FreqaiExampleStrategy", "FreqaiExampleHybridStrategy"]
+)
+def test_freqtrades_own_strategies_have_no_findings(name: str, check: Check) -> None:
+    assert _report(TEMPLATES / f"{name}.py", check) == ()
+
+
+@pytest.mark.parametrize("kind", ["minimal", "full", "advanced"])
+def test_freqtrades_new_strategies_have_no_findings(
+    kind: str, check: Check, tmp_path: Path
+) -> None:
+    path = tmp_path / "Fresh.py"
+    deploy_new_strategy("Fresh", path, kind)
+    assert _report(path, check) == ()
+
+
+def test_compiled_strategies_have_no_findings(check: Check, catalogue: Catalogue) -> None:
+    for data in designs(11, 60, catalogue):
+        design = Design.from_data(data)
+        source = compile_design(check_design(design, catalogue))
+        assert check(source, design.name, design).findings == (), source
+
+
+@pytest.mark.needs_shared
+def test_legitimate_strategies_are_not_rejected(shared: Path, check: Check) -> None:
+    files = sorted((shared / "corpus" / "benign").glob("*.py"))
+    assert len(files) >= 32
+    assert {f.stem: _report(f, check) for f in files if _report(f, check)} == {}
+
+
+@pytest.mark.needs_shared
+def test_attacks_are_blocked(shared: Path, check: Check) -> None:
+    files = sorted((shared / "corpus" / "attacks").glob("*.py"))
+    assert len(files) >= 177
+    passed = {f.stem for f in files if not any(x.severity == "error" for x in _report(f, check))}
+    assert passed == LEFT_TO_THE_SANDBOX
+
+
+def double(values):
+    """An indicator of somebody's package."""
+    return values * 2
+
+
+def test_modules_that_the_designs_indicators_need_may_be_imported(tmp_path: Path) -> None:
+    indicator = function_indicator(
+        name="DOUBLE", function=double, title="Twice the value", sources=("close",)
+    )
+    catalogue = Catalogue([*builtin_indicators(), indicator])
+    context = ValidationContext(catalogue=catalogue, cache_dir=tmp_path)
+    data = {
+        "name": "S",
+        "timeframe": "1h",
+        "indicators": [IndicatorSpec(id="twice", function="DOUBLE").model_dump()],
+        "entry_long": ["twice > 5"],
+        "risk": {"stoploss": -0.1},
+    }
+    design = Design.from_data(data)
+    source = compile_design(check_design(design, catalogue))
+    assert __name__ in source
+
+    def found(given: Design | None) -> set[str]:
+        from freqgen import Draft
+
+        draft = Draft(class_name="S", source=source)
+        return {f.code for v in validators() for f in v.check(draft, given, context)}
+
+    assert found(design) == set()
+    assert "FG501" in found(None)

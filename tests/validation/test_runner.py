@@ -1,0 +1,314 @@
+"""The runner: order, what blocks, what a crash means, and who may be run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from freqgen import (
+    Catalogue,
+    Design,
+    Draft,
+    Finding,
+    Phase,
+    SandboxUnavailable,
+    ScreenedDraft,
+    Severity,
+    UsageError,
+    ValidationContext,
+    check_design,
+    compile_design,
+)
+from freqgen.design.indicators import builtin_indicators
+from freqgen.validation.runner import (
+    MAX_FILE_BYTES,
+    RUNNER_CODES,
+    load_draft,
+    run_validators,
+    vouch,
+)
+
+DRAFT = Draft(class_name="S", source="x = 1\n")
+DESIGN = Design.from_data(
+    {
+        "name": "Simple",
+        "timeframe": "1h",
+        "indicators": [{"id": "rsi", "function": "RSI"}],
+        "entry_long": ["rsi < 30"],
+        "exit_long": ["rsi > 70"],
+        "risk": {"stoploss": -0.05},
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return Catalogue(builtin_indicators())
+
+
+@pytest.fixture
+def context(catalogue: Catalogue, tmp_path: Path) -> ValidationContext:
+    return ValidationContext(catalogue=catalogue, cache_dir=tmp_path)
+
+
+@dataclass(kw_only=True)
+class Says:
+    """A validator that says what it is told, and notes that it was asked."""
+
+    name: str = "says"
+    phase: Phase = Phase.PARSE
+    codes: tuple[str, ...] = ("XX001",)
+    findings: tuple[Finding, ...] = ()
+    crash: BaseException | None = None
+    asked: list[str] = field(default_factory=list)
+
+    def check(
+        self, draft: Draft, design: Design | None, context: ValidationContext
+    ) -> Iterable[Finding]:
+        self.asked.append(self.name)
+        yield from self.findings
+        if self.crash is not None:
+            raise self.crash
+
+
+def finding(
+    code: str = "XX001",
+    severity: Severity = Severity.ERROR,
+    phase: Phase = Phase.PARSE,
+    line: int | None = 1,
+) -> Finding:
+    return Finding(code=code, severity=severity, phase=phase, message="m", line=line)
+
+
+def test_a_draft_without_findings_is_screened(context: ValidationContext) -> None:
+    validation = run_validators(DRAFT, None, [Says()], context)
+    assert validation.screened == DRAFT
+    assert validation.report.passed
+    assert validation.report.findings == ()
+
+
+def test_a_warning_blocks_nothing(context: ValidationContext) -> None:
+    warning = finding(severity=Severity.WARNING)
+    later = Says(name="later", phase=Phase.TYPES, codes=("XX900",))
+    validation = run_validators(DRAFT, None, [Says(findings=(warning,)), later], context)
+    assert validation.screened is not None
+    assert validation.report.findings == (warning,)
+    assert later.asked == ["later"]
+
+
+def test_an_error_ends_the_phases_after_its_own_but_not_its_own(
+    context: ValidationContext,
+) -> None:
+    asked: list[str] = []
+    validators = [
+        Says(name="types", phase=Phase.TYPES, codes=("XX700",), asked=asked),
+        Says(name="second", codes=("XX002",), asked=asked),
+        Says(name="first", findings=(finding(),), asked=asked),
+        Says(name="structure", phase=Phase.STRUCTURE, codes=("XX500",), asked=asked),
+    ]
+    validation = run_validators(DRAFT, None, validators, context)
+    assert asked == ["first", "second"]
+    assert validation.screened is None
+    assert set(validation.report.timings) == {"parse"}
+
+
+def test_validators_run_by_phase_then_code(context: ValidationContext) -> None:
+    asked: list[str] = []
+    validators = [
+        Says(name="d", phase=Phase.TYPES, codes=("XX001",), asked=asked),
+        Says(name="c", phase=Phase.STRUCTURE, codes=("XX200",), asked=asked),
+        Says(name="b", phase=Phase.STRUCTURE, codes=("XX100", "XX999"), asked=asked),
+        Says(name="a", codes=("XX800",), asked=asked),
+    ]
+    validation = run_validators(DRAFT, None, validators, context)
+    assert asked == ["a", "b", "c", "d"]
+    assert list(validation.report.timings) == ["parse", "structure", "types"]
+    assert all(seconds >= 0 for seconds in validation.report.timings.values())
+
+
+def test_findings_are_sorted_by_phase_line_and_code(context: ValidationContext) -> None:
+    warned = [
+        finding("XX002", Severity.WARNING, line=9),
+        finding("XX003", Severity.WARNING, line=2),
+        finding("XX001", Severity.WARNING, line=9),
+        finding("XX009", Severity.WARNING, line=None),
+    ]
+    later = finding("XX500", Severity.WARNING, Phase.STRUCTURE, line=1)
+    validators = [
+        Says(name="s", phase=Phase.STRUCTURE, codes=("XX500",), findings=(later,)),
+        Says(findings=tuple(warned)),
+    ]
+    found = run_validators(DRAFT, None, validators, context).report.findings
+    assert [f.code for f in found] == ["XX009", "XX003", "XX001", "XX002", "XX500"]
+
+
+def test_a_crash_blocks_names_the_validator_and_keeps_what_it_said(
+    context: ValidationContext,
+) -> None:
+    warning = finding(severity=Severity.WARNING)
+    broken = Says(name="broken", findings=(warning,), crash=ValueError("no such thing"))
+    other = Says(name="other", codes=("XX002",))
+    validation = run_validators(DRAFT, None, [broken, other], context)
+    assert validation.screened is None
+    (crash,) = validation.report.blocking
+    assert crash.code == "FG002"
+    assert crash.phase is Phase.PARSE
+    assert "broken" in crash.message
+    assert "ValueError: no such thing" in crash.message
+    assert warning in validation.report.findings
+    assert other.asked == ["other"]
+
+
+@pytest.mark.parametrize(
+    "validators",
+    [[], [Says(phase=Phase.STRUCTURE), Says(phase=Phase.TYPES)]],
+    ids=["none", "none that parses"],
+)
+def test_nothing_passes_because_nothing_parsed(
+    validators: list[Says], context: ValidationContext
+) -> None:
+    validation = run_validators(DRAFT, None, validators, context)
+    assert validation.screened is None
+    assert [f.code for f in validation.report.findings] == ["FG003"]
+    assert all(v.asked == [] for v in validators)
+
+
+def test_ctrl_c_is_not_a_finding(context: ValidationContext) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_validators(DRAFT, None, [Says(crash=KeyboardInterrupt())], context)
+
+
+# -- vouching ------------------------------------------------------------------
+
+
+def compiled(catalogue: Catalogue, design: Design = DESIGN) -> ScreenedDraft:
+    source = compile_design(check_design(design, catalogue))
+    return ScreenedDraft(Draft(class_name=design.name, source=source, origin="compiler"))
+
+
+def test_the_compilers_own_output_may_be_run(catalogue: Catalogue) -> None:
+    screened = compiled(catalogue)
+    assert vouch(screened, DESIGN, catalogue) == screened
+
+
+def test_code_without_a_design_is_not_run(catalogue: Catalogue) -> None:
+    with pytest.raises(SandboxUnavailable, match="not compiled from a design") as raised:
+        vouch(compiled(catalogue), None, catalogue)
+    assert "freqgen validate" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "# one byte more\n"},
+        {"class_name": "Other"},
+    ],
+    ids=["other source", "other class"],
+)
+def test_code_that_differs_from_its_design_is_not_run(
+    change: dict[str, str], catalogue: Catalogue
+) -> None:
+    own = compiled(catalogue)
+    changed = Draft(
+        class_name=change.get("class_name", own.class_name),
+        source=own.source + change.get("source", ""),
+    )
+    with pytest.raises(SandboxUnavailable, match="sandbox") as raised:
+        vouch(ScreenedDraft(changed), DESIGN, catalogue)
+    assert raised.value.hint
+
+
+def test_a_design_that_does_not_compile_vouches_for_nothing(catalogue: Catalogue) -> None:
+    broken = Design.from_data({**DESIGN.to_data(), "entry_long": ["nothing < 30"]})
+    with pytest.raises(SandboxUnavailable, match="does not compile"):
+        vouch(compiled(catalogue), broken, catalogue)
+
+
+# -- reading files -------------------------------------------------------------
+
+STRATEGY = "from freqtrade.strategy import IStrategy\n\n\nclass Mine(IStrategy):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        (STRATEGY, "Mine"),
+        (STRATEGY.replace("(IStrategy)", "(fs.IStrategy)"), "Mine"),
+        ("from freqtrade.strategy import IStrategy as Base\nclass Mine(Base): pass\n", "Mine"),
+        (STRATEGY + "class Second(IStrategy): pass\n", "File"),
+        ("x = 1\n", "File"),
+        ("", "File"),
+        ("def f(:\n", "File"),
+        ("x = " + "-" * 100_000 + "1\n", "File"),
+        ("x = '\\d'\n" + STRATEGY, "Mine"),
+    ],
+    ids=[
+        "one", "attribute", "alias", "two", "none", "empty", "syntax", "too deep", "bad escape",
+    ],
+)  # fmt: skip
+def test_the_class_is_the_only_strategy_else_the_files_name(
+    source: str, name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "File.py"
+    path.write_text(source, encoding="utf-8")
+    draft, findings = load_draft(path)
+    assert findings == ()
+    assert draft == Draft(class_name=name, source=source)
+
+
+def test_the_class_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "file.py"
+    path.write_text(STRATEGY, encoding="utf-8")
+    draft, _ = load_draft(path, "Other")
+    assert draft is not None
+    assert draft.class_name == "Other"
+
+
+def test_a_byte_order_mark_is_not_part_of_the_source(tmp_path: Path) -> None:
+    path = tmp_path / "file.py"
+    path.write_bytes(b"\xef\xbb\xbf" + STRATEGY.encode())
+    draft, _ = load_draft(path)
+    assert draft is not None
+    assert draft.source == STRATEGY
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "line"),
+    [
+        (b"x = 1\ny = '\xe9'\n", "FG004", 2),
+        (b"x = 1\n\n\x00\n", "FG004", 3),
+        ("x = 1\n".encode("utf-16"), "FG004", 1),
+        (b"#" * (MAX_FILE_BYTES + 1), "FG005", None),
+    ],
+    ids=["latin-1", "null byte", "utf-16", "too large"],
+)
+def test_what_is_no_text_is_a_finding(
+    data: bytes, code: str, line: int | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "file.py"
+    path.write_bytes(data)
+    draft, (found,) = load_draft(path)
+    assert draft is None
+    assert (found.code, found.line) == (code, line)
+    assert found.severity is Severity.ERROR
+    assert found.hint
+    assert found.code in RUNNER_CODES
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda folder: folder / "missing.py", "there is no file"),
+        (lambda folder: folder, "is a folder"),
+        (lambda folder: folder / "a\0b.py", "cannot be read"),
+        (lambda folder: folder / ("x" * 300), "cannot be read"),
+    ],
+    ids=["missing", "folder", "null byte", "name too long"],
+)
+def test_what_cannot_be_read_is_an_error(make, message: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=message) as raised:
+        load_draft(make(tmp_path))
+    assert raised.value.hint
