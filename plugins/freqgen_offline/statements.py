@@ -147,7 +147,8 @@ def _without_items(clause: Clause) -> list[Clause]:
         if words[position].type not in ITEM_BEGINS:
             continue
         items = _meaning(words[position:])
-        if isinstance(items, Items) and (before := _meaning(words[:position])) is not None:
+        before = _meaning(words[:position])
+        if isinstance(items, Items) and _complete(before):
             return [Clause(words[:position], before), Clause(words[position:], items)]
     return [clause]
 

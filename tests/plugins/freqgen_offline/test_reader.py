@@ -447,6 +447,11 @@ def test_what_was_not_read_has_no_effect(text: str) -> None:
         missed = any(s.start <= word.start < s.end for s in reading.unread)
         if missed and word.type not in kept and str(word.token) not in DENIALS:
             without[word.start : word.end] = "q" * (word.end - word.start)
+    begins = {word.start for word in words(brief.text) if word.type not in DIVIDERS}
+    for span in reading.unread:  # what follows without a comma must not be taken for its end
+        following = span.end + len(brief.text[span.end :]) - len(brief.text[span.end :].lstrip())
+        if following in begins and without[span.end - 1] == "q":
+            without[span.end - 1] = ","
     again, _ = read_brief(Brief(text="".join(without)))
     assert again == data
 
