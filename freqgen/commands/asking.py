@@ -79,8 +79,26 @@ def read_design(file: str) -> Design:
     return Design.from_json(_decoded(data, file), origin=file)
 
 
+def check_name(name: str | None) -> None:
+    """Refuse what cannot be the name of a class.
+
+    :raises UsageError: With a name that could be.
+    """
+    import re
+
+    if name is None or re.fullmatch(r"[A-Z][A-Za-z0-9]{0,63}", name):
+        return
+    words = re.findall(r"[A-Za-z0-9]+", name)
+    made = "".join(word[:1].upper() + word[1:] for word in words).lstrip("0123456789")[:64]
+    raise UsageError(
+        f'"{name}" is not a class name: a capital letter, then letters and digits',
+        hint=f"as in --name {made or 'MyStrategy'}",
+    )
+
+
 def constraints(args: Namespace) -> dict[str, Any]:
     """Fields of a design that were said beside the text."""
+    check_name(args.name)
     said = {"timeframe": getattr(args, "timeframe", None)}
     if said["timeframe"] is not None:
         check_timeframe(said["timeframe"])

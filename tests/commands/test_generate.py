@@ -119,7 +119,7 @@ def test_somebody_elses_file_is_not_overwritten(run: Run, market: Path, tmp_path
 
 REFUSED = [
     (("generate", " "), "the brief is empty"),
-    (("generate", "hello world"), "no entry rule"),
+    (("generate", "hello world"), "no rule for an entry"),
     (("generate", BRIEF, "--design-model", "nobody"), 'no provider "nobody"'),
     (("generate", BRIEF, "--design-model", "offline:gpt"), "has no models to choose from"),
     (("generate", BRIEF, "--code-model", ":x"), "is not a model"),

@@ -123,7 +123,7 @@ def test_edited_code_in_the_store_is_not_run(run: Run, userdir: Path, market: Pa
     import sqlite3
 
     with sqlite3.connect(userdir / "freqgen" / "freqgen.sqlite") as database:
-        database.execute("update records set source = source || ?", ("\nimport os\n",))
+        database.execute("update freqgen_records set source = source || ?", ("\nimport os\n",))
     done = run("backtest", NAME, "--userdir", userdir, "-d", market)
     assert done.code == 2
     assert "Traceback" not in done.err
@@ -176,4 +176,4 @@ def test_paper_refuses_an_edited_file(run: Run, userdir: Path) -> None:
     file.write_text(file.read_text() + "\n# mine\n")
     done = run("paper", NAME, "--userdir", userdir)
     assert done.code == 2
-    assert "was edited since" in done.err
+    assert "edited since" in done.err

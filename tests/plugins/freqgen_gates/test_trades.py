@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from freqgen_gates.trades import TradesGate
 
 from freqgen import Decision, Measurement, Verdict
+from freqgen_gates.trades import TradesGate
 
 CASES = [
     ({"backtest": {"trades": 12}}, True, 12.0, "12 times"),

@@ -1,0 +1,290 @@
+"""The way through the steps with providers, builders and validators of others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import freqgen_gates
+import freqgen_offline
+import freqgen_prompts
+import freqgen_structure
+from freqgen import (
+    Brief,
+    Catalogue,
+    Decision,
+    Design,
+    DesignError,
+    Draft,
+    EvaluationContext,
+    Finding,
+    Freqgen,
+    Measurement,
+    Phase,
+    Prompt,
+    Reply,
+    ReplyInvalid,
+    SandboxUnavailable,
+    Severity,
+    StoreError,
+    UsageError,
+    ValidationContext,
+    check_design,
+    compile_design,
+    hookimpl,
+)
+from freqgen.demo import ensure_demo_market
+from freqgen.design.indicators import builtin_indicators
+from freqgen.plugins import PluginHost
+from freqgen.store.record import Record, Status
+from freqgen.testing import ScriptedProvider
+
+DESIGN: dict[str, Any] = {
+    "name": "Scripted",
+    "timeframe": "1h",
+    "indicators": [{"id": "rsi", "function": "RSI"}],
+    "entry_long": ["rsi < 30"],
+    "exit_long": ["rsi > 70"],
+    "risk": {"stoploss": -0.05},
+}
+# Replies as models give them, written by hand: with talk around the code, and a fence.
+TALK = "Sure! Here is the strategy you asked for:\n\n```python\n{code}```\n\nGood luck trading!\n"
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo market as a data folder."""
+    return ensure_demo_market(tmp_path_factory.mktemp("market"))
+
+
+@dataclass
+class Watcher:
+    """A plugin that sees replies and records, refuses a word in code, and measures nothing."""
+
+    providers: Iterable[ScriptedProvider] = ()
+    replies: list[Reply] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    plugin_name: str = "watcher"
+
+    @hookimpl
+    def register_providers(self, register: Callable[[object], None]) -> None:
+        for provider in self.providers:
+            register(provider)
+
+    @hookimpl
+    def register_validators(self, register: Callable[[object], None]) -> None:
+        register(NoCurse())
+
+    @hookimpl
+    def register_evaluators(self, register: Callable[[object], None]) -> None:
+        register(SimpleNamespace(name="length", measure=_length))
+
+    @hookimpl
+    def reply_received(self, reply: Reply) -> None:
+        self.replies.append(reply)
+
+    @hookimpl
+    def record_stored(self, record: Record) -> None:
+        self.records.append(record)
+
+
+def _length(draft: Draft, context: EvaluationContext) -> Measurement:
+    return Measurement(name="length", values={"lines": draft.source.count("\n")})
+
+
+class NoCurse:
+    """Refuses code that mentions the moon."""
+
+    name = "no-moon"
+    phase = Phase.STRUCTURE
+    codes = ("XX001",)
+
+    def check(
+        self, draft: Draft, design: Design | None, context: ValidationContext
+    ) -> Iterable[Finding]:
+        """Look for the word."""
+        for number, line in enumerate(draft.source.splitlines(), start=1):
+            if "moon" in line:
+                yield Finding(
+                    code="XX001",
+                    severity=Severity.ERROR,
+                    phase=self.phase,
+                    message="the moon is not a market",
+                    line=number,
+                )
+
+
+def freqgen_with(
+    tmp_path: Path, market: Path, *providers: ScriptedProvider, **watch: Any
+) -> tuple[Freqgen, Watcher]:
+    """Freqgen with these providers and a watcher, without the type pass, which is slow."""
+    watcher = Watcher(providers=providers, **watch)
+    host = PluginHost.load(
+        plugins=[freqgen_offline, freqgen_prompts, freqgen_structure, freqgen_gates, watcher],
+        entry_points=False,
+    )
+    return Freqgen(userdir=tmp_path / "u", datadir=market, host=host), watcher
+
+
+def compiled() -> str:
+    """What the compiler writes for the scripted design."""
+    catalogue = Catalogue(builtin_indicators())
+    return compile_design(check_design(Design.from_data(DESIGN), catalogue))
+
+
+def test_findings_go_back_until_the_code_passes(tmp_path: Path, market: Path) -> None:
+    """A model that errs twice is told what was wrong; the third reply passes."""
+    good = compiled()
+    to_the_moon = good.replace("return dataframe\n", "return dataframe  # to the moon\n", 1)
+    replies = [TALK.format(code=to_the_moon), "def strategy(:\n", TALK.format(code=good)]
+    coder = ScriptedProvider(replies, name="model")
+    freqgen, watcher = freqgen_with(tmp_path, market, coder)
+    result = freqgen.code(Design.from_data(DESIGN), model="model")
+    assert [a.report.passed for a in result.attempts] == [False, False, True]
+    assert [a.step.value for a in result.attempts] == ["code", "repair", "repair"]
+    assert result.draft.source == good
+    assert "the moon is not a market" in coder.prompts[1].messages[-1].text
+    assert coder.prompts[2].payload.findings[0].phase is Phase.PARSE
+    assert len(watcher.replies) == 3
+    freqgen.close()
+
+
+def test_attempts_end(tmp_path: Path, market: Path) -> None:
+    """What never passes is denied after the last attempt, and kept with every reply."""
+    coder = ScriptedProvider(["no", "idea", "sorry"], name="model")
+    designer = ScriptedProvider([json.dumps(DESIGN)], name="designer")
+    freqgen, watcher = freqgen_with(tmp_path, market, coder, designer)
+    with freqgen:
+        result = freqgen.generate("Buy low", design_model="designer", code_model="model")
+        assert result.verdict.decision is Decision.DENY
+        assert len(result.coded.attempts) == 3
+        assert result.record.status is Status.DENIED
+        assert result.path.parent.parent == tmp_path / "u" / "freqgen" / "drafts"
+        kept = freqgen.store.attempts(result.record.id)
+        assert [(a.step, a.reply) for a in kept][1:] == [
+            ("code", "no"),
+            ("repair", "idea"),
+            ("repair", "sorry"),
+        ]
+        assert watcher.records == [result.record]
+        assert result.measurements == {}
+        with pytest.raises(StoreError):
+            freqgen.approve(result.record.id)
+
+
+def test_a_models_code_is_checked_and_not_run(tmp_path: Path, market: Path) -> None:
+    """Code that the compiler did not write waits for review, unmeasured, with the reason."""
+    coder = ScriptedProvider([compiled().replace("< 30", "< 31")], name="model")
+    designer = ScriptedProvider([json.dumps(DESIGN)], name="designer")
+    freqgen, _ = freqgen_with(tmp_path, market, coder, designer)
+    with freqgen:
+        result = freqgen.generate("Buy low", design_model="designer", code_model="model")
+        assert result.verdict.decision is Decision.REVIEW
+        assert result.backtest is None
+        assert "was checked and not run" in result.verdict.gates[-1].reason
+        with pytest.raises(SandboxUnavailable, match="not what freqgen compiles"):
+            freqgen.backtest_stored([result.record.id])
+
+
+def test_the_compilers_code_is_proved_by_compiling_again(tmp_path: Path, market: Path) -> None:
+    """Whoever brings exactly what the compiler writes, it is run; evaluators see it."""
+    coder = ScriptedProvider([compiled()], name="model")
+    designer = ScriptedProvider([json.dumps(DESIGN)], name="designer")
+    freqgen, _ = freqgen_with(tmp_path, market, coder, designer)
+    with freqgen:
+        result = freqgen.generate("Buy low", design_model="designer", code_model="model")
+        assert result.backtest is not None
+        assert result.measurements["length"].values["lines"] > 20
+        assert result.path == tmp_path / "u" / "strategies" / "Scripted.py"
+
+
+BAD_REPLIES = [
+    ("I would rather talk about it.", "was asked for JSON and answered"),
+    ("[1, 2]", "was asked for a JSON object"),
+    ("", "answered nothing"),
+    (json.dumps({**DESIGN, "timeframe": "1x"}), "timeframe"),
+    (json.dumps({**DESIGN, "entry_long": ["rsx < 30"]}), 'unknown name "rsx"'),
+    (json.dumps({**DESIGN, "indicators": [{"id": "rsi", "function": "RSY"}]}), "RSY"),
+]
+
+
+@pytest.mark.parametrize(("reply", "message"), BAD_REPLIES, ids=[m for _, m in BAD_REPLIES])
+def test_replies_that_are_no_design(tmp_path: Path, market: Path, reply: str, message: str) -> None:
+    """What is wrong with it is said, with the nearest valid name where there is one."""
+    freqgen, _ = freqgen_with(tmp_path, market, ScriptedProvider([reply], name="model"))
+    with pytest.raises(ReplyInvalid) as caught:
+        freqgen.design("Buy low", model="model")
+    assert message in str(caught.value)
+    assert caught.value.provider == "model"
+
+
+def test_an_empty_reply_is_no_code(tmp_path: Path, market: Path) -> None:
+    """Nothing is not a strategy."""
+    freqgen, _ = freqgen_with(tmp_path, market, ScriptedProvider([" \n"], name="model"))
+    with pytest.raises(ReplyInvalid, match="answered with nothing"):
+        freqgen.code(Design.from_data(DESIGN), model="model")
+
+
+def test_names_and_constraints_beside_the_text(tmp_path: Path, market: Path) -> None:
+    """They win over the text."""
+    freqgen, _ = freqgen_with(tmp_path, market)
+    brief = freqgen.brief(
+        "Buy when RSI(14) is below 30. 1h candles, 5% stop loss.",
+        name="Mine",
+        constraints={"timeframe": "4h"},
+    )
+    assert isinstance(brief, Brief)
+    design = freqgen.design(brief).design
+    assert (design.name, design.timeframe) == ("Mine", "4h")
+
+
+def test_pairs(tmp_path: Path, market: Path) -> None:
+    """What is asked for, else the whitelist with its patterns, else what there is."""
+    freqgen, _ = freqgen_with(tmp_path, market)
+    everything = freqgen.pairs("1h")
+    assert "BTC/USDT" in everything
+    assert len(everything) > 3
+    assert freqgen.pairs("1h", ["ETH/USDT", "ETH/USDT"]) == ("ETH/USDT",)
+    assert freqgen.pairs("1h", ["(BTC|ETH)/.*"]) == ("BTC/USDT", "ETH/USDT")
+    assert freqgen.pairs("1h", ["NOPE/USDT"]) == ("NOPE/USDT",)  # the engine says what is missing
+    with pytest.raises(UsageError, match="neither a pair nor a pattern"):
+        freqgen.pairs("1h", ["(BTC/USDT"])
+    freqgen.workspace.config["exchange"]["pair_whitelist"] = ["SOL/.*"]
+    assert freqgen.pairs("1h") == ("SOL/USDT",)
+
+
+def test_futures_designs_need_futures(tmp_path: Path, market: Path) -> None:
+    """Shorts and leverage are refused in spot, with what to configure."""
+    freqgen, _ = freqgen_with(tmp_path, market)
+    short = {**DESIGN, "can_short": True, "entry_short": ["rsi > 80"]}
+    for design in (short, {**DESIGN, "risk": {"stoploss": -0.05, "leverage": 3}}):
+        with pytest.raises(DesignError) as caught:
+            freqgen.check_market(Design.from_data(design))
+        assert "futures" in caught.value.hint
+
+
+def test_advice_becomes_a_finding(tmp_path: Path, market: Path) -> None:
+    """What a design probably does not mean is a warning of its code."""
+    freqgen, _ = freqgen_with(tmp_path, market)
+    design = {**DESIGN, "entry_long": ["rsi < 30", "close > highest(high, 20)"]}
+    report = freqgen.code(Design.from_data(design)).report
+    assert report.passed
+    assert [f.code for f in report.findings] == ["FG690"]
+    assert "shift(highest" in report.findings[0].message
+
+
+def test_prompts_hold_what_they_should(tmp_path: Path, market: Path) -> None:
+    """The provider gets words, schema and data."""
+    model = ScriptedProvider([json.dumps(DESIGN)], name="model")
+    freqgen, _ = freqgen_with(tmp_path, market, model)
+    freqgen.design("Buy the dip", model="model")
+    prompt: Prompt = model.prompts[0]
+    assert "Buy the dip" in prompt.messages[-1].text
+    assert prompt.json_schema is not None
+    assert prompt.payload.brief is not None
