@@ -55,8 +55,6 @@ _SHOWN = 3
 _INVISIBLE = re.compile(
     "[^\n\t\x20-\x7e\xa0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uff00-\uffee]"
 )
-    "[^\n\t\x20-\x7e\xa0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uff00-\uffee]"
-)
 
 
 class Explained(Protocol):

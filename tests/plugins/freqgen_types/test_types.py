@@ -1,0 +1,347 @@
+"""What the type check says of real mistakes, and what it does not say of sound code."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from pathlib import Path
+
+import freqtrade.templates
+import pytest
+from freqtrade.commands.deploy_commands import deploy_new_strategy
+
+from freqgen import (
+    Catalogue,
+    Design,
+    Draft,
+    Finding,
+    Phase,
+    Severity,
+    ValidationContext,
+    check_design,
+    compile_design,
+)
+from freqgen.design.indicators import builtin_indicators
+from freqgen_types import TypeValidator
+from freqgen_types.checking import Message, run_mypy, unsilenced
+from freqgen_types.classify import classify
+from freqgen_types.codes import CODES
+from tests.oracle.designs import designs
+
+TEMPLATES = Path(freqtrade.templates.__file__).parent
+
+HEAD = """\
+from datetime import datetime
+
+import talib.abstract as ta
+from freqtrade.persistence import Trade
+from freqtrade.strategy import DecimalParameter, IntParameter, IStrategy, informative
+from pandas import DataFrame
+from technical import qtpylib
+
+
+class S(IStrategy):
+    timeframe = "1h"
+    stoploss = -0.1
+    p = IntParameter(1, 9, default=5)
+
+"""
+LINE = HEAD.count("\n") + 1
+METHOD = "    def populate_indicators(self, dataframe: DataFrame, metadata: dict) -> DataFrame:\n"
+CALLBACK = "    def custom_exit(self, pair: str, trade: Trade, current_time: datetime,\n"
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> ValidationContext:
+    """One cache for all tests of this file: filling it takes some seconds."""
+    return ValidationContext(
+        catalogue=Catalogue(builtin_indicators()), cache_dir=tmp_path_factory.mktemp("cache")
+    )
+
+
+def check(source: str, context: ValidationContext) -> list[Finding]:
+    return list(TypeValidator().check(Draft(class_name="S", source=source), None, context))
+
+
+def said(source: str, context: ValidationContext) -> list[tuple[str, str, int | None]]:
+    found = check(source, context)
+    return [(f.code, f.severity.value, f.line and f.line - LINE) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "severity", "line"),
+    [
+        (METHOD + "        dataframe['x'] = self.p.valeu\n        return dataframe\n",
+         "FG701", "error", 1),
+        (METHOD + "        dataframe['x'] = ta.RSIX(dataframe)\n        return dataframe\n",
+         "FG701", "error", 1),
+        (METHOD + "        dataframe['x'] = qtpylib.crossed(1, 2).abov\n"
+         "        dataframe['y'] = qtpylib.crossed_abov(1, 2)\n        return dataframe\n",
+         "FG701", "error", 2),
+        (METHOD + "        dataframe['x'] = self.nothing\n        return dataframe\n",
+         "FG701", "error", 1),
+        (METHOD + "        self.dp.get_pair_datafram('BTC/USDT', '1h')\n        return dataframe\n",
+         "FG701", "error", 1),
+        (METHOD + "        dataframe.shft(1)\n        return dataframe\n",
+         "FG701", "warning", 1),
+        ("    q = IntParameter(1, 9, defalt=5)\n", "FG702", "error", 0),
+        ("    q = IntParameter('a', 9, default=5)\n", "FG702", "error", 0),
+        ("    @informative(60)\n" + METHOD + "        return dataframe\n", "FG702", "error", 0),
+        (METHOD + "        dataframe['x'] = ta.RSI(dataframe, period=14)\n"
+         "        return dataframe\n", "FG702", "error", 1),
+        (METHOD + "        self.dp.get_analyzed_dataframe('BTC/USDT', '1h', 3)\n"
+         "        return dataframe\n", "FG702", "error", 1),
+        (METHOD + "        self.dp.get_analyzed_dataframe('BTC/USDT', 60)\n"
+         "        return dataframe\n", "FG702", "warning", 1),
+        (METHOD + "        return dataframe.ffill(nothing=1)\n", "FG702", "warning", 1),
+        (METHOD + "        return dataframe.merge(dataframe, nothing=1)\n", "FG702", "warning", 1),
+        ("    def custom_exit(self, pair, trade, current_time):\n        return None\n",
+         "FG703", "error", 0),
+        ("    def custom_exit(self, pair, trade, price, **kwargs):\n        return None\n",
+         "FG703", "error", 0),
+        ("    def custom_exit(self, pair, /, trade, **kwargs):\n        return None\n",
+         "FG703", "error", 0),
+        ("    async def custom_exit(self, pair, trade, **kwargs):\n        return None\n",
+         "FG703", "error", 0),
+        ("    def version(self) -> int:\n        return 1\n", "FG703", "warning", 0),
+        (METHOD + "        dataframe['x'] = 1\n", "FG704", "error", 0),
+        ("    def version(self) -> str | None:\n        if self.can_short:\n"
+         "            return '1'\n", "FG704", "warning", 0),
+        (METHOD + "        return 5\n", "FG704", "error", 1),
+        ("    def version(self) -> str:\n        return 5\n", "FG704", "warning", 1),
+        (METHOD + "        return undefined(dataframe)\n", "FG705", "error", 1),
+        ("    startup_candle_count = 'thirty'\n", "FG706", "error", 0),
+        ("    minimal_roi = [0.05]\n", "FG706", "error", 0),
+        ("    use_custom_stoploss = None\n", "FG706", "warning", 0),
+        (METHOD + "        dataframe['x'] = dataframe['close'] * (self.p + 1)\n"
+         "        return dataframe\n", "FG707", "error", 1),
+        ("    def version(self) -> str:\n        return '1'\n\n"
+         "    def version(self) -> str:\n        return '2'\n", "FG709", "warning", 3),
+    ],
+)  # fmt: skip
+def test_real_mistakes_are_found_on_their_line(
+    body: str, code: str, severity: str, line: int, context: ValidationContext
+) -> None:
+    assert said(HEAD + body, context) == [(code, severity, line)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    def custom_stoploss(self, pair: str, trade: Trade, current_time: datetime,\n"
+        "                        current_rate: float, current_profit: float, **kwargs) -> float:\n"
+        "        return -0.1\n",
+        "    def custom_exit(self, pair, trade, **kwargs):\n        return None\n",
+        "    def leverage(self, *, pair, side='long', **kwargs) -> float:\n        return 1.0\n",
+        "    @property\n    def protections(self):\n        return []\n",
+        "    def custom_exit(self, pair, trade, **kwargs):\n"
+        "        df, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)\n"
+        "        last = df.iloc[-1].squeeze()\n"
+        "        return 'high' if last['rsi'] > 70 else None\n",
+        "    def custom_stake_amount(self, **kwargs) -> float:\n"
+        "        return self.wallets.get_total_stake_amount() / 10\n",
+        METHOD + "        dataframe['x'] = ta.EMA(dataframe, timeperiod=5, price='open')\n"
+        "        return dataframe\n",
+        METHOD + "        dataframe['x'] = ta.CCI(dataframe)\n        x = 1\n        x = 'a'\n"
+        "        window = []\n        return dataframe\n",
+        "    def custom_exit(self, pair: 'Pair', trade: 'Unknown', **kwargs) -> 'str | None':\n"
+        "        return None\n",
+    ],
+    ids=[
+        "without after_fill",
+        "kwargs",
+        "keyword only",
+        "property",
+        "last candle",
+        "wallets",
+        "price",
+        "names used again",
+        "quoted annotation",
+    ],
+)
+def test_sound_code_has_no_findings(body: str, context: ValidationContext) -> None:
+    assert check(HEAD + body, context) == []
+
+
+def test_annotations_that_are_never_looked_up_may_name_anything(
+    context: ValidationContext,
+) -> None:
+    body = "    def custom_exit(self, pair: Unknown, trade, **kwargs):\n        return None\n"
+    assert said(HEAD + body, context) == [("FG705", "error", 0)]
+    assert check("from __future__ import annotations\n" + HEAD + body, context) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("# mypy: ignore-errors\n", "\n"),
+        ("# type: ignore\n", "\n"),
+        ("# MyPy: disable-error-code=attr-defined\n", "\n"),
+        ("\n", "  # type: ignore\n"),
+        ("\n", "  # noqa  # type:ignore[attr-defined]\n"),
+    ],
+)
+def test_comments_silence_nothing(first: str, last: str, context: ValidationContext) -> None:
+    source = first + HEAD + METHOD + f"        return self.nothing{last}"
+    assert [f.code for f in check(source, context)] == ["FG701"]
+    assert len(unsilenced(source)) == len(source)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_references_examples_are_true(code: str, context: ValidationContext) -> None:
+    for bad in CODES[code].bad:
+        assert {f.code for f in check(bad, context)} == {code}
+    for good in CODES[code].good:
+        assert check(good, context) == []
+
+
+def test_findings_carry_mypys_code_and_the_column(context: ValidationContext) -> None:
+    (found,) = check(HEAD + METHOD + "        return self.nothing\n", context)
+    assert found.message.endswith("[attr-defined]")
+    assert found.phase is Phase.TYPES
+    assert found.column == 16
+    assert set(TypeValidator().codes) == set(CODES)
+    assert found.code in TypeValidator().codes
+
+
+@pytest.mark.parametrize(
+    "name", ["sample_strategy", "FreqaiExampleStrategy", "FreqaiExampleHybridStrategy"]
+)
+def test_freqtrades_own_strategies_have_no_findings(name: str, context: ValidationContext) -> None:
+    source = (TEMPLATES / f"{name}.py").read_text(encoding="utf-8")
+    assert check(source, context) == []
+
+
+@pytest.mark.parametrize("kind", ["minimal", "full", "advanced"])
+def test_freqtrades_new_strategies_have_no_findings(
+    kind: str, context: ValidationContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "Fresh.py"
+    deploy_new_strategy("Fresh", path, kind)
+    assert check(path.read_text(encoding="utf-8"), context) == []
+
+
+def test_compiled_strategies_have_no_findings(context: ValidationContext) -> None:
+    for data in designs(17, 12, context.catalogue):
+        source = compile_design(check_design(Design.from_data(data), context.catalogue))
+        assert check(source, context) == [], source
+
+
+@pytest.mark.needs_shared
+def test_legitimate_strategies_have_no_errors(shared: Path, context: ValidationContext) -> None:
+    files = sorted((shared / "corpus" / "benign").glob("*.py"))
+    assert len(files) >= 32
+    for file in files:
+        found = check(file.read_text(encoding="utf-8"), context)
+        assert [f for f in found if f.severity is Severity.ERROR] == [], file.stem
+
+
+def test_threads_take_turns(context: ValidationContext) -> None:
+    sources = [HEAD + METHOD + f"        return self.missing_{n}\n" for n in range(4)]
+    found: dict[int, list[Finding]] = {}
+
+    def run(number: int) -> None:
+        found[number] = check(sources[number], context)
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(sources))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in range(len(sources)):
+        assert [f"missing_{number}" in f.message for f in found[number]] == [True]
+
+
+def test_the_interpreters_settings_stay(context: ValidationContext) -> None:
+    before = (gc.get_threshold(), sys.getrecursionlimit(), gc.isenabled())
+    check(HEAD, context)
+    assert (gc.get_threshold(), sys.getrecursionlimit(), gc.isenabled()) == before
+
+
+def test_a_broken_cache_is_made_again(
+    monkeypatch: pytest.MonkeyPatch, context: ValidationContext
+) -> None:
+    from mypy import api
+
+    real = api.run
+    failures = iter([("", "INTERNAL ERROR\ndisk I/O error\n", 2)])
+    monkeypatch.setattr(api, "run", lambda args: next(failures, None) or real(args))
+    source = HEAD + METHOD + "        return self.nothing\n"
+    assert [m.code for m in run_mypy(source, context.cache_dir / "other")] == ["attr-defined"]
+
+
+def test_mypys_own_failure_is_not_a_pass(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from mypy import api
+
+    monkeypatch.setattr(api, "run", lambda args: ("", "cannot read mypy.ini", 2))
+    with pytest.raises(RuntimeError, match=r"cannot read mypy\.ini"):
+        run_mypy("x = 1\n", tmp_path)
+
+
+def test_lines_that_are_not_messages_are_left_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from mypy import api
+
+    other = '{"file": "other.py", "line": 1, "column": 0, "message": "m", "hint": null, '
+    output = other + '"code": "misc", "severity": "error"}\nprogress\n'
+    monkeypatch.setattr(api, "run", lambda args: (output, "", 0))
+    assert run_mypy("x = 1\n", tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "hint", "expected"),
+    [
+        ("misc", "anything", "", None),
+        ("brand-new", "anything", "", ("FG709", "warning")),
+        ("attr-defined", '"float" has no attribute "iloc"', "", None),
+        ("attr-defined", 'Module "freqtrade" has no attribute "data"', "", None),
+        ("attr-defined", 'Module "pandas" has no attribute "x"', "", ("FG701", "warning")),
+        ("attr-defined", 'Module "numpy.lib" has no attribute "math"', "", ("FG701", "error")),
+        ("attr-defined", '"type[S]" has no attribute "x"', "", ("FG701", "error")),
+        ("attr-defined", "in words never seen before", "", None),
+        ("override", "Signature of a thing", "", None),
+        ("return-value", "No return value expected", "", None),
+        ("arg-type", "in words never seen before", "", None),
+        ("assignment", "Incompatible types in assignment", "", None),
+        ("name-defined", "in words never seen before", "", None),
+        ("return", "Missing return statement", "", ("FG704", "warning")),
+    ],
+)
+def test_unknown_words_of_mypy_are_never_an_error(
+    code: str, text: str, hint: str, expected: tuple[str, str] | None
+) -> None:
+    message = Message(line=1, column=1, code=code, text=text, hint=hint)
+    found = classify("class S: ...\n", [message])
+    assert [(f.code, f.severity.value) for f in found] == ([expected] if expected else [])
+
+
+def test_a_note_without_a_signature_makes_an_override_a_warning() -> None:
+    source = "class S:\n    def custom_exit(self):\n        return None\n"
+    for hint in ("", "Superclass:\n    def custom_exit(self, <nothing>) -> str"):
+        message = Message(
+            line=2, column=5, code="override", text='Signature of "custom_exit" differs', hint=hint
+        )
+        (found,) = classify(source, [message])
+        assert (found.code, found.severity) == ("FG703", Severity.WARNING)
+
+
+def test_an_error_hides_the_warning_on_the_same_line() -> None:
+    texts = [
+        'Argument 2 to "ohlcv" of "DataProvider" has incompatible type "int"; expected "str"',
+        'Too many arguments for "ohlcv" of "DataProvider"',
+    ]
+    messages = [
+        Message(line=1, column=1, code=code, text=text)
+        for code, text in zip(["arg-type", "call-arg"], texts, strict=True)
+    ]
+    (found,) = classify("x = 1\n", messages)
+    assert found.severity is Severity.ERROR
+
+
+def test_the_stubs_know_every_function_of_the_installed_talib() -> None:
+    import talib
+
+    stub = (Path(talib.__file__).parent / "abstract.pyi").read_text(encoding="utf-8")
+    assert [n for n in talib.get_functions() if f"def {n}(" not in stub] == []
