@@ -1,0 +1,120 @@
+"""The engine's own process: reads requests as JSON lines, answers as JSON lines.
+
+``python -m freqgen.evaluation.child`` is started by
+:class:`freqgen.evaluation.process.EngineProcess` alone. It ends when its parent ends: at the
+end of its standard input, or when it has a new parent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import resource
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+from freqgen.exceptions import FreqgenException
+
+if TYPE_CHECKING:
+    from freqgen.evaluation.runner import Runner
+
+_CHECK_PARENT_EVERY = 1.0  # seconds
+
+
+def limit_memory(megabytes: int) -> None:
+    """Limit what this process can allocate, without counting what it merely maps.
+
+    Address space would count reserved memory and shared libraries, most of a gigabyte before
+    the first candle.
+    """
+    most = megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read_requests(requests: queue.SimpleQueue[str | None], parent: int) -> None:
+    """Put lines of standard input in a queue; end the process when the parent is gone."""
+    pending = b""
+    while True:
+        ready, _, _ = select.select([0], [], [], _CHECK_PARENT_EVERY)
+        if os.getppid() != parent:
+            os._exit(1)
+        if not ready:
+            continue
+        block = os.read(0, 1 << 20)
+        if not block:
+            requests.put(None)
+            # A run that is still going on has nobody left to report to.
+            time.sleep(2 * _CHECK_PARENT_EVERY)
+            os._exit(1)
+        *lines, pending = (pending + block).split(b"\n")
+        for line in lines:
+            requests.put(line.decode())
+
+
+def describe(exc: FreqgenException) -> dict[str, str]:
+    """Put an error in a form that crosses to the parent."""
+    return {"type": type(exc).__name__, "message": exc.message, "hint": exc.hint}
+
+
+class Service:
+    """Answers requests: ``prepare`` once, then any number of ``backtest``."""
+
+    def __init__(self) -> None:
+        self._runner: Runner | None = None
+
+    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry a request out.
+
+        :returns: ``{"id", "ok": true, "result"}`` or ``{"id", "ok": false, "error"}``.
+        """
+        try:
+            result = self._carry_out(request)
+        except FreqgenException as exc:
+            return {"id": request["id"], "ok": False, "error": describe(exc)}
+        return {"id": request["id"], "ok": True, "result": result}
+
+    def _carry_out(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        from freqgen.evaluation.runner import Runner
+
+        if request["op"] == "prepare":
+            self._runner = Runner(request["options"])
+            return {}
+        if self._runner is None:
+            raise ValueError("backtest before prepare")
+        return self._runner.backtest(request["backtest"])
+
+
+def serve(replies: TextIO, requests: queue.SimpleQueue[str | None]) -> None:
+    """Answer requests until there are no more."""
+    service = Service()
+    while (line := requests.get()) is not None:
+        reply = service.answer(json.loads(line))
+        replies.write(json.dumps(reply, allow_nan=False) + "\n")
+        replies.flush()
+
+
+def main(arguments: list[str]) -> None:
+    """Run the process.
+
+    :param arguments: The limit of memory in megabytes, and the id of the parent.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    limit_memory(int(arguments[0]))
+    # What a strategy prints must not end up between the replies.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    requests: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    reader = threading.Thread(target=read_requests, args=(requests, int(arguments[1])), daemon=True)
+    reader.start()
+    serve(replies, requests)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

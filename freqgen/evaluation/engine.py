@@ -1,0 +1,419 @@
+"""Freqtrade's own backtest of a strategy, in a process of its own.
+
+The process imports Freqtrade (seconds) while its parent does something else, never asks an
+exchange, gets no secrets, and is ended with everything it started when it takes too long,
+when the parent is interrupted, and when the parent is gone.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from time import perf_counter
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from freqgen.evaluation.candles import check_candles, download_command, find_pairs
+from freqgen.evaluation.markets import MarketTable
+from freqgen.exceptions import EngineError, UsageError
+
+if TYPE_CHECKING:
+    from freqgen.draft import ValidatedDraft
+    from freqgen.evaluation.process import EngineProcess
+
+START_SECONDS = 180.0
+"""How long the process may take to import Freqtrade and read the configuration."""
+
+DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "stake_amount": "unlimited",
+        "dry_run_wallet": 1000,
+        "trading_mode": "spot",
+        "dataformat_ohlcv": "feather",
+        "entry_pricing": {"price_side": "same", "use_order_book": True},
+        "exit_pricing": {"price_side": "same", "use_order_book": True},
+    }
+)
+"""What a backtest assumes where a configuration says nothing."""
+
+_NOT_PASSED_ON = frozenset(
+    {
+        "telegram",
+        "api_server",
+        "webhook",
+        "discord",
+        "external_message_consumer",
+        "coingecko",
+        "freqgen",
+        "freqai",
+        "db_url",
+        "logfile",
+        "log_config",
+        "add_config_files",
+        "config_files",
+        "original_config",
+        "internals",
+        "runmode",
+        "strategy",
+        "strategy_path",
+        "strategy_list",
+        "recursive_strategy_search",
+        "user_data_dir",
+        "datadir",
+        "exportdirectory",
+        "exportfilename",
+        "pairs",
+        "pairlists",
+        "timerange",
+        "timeframe",
+        "candle_type_def",
+    }
+)
+"""Sections of a configuration that hold secrets or that the engine decides itself."""
+
+_EXCHANGE_PASSED_ON = frozenset({"name", "unknown_fee_rate", "hip3_dexes", "_ft_has_params"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a backtest may use.
+
+    :param seconds: Wall clock of one backtest.
+    :param memory_mb: Memory that the engine's process may allocate, in megabytes.
+    """
+
+    seconds: float = 600.0
+    memory_mb: int = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestRequest:
+    """One backtest.
+
+    :param draft: The strategy.
+    :param timeframe: Its timeframe. Freqtrade lets it win over the strategy's own.
+    :param pairs: What it trades.
+    :param timerange: As in Freqtrade, ``20240101-20240301``; empty for all candles.
+    :param required: Pairs and timeframes of informative candles that the strategy reads.
+    :param overrides: Fields of the configuration that differ for this run only, as in
+        ``fee`` or ``max_open_trades``.
+    :param enable_protections: Whether the strategy's protections act, as they do in trading.
+    :param store: Whether to store the result where FreqUI and ``backtesting-show`` find it.
+    """
+
+    draft: ValidatedDraft
+    timeframe: str
+    pairs: tuple[str, ...]
+    timerange: str = ""
+    required: tuple[tuple[str, str], ...] = ()
+    overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    enable_protections: bool = True
+    store: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestResult:
+    """What Freqtrade's backtest said. Amounts are in the stake currency.
+
+    :param name: Class name of the strategy.
+    :param trades: Number of trades, of which ``trades_long`` and ``trades_short``.
+    :param profit_total: Profit as a ratio of the starting balance (0.02 is 2 %).
+    :param max_drawdown: Largest fall of the balance, as a ratio of its peak.
+    :param sharpe: Freqtrade's; so are ``sortino``, ``calmar``, ``cagr``, ``profit_factor``
+        and ``expectancy``. ``None`` where it is no number.
+    :param win_rate: Ratio of trades that won; ``None`` without trades.
+    :param avg_duration: Average duration of a trade in seconds; ``None`` without trades.
+    :param market_change: What buying all pairs in equal parts and holding them made, as a
+        ratio.
+    :param backtest_start: First candle, after those that indicators need.
+    :param fee: Ratio paid on each entry and each exit.
+    :param markets: ``stored`` if precisions, limits and fees come from the exchange,
+        ``assumed`` if they were derived from the candles.
+    :param warnings: Sentences on what makes the numbers less than they seem.
+    :param results_file: Freqtrade's file with the result, or ``None`` if it was not stored.
+    :param seconds: What the run took, from request to result.
+    :param timings: Parts of it, by name, in seconds.
+    :param per_pair: One row a pair: ``key``, ``trades``, ``profit_total``,
+        ``profit_total_abs``, ``wins``, ``draws``, ``losses``. The same in
+        ``per_enter_tag`` and ``per_exit_reason``.
+    :param trade_list: One row a trade, with Freqtrade's names and ISO 8601 times.
+    """
+
+    name: str
+    trades: int
+    trades_long: int
+    trades_short: int
+    profit_total: float
+    profit_total_abs: float
+    starting_balance: float
+    final_balance: float
+    max_drawdown: float
+    max_drawdown_abs: float
+    sharpe: float | None
+    sortino: float | None
+    calmar: float | None
+    cagr: float | None
+    profit_factor: float | None
+    expectancy: float | None
+    win_rate: float | None
+    wins: int
+    draws: int
+    losses: int
+    avg_duration: float | None
+    market_change: float | None
+    backtest_start: str
+    backtest_end: str
+    pairs: list[str]
+    timeframe: str
+    timerange: str
+    stake_currency: str
+    stake_amount: float | str
+    max_open_trades: float | None
+    trading_mode: str
+    rejected_signals: int
+    fee: float
+    markets: str
+    warnings: list[str]
+    results_file: str | None
+    seconds: float
+    timings: dict[str, float]
+    per_pair: list[dict[str, Any]]
+    per_enter_tag: list[dict[str, Any]]
+    per_exit_reason: list[dict[str, Any]]
+    trade_list: list[dict[str, Any]]
+
+    def to_dict(self, *, trade_list: bool = False) -> dict[str, Any]:
+        """All fields as JSON values.
+
+        :param trade_list: Whether to include the list of trades, which may be long.
+        """
+        names = [item.name for item in fields(self) if trade_list or item.name != "trade_list"]
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build a result from what the engine's process sent.
+
+        :raises EngineError: If a field is missing, unknown or of the wrong kind.
+        """
+        wanted = {item.name: str(item.type) for item in fields(cls)}
+        if wanted.keys() != data.keys():
+            odd = ", ".join(sorted(wanted.keys() ^ data.keys()))
+            raise EngineError(f"Freqtrade's engine sent a result with the wrong fields: {odd}")
+        for name, kind in wanted.items():
+            if not _fits(data[name], kind):
+                raise EngineError(f"Freqtrade's engine sent {name} = {data[name]!r}, not {kind}")
+        return cls(**data)
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "str": (str,),
+    "None": (type(None),),
+    "list": (list,),
+    "dict": (dict,),
+}
+
+
+def _fits(value: object, kind: str) -> bool:
+    allowed = [_KINDS[part.strip().partition("[")[0]] for part in kind.split("|")]
+    return isinstance(value, tuple(item for group in allowed for item in group)) and not (
+        isinstance(value, bool)
+    )
+
+
+class Engine:
+    """Runs backtests, one at a time. Safe to use from several threads.
+
+    :param config: A Freqtrade configuration: what its files and environment say, or what
+        Freqtrade's ``Configuration`` loaded. Only what a backtest needs is passed on; keys,
+        passwords and tokens are not. :data:`DEFAULTS` fill in what is missing.
+    :param userdir: Freqtrade's user directory, where results and market tables are kept.
+    :param datadir: Folder with the candles.
+    :param limits: What one backtest may use.
+    :raises UsageError: If the configuration names no exchange.
+    """
+
+    def __init__(
+        self,
+        *,
+        config: Mapping[str, Any],
+        userdir: Path,
+        datadir: Path,
+        limits: Limits | None = None,
+    ) -> None:
+        self.userdir = userdir.resolve()
+        self.datadir = datadir.resolve()
+        self.limits = limits or Limits()
+        self._config = plain_config(config)
+        self.exchange: str = self._config["exchange"]["name"]
+        self.trading_mode: str = self._config["trading_mode"]
+        self.data_format: str = self._config["dataformat_ohlcv"]
+        self._lock = threading.RLock()
+        self._process: EngineProcess | None = None
+        self._prepared = 0
+        self._runs = 0
+
+    @property
+    def markets_file(self) -> Path:
+        """Where the market table of the configured exchange is, or would be, stored."""
+        return MarketTable.path(self.userdir, self.exchange, self.trading_mode)
+
+    def find_pairs(self, timeframe: str) -> list[str]:
+        """Pairs of the data folder with candles of a timeframe and the right stake currency."""
+        found = find_pairs(self.datadir, timeframe, self.trading_mode, data_format=self.data_format)
+        stake = self._config.get("stake_currency")
+        return [pair for pair in found if not stake or quote_of(pair) == stake]
+
+    def start(self) -> None:
+        """Start the process, which prepares itself while the caller goes on."""
+        from freqgen.evaluation.process import EngineProcess
+
+        with self._lock:
+            if self._process is not None and self._process.alive:
+                return
+            self.close()
+            self._process = EngineProcess(memory_mb=self.limits.memory_mb)
+            self._prepared = self._process.send(
+                {
+                    "op": "prepare",
+                    "options": {
+                        "config": self._config,
+                        "private": str(self._process.folder),
+                        "results": str(self.userdir / "backtest_results"),
+                        "datadir": str(self.datadir),
+                        "markets": str(self.markets_file),
+                    },
+                }
+            )
+
+    def backtest(self, request: BacktestRequest) -> BacktestResult:
+        """Backtest a strategy.
+
+        :raises UsageError: If the request or the configuration cannot be used.
+        :raises DataMissing: If candles are missing; the hint is the command that gets them.
+        :raises EngineError: If Freqtrade or the strategy failed, or went over the limits.
+        """
+        download = self._check(request)
+        began = perf_counter()
+        with self._lock:
+            self.start()
+            process = self._process
+            if process is None:  # closed by another thread between two lines
+                raise EngineError("the engine was closed")
+            if self._prepared:
+                process.receive(self._prepared, seconds=START_SECONDS)
+                self._prepared = 0
+            self._runs += 1
+            # Freqtrade runs every file of the folder it looks in: this one has no other.
+            folder = process.folder / f"strategy-{self._runs}"
+            folder.mkdir()
+            file = folder / f"{request.draft.class_name}.py"
+            file.write_text(request.draft.source, encoding="utf-8")
+            number = process.send(
+                {
+                    "op": "backtest",
+                    "backtest": {
+                        "name": request.draft.class_name,
+                        "strategy_file": str(file),
+                        "timeframe": request.timeframe,
+                        "pairs": list(request.pairs),
+                        "timerange": request.timerange,
+                        "overrides": dict(request.overrides),
+                        "enable_protections": request.enable_protections,
+                        "store": request.store,
+                        "download": download,
+                        "stake_currency": self._config.get("stake_currency")
+                        or quote_of(request.pairs[0]),
+                    },
+                }
+            )
+            answer = process.receive(number, seconds=self.limits.seconds)
+            shutil.rmtree(folder, ignore_errors=True)
+        return BacktestResult.from_dict({**answer, "seconds": perf_counter() - began})
+
+    def _check(self, request: BacktestRequest) -> str:
+        """Refuse what cannot run; return the command that downloads its candles."""
+        if not request.pairs:
+            raise UsageError(
+                "there is no pair to backtest",
+                hint=f"name pairs with -p, or put candles in {self.datadir}",
+            )
+        if not request.draft.class_name.isidentifier():
+            raise UsageError(f"'{request.draft.class_name}' is no name of a class")
+        common: dict[str, Any] = {
+            "exchange": self.exchange,
+            "timerange": request.timerange,
+            "trading_mode": self.trading_mode,
+            "data_format": self.data_format,
+            "userdir": self.userdir,
+        }
+        needed = [*((pair, request.timeframe) for pair in request.pairs), *request.required]
+        check_candles(self.datadir, needed, **common)
+        return download_command(
+            pairs=request.pairs,
+            timeframes=[request.timeframe],
+            datadir=self.datadir,
+            prepend=True,
+            **common,
+        )
+
+    def close(self) -> None:
+        """End the process, whatever it is doing, with everything it started."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def quote_of(pair: str) -> str:
+    """Quote currency of a pair: ``USDT`` of ``BTC/USDT`` and of ``BTC/USDT:USDT``."""
+    return pair.partition("/")[2].partition(":")[0]
+
+
+def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Reduce a configuration to what a backtest needs, as JSON values, without secrets.
+
+    :raises UsageError: If it names no exchange.
+    """
+    kept = {
+        key: _json(value)
+        for key, value in {**DEFAULTS, **config}.items()
+        if key not in _NOT_PASSED_ON and value is not None
+    }
+    exchange = config.get("exchange", {})
+    name = exchange.get("name")
+    if not name:
+        raise UsageError(
+            "the configuration names no exchange",
+            hint='add "exchange": {"name": "binance"} to it',
+        )
+    kept["exchange"] = {
+        key: _json(value) for key, value in exchange.items() if key in _EXCHANGE_PASSED_ON
+    }
+    if kept.get("max_open_trades") == float("inf"):
+        kept["max_open_trades"] = -1
+    kept["dry_run"] = True
+    return kept
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _json(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_json(item) for item in value]
+    return value if isinstance(value, bool | int | float) or value is None else str(value)

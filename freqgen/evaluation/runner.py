@@ -1,0 +1,451 @@
+"""Runs Freqtrade's own ``Backtesting`` inside the engine's process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from freqtrade.configuration import Configuration, TimeRange, validate_config_consistency
+from freqtrade.constants import UNLIMITED_STAKE_AMOUNT
+from freqtrade.data.btanalysis import load_backtest_stats
+from freqtrade.data.history import get_datahandler
+from freqtrade.data.metrics import combined_dataframes_with_rel_mean
+from freqtrade.enums import CandleType, RunMode, TradingMode
+from freqtrade.exceptions import FreqtradeException, OperationalException
+from freqtrade.optimize.backtest_caching import get_strategy_run_id
+from freqtrade.optimize.backtesting import Backtesting
+from freqtrade.optimize.optimize_reports import generate_backtest_stats, store_backtest_results
+
+from freqgen.evaluation.markets import MarketTable
+from freqgen.evaluation.offline import closing_prices, offline_exchange
+from freqgen.exceptions import DataMissing, EngineError, FreqgenException, UsageError
+
+OVERRIDING = (
+    "minimal_roi",
+    "stoploss",
+    "trailing_stop",
+    "trailing_stop_positive",
+    "trailing_stop_positive_offset",
+    "trailing_only_offset_is_reached",
+    "use_custom_stoploss",
+    "use_exit_signal",
+    "exit_profit_only",
+    "ignore_roi_if_entry_signal",
+    "max_open_trades",
+)
+"""Attributes of a strategy that Freqtrade replaces if the configuration has them."""
+
+_TRADE_FIELDS = (
+    "pair",
+    "is_short",
+    "leverage",
+    "open_date",
+    "close_date",
+    "open_rate",
+    "close_rate",
+    "amount",
+    "stake_amount",
+    "profit_ratio",
+    "profit_abs",
+    "exit_reason",
+    "enter_tag",
+    "fee_open",
+    "fee_close",
+    "funding_fees",
+    "trade_duration",
+    "min_rate",
+    "max_rate",
+    "initial_stop_loss_abs",
+    "stop_loss_abs",
+    "is_open",
+)
+_SUMMARY_FIELDS = ("key", "trades", "profit_total", "profit_total_abs", "wins", "draws", "losses")
+
+
+class Runner:
+    """Backtests strategies with one configuration, one after the other.
+
+    :param options: What :class:`freqgen.evaluation.engine.Engine` sends: ``config`` (without
+        secrets), ``private`` (a folder for this process alone), ``results``, ``datadir``
+        and ``markets`` (path of the stored table).
+    :raises UsageError: If Freqtrade refuses the configuration.
+    """
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._private = Path(options["private"])
+        self._results = Path(options["results"])
+        self._markets = Path(options["markets"])
+        file = self._private / "config.json"
+        file.write_text(json.dumps(options["config"]), encoding="utf-8")
+        # Freqtrade looks for strategies in its user directory too, and runs what it finds
+        # there: this one is empty.
+        user_data = self._private / "user_data"
+        user_data.mkdir(exist_ok=True)
+        arguments = {
+            "config": [str(file)],
+            "user_data_dir": str(user_data),
+            "datadir": str(options["datadir"]),
+            "export": "trades",
+            "backtest_cache": "none",
+            "verbosity": 0,
+        }
+        try:
+            self._config = Configuration(arguments, RunMode.BACKTEST).get_config()
+        except FreqtradeException as exc:
+            raise _refused_configuration(exc) from exc
+        logging.root.handlers[:] = [RECORDER]
+        self._table = MarketTable.load(self._markets)
+
+    def backtest(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Run one backtest.
+
+        :returns: The fields of :class:`freqgen.evaluation.engine.BacktestResult`.
+        :raises DataMissing: If the timerange holds no candles.
+        :raises EngineError: If Freqtrade or the strategy failed.
+        """
+        strategy_file = Path(request["strategy_file"])
+        name = str(request["name"])
+        try:
+            return self._backtest(request, strategy_file, name)
+        except FreqgenException:
+            raise
+        except MemoryError as exc:
+            raise EngineError(
+                f"{name} needed more memory than the limit",
+                hint="ask for fewer pairs or a shorter timerange, or raise the memory limit",
+            ) from exc
+        except FreqtradeException as exc:
+            raise self._refused(name, exc) from exc
+        except OSError as exc:
+            raise EngineError(
+                f"the backtest of {name} could not read or write a file: {exc}",
+                hint=f"see to the disk and to the rights of {self._results}",
+            ) from exc
+        except Exception as exc:  # whatever a strategy's code raises
+            raise EngineError(
+                f"{name} failed with {type(exc).__name__}: {exc}{where(exc, strategy_file)}",
+                hint="correct the strategy",
+            ) from exc
+
+    def _refused(self, name: str, exc: FreqtradeException) -> FreqgenException:
+        text = str(exc).strip() or type(exc).__name__
+        if text.startswith("No data left after adjusting"):
+            return DataMissing(
+                f"the candles that {name} needs before its first signal take up the whole period",
+                hint="take a longer timerange, or download earlier candles with "
+                "freqtrade download-data --prepend",
+            )
+        if text.startswith("Impossible to load Strategy"):
+            return EngineError(
+                f"Freqtrade cannot load {name}: {last_warning() or text}",
+                hint="correct the strategy",
+            )
+        return EngineError(f"Freqtrade could not backtest {name}: {first_line(text)}")
+
+    def _backtest(
+        self, request: Mapping[str, Any], strategy_file: Path, name: str
+    ) -> dict[str, Any]:
+        config = self._configure(request, strategy_file, name)
+        pairs = list(request["pairs"])
+        timeframe = str(request["timeframe"])
+        warnings: list[str] = []
+        began = perf_counter()
+        closes = {}
+        if unknown := [
+            pair for pair in pairs if self._table is None or pair not in self._table.markets
+        ]:
+            closes = closing_prices(config, unknown, timeframe)
+        exchange, assumed = offline_exchange(config, self._table, pairs, closes)
+        try:
+            if self._table is not None and assumed:
+                warnings.append(f"not in the stored market table, so assumed: {', '.join(assumed)}")
+            engine = Backtesting(config, exchange=exchange)
+            strategy = engine.strategylist[0]
+            if Path(strategy.__file__).resolve() != strategy_file.resolve():
+                raise EngineError(f"Freqtrade loaded {strategy.__file__} instead of {name}")
+            warnings += replaced(strategy, config, request["overrides"])
+            warnings += left_out(engine, pairs)
+            engine.run_ids = {name: get_strategy_run_id(strategy)}
+            ready = perf_counter()
+            data, timerange = self._load(engine, request, warnings)
+            loaded = perf_counter()
+            first, last = engine.backtest_one_strategy(strategy, data, timerange)
+            done = perf_counter()
+            stats = generate_backtest_stats(
+                data, engine.all_bt_content, min_date=first, max_date=last
+            )
+            if config["trading_mode"] == TradingMode.FUTURES:
+                warnings += funding_warnings(config, exchange, pairs)
+            file = None
+            if request["store"]:
+                changes = combined_dataframes_with_rel_mean(data, first, last)
+                file = self._store(config, stats, changes, engine, strategy_file)
+        finally:
+            Backtesting.cleanup()
+            exchange.close()
+        return {
+            **summary(stats["strategy"][name]),
+            "name": name,
+            "fee": engine.fee,
+            "markets": "assumed" if self._table is None else "stored",
+            "warnings": warnings,
+            "results_file": str(file) if file else None,
+            "timings": {
+                "setup": ready - began,
+                "candles": loaded - ready,
+                "backtest": done - loaded,
+                "report": perf_counter() - done,
+            },
+        }
+
+    def _configure(
+        self, request: Mapping[str, Any], strategy_file: Path, name: str
+    ) -> dict[str, Any]:
+        config: dict[str, Any] = deepcopy(self._config)
+        config.update(request["overrides"])
+        pairs = list(request["pairs"])
+        config.update(
+            strategy=name,
+            strategy_path=str(strategy_file.parent),
+            timeframe=request["timeframe"],
+            stake_currency=request["stake_currency"],
+            exportdirectory=self._results,
+            pairs=pairs,
+            pairlists=[{"method": "StaticPairList", "allow_inactive": True}],
+            enable_protections=bool(request["enable_protections"]),
+        )
+        config["exchange"]["pair_whitelist"] = pairs
+        config["exchange"]["pair_blacklist"] = []
+        if request["timerange"]:
+            config["timerange"] = request["timerange"]
+        if config.get("max_open_trades") == -1:
+            config["max_open_trades"] = float("inf")
+        try:
+            validate_config_consistency(config, preliminary=True)
+        except FreqtradeException as exc:
+            raise _refused_configuration(exc) from exc
+        stake = config["stake_amount"]
+        wallet = config["dry_run_wallet"]
+        if isinstance(wallet, int | float) and stake != UNLIMITED_STAKE_AMOUNT and stake > wallet:
+            raise UsageError(
+                f"the stake of a trade ({stake}) is larger than the wallet ({wallet})",
+                hint="lower stake_amount or raise dry_run_wallet",
+            )
+        return config
+
+    def _load(
+        self, engine: Backtesting, request: Mapping[str, Any], warnings: list[str]
+    ) -> tuple[dict[str, Any], TimeRange]:
+        asked = f" in the timerange {request['timerange']}" if request["timerange"] else ""
+        try:
+            data, timerange = engine.load_bt_data()
+        except OperationalException as exc:
+            if not str(exc).startswith("No data found"):
+                raise
+            raise DataMissing(
+                f"there are no {request['timeframe']} candles of "
+                f"{', '.join(request['pairs'][:5])}{asked}",
+                hint=str(request["download"]),
+            ) from exc
+        if empty := [pair for pair in engine.pairlists.whitelist if pair not in data]:
+            warnings.append(f"without candles{asked}: {', '.join(empty)}")
+        return data, timerange
+
+    def _store(
+        self,
+        config: dict[str, Any],
+        stats: Any,
+        changes: Any,
+        engine: Backtesting,
+        strategy_file: Path,
+    ) -> Path:
+        self._results.mkdir(parents=True, exist_ok=True)
+        moment = datetime.now(UTC)
+        # Freqtrade names results by the second; two runs within one must not share a name.
+        while True:
+            appendix = moment.strftime("%Y-%m-%d_%H-%M-%S")
+            if not (self._results / f"backtest-result-{appendix}.zip").exists():
+                break
+            moment += timedelta(seconds=1)
+        path: Path = store_backtest_results(
+            config,
+            stats,
+            appendix,
+            market_change_data=changes,
+            wallet_summary={
+                key: content["wallet_summary"]
+                for key, content in engine.all_bt_content.items()
+                if "wallet_summary" in content
+            },
+            strategy_files={stats["strategy_comparison"][0]["key"]: str(strategy_file)},
+        )
+        load_backtest_stats(path)  # what cannot be read back was not stored
+        return path
+
+
+def _refused_configuration(exc: FreqtradeException) -> UsageError:
+    return UsageError(
+        f"Freqtrade refuses the configuration: {first_line(str(exc))}",
+        hint="change it; Freqtrade's documentation lists every field",
+    )
+
+
+def replaced(strategy: Any, config: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
+    """Name what the strategy says of itself and the configuration says otherwise.
+
+    :param asked: What the caller of the backtest overrides on purpose.
+    """
+    warnings = []
+    for key in OVERRIDING:
+        own = vars(type(strategy)).get(key)
+        if own is None or key in asked or key not in config["original_config"]:
+            continue
+        if plain(own) != plain(config["original_config"][key]):
+            warnings.append(f"the configuration's {key} replaces the strategy's")
+    return warnings
+
+
+def left_out(engine: Backtesting, pairs: Sequence[str]) -> list[str]:
+    """Name the pairs that Freqtrade does not trade, or that nobody can trade any more."""
+    warnings = []
+    if unusable := [pair for pair in pairs if pair not in engine.pairlists.whitelist]:
+        stake = engine.config["stake_currency"]
+        warnings.append(f"left out, not tradable with {stake}: {', '.join(unusable)}")
+    markets = engine.exchange.markets
+    if gone := [pair for pair in pairs if markets.get(pair, {}).get("active") is False]:
+        warnings.append(f"no longer traded on the exchange: {', '.join(gone)}")
+    return warnings
+
+
+def funding_warnings(config: dict[str, Any], exchange: Any, pairs: list[str]) -> list[str]:
+    """Name the pairs whose funding fees Freqtrade silently takes as zero."""
+    handler = get_datahandler(config["datadir"], config["dataformat_ohlcv"])
+    wanted = {
+        "funding rates": (exchange.get_option("funding_fee_timeframe"), CandleType.FUNDING_RATE),
+        "mark prices": (
+            exchange.get_option("mark_ohlcv_timeframe"),
+            CandleType.from_string(exchange.get_option("mark_ohlcv_price")),
+        ),
+    }
+    warnings = []
+    for what, (timeframe, kind) in wanted.items():
+        if missing := [
+            pair for pair in pairs if not handler.ohlcv_data_min_max(pair, timeframe, kind)[2]
+        ]:
+            warnings.append(
+                f"without {what}, so funding fees count as 0: {', '.join(missing)} "
+                f"(freqtrade download-data --trading-mode futures gets them)"
+            )
+    return warnings
+
+
+def summary(stats: Mapping[str, Any]) -> dict[str, Any]:
+    """Pick what freqgen reports from Freqtrade's statistics of one strategy."""
+    trades = int(stats["total_trades"])
+    fields = {
+        "trades": trades,
+        "trades_long": stats["trade_count_long"],
+        "trades_short": stats["trade_count_short"],
+        "profit_total": stats["profit_total"],
+        "profit_total_abs": stats["profit_total_abs"],
+        "starting_balance": stats["starting_balance"],
+        "final_balance": stats["final_balance"],
+        "max_drawdown": stats["max_drawdown_account"],
+        "max_drawdown_abs": stats["max_drawdown_abs"],
+        "sharpe": stats["sharpe"],
+        "sortino": stats["sortino"],
+        "calmar": stats["calmar"],
+        "cagr": stats["cagr"],
+        "profit_factor": stats["profit_factor"],
+        "expectancy": stats["expectancy"],
+        "win_rate": stats["wins"] / trades if trades else None,
+        "wins": stats["wins"],
+        "draws": stats["draws"],
+        "losses": stats["losses"],
+        "avg_duration": stats["holding_avg_s"] if trades else None,
+        "market_change": stats["market_change"],
+        "backtest_start": stats["backtest_start"],
+        "backtest_end": stats["backtest_end"],
+        "pairs": list(stats["pairlist"]),
+        "timeframe": stats["timeframe"],
+        "timerange": stats["timerange"],
+        "stake_currency": stats["stake_currency"],
+        "stake_amount": stats["stake_amount"],
+        "max_open_trades": stats["max_open_trades"],
+        "trading_mode": str(stats["trading_mode"]),
+        "rejected_signals": stats["rejected_signals"],
+        "per_pair": _rows(stats["results_per_pair"]),
+        "per_enter_tag": _rows(stats["results_per_enter_tag"]),
+        "per_exit_reason": _rows(stats["exit_reason_summary"]),
+        "trade_list": [{key: trade[key] for key in _TRADE_FIELDS} for trade in stats["trades"]],
+    }
+    return {key: plain(value) for key, value in fields.items()}
+
+
+def _rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: row[key] for key in _SUMMARY_FIELDS} for row in rows if row["key"] != "TOTAL"]
+
+
+def plain(value: Any) -> Any:
+    """Turn what pandas and Freqtrade hold into JSON; what is no number becomes ``None``."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, bool | int) else str(value)
+
+
+def where(exc: BaseException, strategy_file: Path) -> str:
+    """Say where in the strategy an error arose, as in `` (line 12, populate_indicators)``."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(exc.__traceback__)
+        if Path(frame.filename).name == strategy_file.name
+    ]
+    return f" (line {frames[-1].lineno}, {frames[-1].name})" if frames else ""
+
+
+def first_line(text: str, most: int = 400) -> str:
+    """Cut a message that may be thousands of lines down to its first."""
+    line = text.splitlines()[0]
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
+class Recorder(logging.Handler):
+    """Keeps the last warning of the log and writes the log to stderr, a line a record."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one record."""
+        line = first_line(record.getMessage() or record.levelname)
+        if record.levelno >= logging.WARNING:
+            self.last = line
+        print(f"{record.levelname} {record.name}: {line}", file=sys.stderr)  # noqa: T201
+
+
+RECORDER = Recorder()
+
+
+def last_warning() -> str:
+    """Return the last thing that Freqtrade warned of, or an empty text."""
+    return RECORDER.last
