@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import freqgen_evaluators
 import freqgen_gates
 import freqgen_offline
 import freqgen_prompts
@@ -53,6 +54,13 @@ DESIGN: dict[str, Any] = {
     "exit_long": ["rsi > 70"],
     "risk": {"stoploss": -0.05},
 }
+OURS = (
+    freqgen_offline,
+    freqgen_prompts,
+    freqgen_structure,
+    freqgen_evaluators,
+    freqgen_gates,
+)
 # Replies as models give them, written by hand: with talk around the code, and a fence.
 TALK = "Sure! Here is the strategy you asked for:\n\n```python\n{code}```\n\nGood luck trading!\n"
 
@@ -126,7 +134,7 @@ def freqgen_with(
     """Freqgen with these providers and a watcher, without the type pass, which is slow."""
     watcher = Watcher(providers=providers, **watch)
     host = PluginHost.load(
-        plugins=[freqgen_offline, freqgen_prompts, freqgen_structure, freqgen_gates, watcher],
+        plugins=[*OURS, watcher],
         entry_points=False,
     )
     return Freqgen(userdir=tmp_path / "u", datadir=market, host=host), watcher
