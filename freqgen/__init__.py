@@ -81,8 +81,9 @@ if TYPE_CHECKING:
     from freqgen.generation.provider import Span as Span
     from freqgen.generation.provider import Usage as Usage
     from freqgen.hookspecs import hookimpl as hookimpl
+    from freqgen.outcome import GenerationResult as GenerationResult
+    from freqgen.outcome import RunOptions as RunOptions
     from freqgen.pipeline import Freqgen as Freqgen
-    from freqgen.pipeline import GenerationResult as GenerationResult
     from freqgen.settings import Settings as Settings
     from freqgen.store.record import Record as Record
     from freqgen.validation.validator import ValidationContext as ValidationContext
@@ -149,7 +150,8 @@ _HOME = {
     ],
     "generation.provider": ["Provider", "Reading", "Reply", "Span", "Usage"],
     "hookspecs": ["hookimpl"],
-    "pipeline": ["Freqgen", "GenerationResult"],
+    "outcome": ["GenerationResult", "RunOptions"],
+    "pipeline": ["Freqgen"],
     "settings": ["Settings"],
     "store.record": ["Record"],
     "validation.validator": ["ValidationContext", "Validator"],

@@ -81,7 +81,7 @@ def register_commands(subparsers: Any) -> None:
 def load_brief(source: str, settings: Settings) -> Brief | None:
     """Turn what the user gave into a brief, or return ``None`` to let others try.
 
-    The first result wins. freqgen's own implementation takes any text as it is.
+    The first result wins. Where there is none, the source is taken as the text of the idea.
     """
 
 

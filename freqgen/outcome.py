@@ -15,7 +15,7 @@ from freqgen.evaluation.gate import Decision, GateResult, Verdict
 from freqgen.finding import Report
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignResult
-from freqgen.generation.provider import Reading, Usage
+from freqgen.generation.provider import ModelAddress, Reading, Usage
 
 if TYPE_CHECKING:
     from freqgen.store.record import Attempt, Record
@@ -175,7 +175,8 @@ def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
             reply=designed.reply,
             seconds=designed.seconds,
             usage=designed.usage,
-            **_who(designed.origin),
+            provider=ModelAddress.parse(designed.origin).provider,
+            model=ModelAddress.parse(designed.origin).model or "",
         )
     ]
     for attempt in coded.attempts:
@@ -188,12 +189,8 @@ def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
                 findings=[finding.to_dict() for finding in attempt.report.findings],
                 seconds=attempt.seconds,
                 usage=attempt.usage,
-                **_who(attempt.draft.origin),
+                provider=ModelAddress.parse(attempt.draft.origin).provider,
+                model=ModelAddress.parse(attempt.draft.origin).model or "",
             )
         )
     return asked
-
-
-def _who(origin: str) -> dict[str, str]:
-    provider, _, model = origin.partition(":")
-    return {"provider": provider, "model": model}

@@ -66,7 +66,7 @@ class Freqgen(Workbench):
         :param constraints: Fields of the design said beside the text, as in ``timeframe``.
         :raises BriefError: If there is nothing in it.
         """
-        brief = self.host.load_brief(source, self.settings)
+        brief = self.host.load_brief(source, self.settings) or Brief.from_text(source)
         return Brief(
             text=brief.text,
             name=name or brief.name,
@@ -152,7 +152,7 @@ class Freqgen(Workbench):
             cache_dir=self.workspace.folder(self.workspace.home / "cache"),
         )
         validation = run_validators(
-            draft, design and design.design, self.host.validators().values(), context
+            draft, design.design if design else None, self.host.validators().values(), context
         )
         if design is None or not design.warnings:
             return validation

@@ -298,10 +298,10 @@ class PluginHost:
             except (Exception, SystemExit) as exc:  # noqa: BLE001  (a stranger's code)
                 self._fail(impl.plugin_name, exc)
 
-    def load_brief(self, source: str, settings: Settings) -> Brief:
-        """Turn what the user gave into a brief; plain text if no plugin knows better.
+    def load_brief(self, source: str, settings: Settings) -> Brief | None:
+        """Turn what the user gave into a brief; ``None`` if no plugin knows how.
 
-        :raises BriefError: If there is nothing in it.
+        :raises BriefError: If a plugin finds nothing in it.
         :raises PluginError: If a plugin broke while reading it.
         """
         for impl in reversed(self._implementations("load_brief")):
@@ -316,9 +316,7 @@ class PluginHost:
                 ) from exc
             if brief is not None:
                 return cast("Brief", brief)
-        from freqgen.brief import Brief
-
-        return Brief.from_text(source)
+        return None
 
     def reply_received(self, prompt: Prompt, reply: Reply) -> None:
         """Show a reply to all observers; one that fails is warned of."""

@@ -442,7 +442,7 @@ class TestEntryPoints:
 class TestOtherHooks:
     def test_text_is_a_brief_if_no_plugin_knows_better(self, load):
         host = load(a_plugin("p", load_brief=lambda source, settings: None))
-        assert host.load_brief(" buy ", Settings()) == Brief.from_text("buy")
+        assert host.load_brief(" buy ", Settings()) is None
 
     def test_the_plugin_loaded_last_is_asked_first(self, load):
         asked = []

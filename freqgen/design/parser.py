@@ -151,7 +151,7 @@ class _Parser:
         start = self.start(tree)
         match tree:
             case ast.Constant(value=bool()):
-                raise self.error(f"{tree.value} is not a rule", start, "leave it out")
+                raise self.error(f"{tree.value!r} is not a rule", start, "leave it out")
             case ast.Constant(value=int() | float() as value):
                 if abs(value) > MAX_NUMBER:
                     raise self.error(f"the number {value} is out of range", start)
@@ -295,12 +295,12 @@ class _Parser:
 
     def window(self, tree: ast.expr, function: Function) -> int:
         low = function.window or 0
-        match tree:
-            case ast.Constant(value=int() as value) if not isinstance(value, bool):
-                if low <= value <= MAX_WINDOW:
-                    return value
-            case _:
-                value = None
+        if (
+            isinstance(tree, ast.Constant)
+            and type(tree.value) is int
+            and low <= tree.value <= MAX_WINDOW
+        ):
+            return tree.value
         if isinstance(tree, ast.UnaryOp):
             raise self.error(
                 f"{function.usage} looks into the future with a negative n",

@@ -128,9 +128,9 @@ class RiskCode:
         distance = f"distance = {number(-self.risk.stoploss)}"
         lookup = ""
         if self.stop_atr or self.trailing_atr:
-            lookup = '''
+            lookup = """
         dataframe, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
-        signal = dataframe.iloc[-1]'''
+        signal = dataframe.iloc[-1]"""
         if self.stop_atr:
             multiple = number(self.stop_atr.multiple)
             lookup += f'''

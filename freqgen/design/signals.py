@@ -157,24 +157,22 @@ class _Evaluator:
             case Parameter(name=name):
                 return self.parameters[name]
             case Column(name=name):
-                return cast("Series[float]", self.frame[self.columns[name]].astype(float))
+                return self.frame[self.columns[name]].astype(float)
             case Negative(operand=operand):
-                return -self.value(operand)
+                return _combine("*", -1.0, self.value(operand))
             case Arithmetic(operator="/", left=left, right=right):
                 return _divide(self.value(left), self.value(right))
             case Arithmetic(operator=operator, left=left, right=right):
-                a, b = self.value(left), self.value(right)
-                if operator == "+":
-                    return a + b
-                return a - b if operator == "-" else a * b
+                return _combine(operator, self.value(left), self.value(right))
             case Call(function="min" | "max" as name, operands=operands):
                 return self.extreme(name, operands)
             case Call(function="abs", operands=(operand,)):
-                return abs(self.value(operand))
+                size = self.value(operand)
+                return size.abs() if isinstance(size, pd.Series) else abs(size)
             case Call(function="hour"):
-                return self.frame["date"].dt.hour.astype(float)
+                return self.clock("hour")
             case Call(function="weekday"):
-                return self.frame["date"].dt.day_of_week.astype(float)
+                return self.clock("day_of_week")
             case Call(function="bars_since", operands=(operand,)):
                 return self.bars_since(self.truth(operand).true)
             case Call(function=name, operands=(operand,), window=n):
@@ -207,6 +205,11 @@ class _Evaluator:
             case "change":
                 return cast("Series[float]", _divide(x, x.shift(n)) - 1)
         raise TypeError(f"{name} gives no number")
+
+    def clock(self, part: str) -> Series[float]:
+        """A part of the candles' opening times, as in ``hour``."""
+        values: Series[float] = getattr(self.frame["date"].dt, part).astype(float)
+        return values
 
     def bars_since(self, true: Series[bool]) -> Series[float]:
         position = pd.Series(np.arange(len(true), dtype=float), index=true.index)
@@ -276,6 +279,19 @@ def _compare(operator: str, a: Series[float], b: Series[float]) -> Truth:
         case _:
             holds = a != b
     return Truth(holds & present, ~holds & present)
+
+
+def _combine(
+    operator: str, a: Series[float] | float, b: Series[float] | float
+) -> Series[float] | float:
+    combined: Series[float] | float
+    if operator == "+":
+        combined = a + b
+    elif operator == "-":
+        combined = a - b
+    else:
+        combined = a * b
+    return combined
 
 
 def _deviation(x: Series[float], n: int) -> Series[float]:
