@@ -133,7 +133,7 @@ READERS_WRITERS = frozenset(
     "read_sql_query read_sql_table read_stata read_table read_xml HDFStore ExcelFile ExcelWriter "
     "to_clipboard to_excel to_feather to_gbq to_hdf to_iceberg to_orc to_parquet to_pickle to_sql "
     "to_stata to_xml tofile fromfile fromregex memmap open_memmap DataSource savez "
-    "savez_compressed savetxt loadtxt genfromtxt dump".split()
+    "savez_compressed savetxt savefig loadtxt genfromtxt dump".split()
 )
 """Attributes that read or write files, databases or the network, wherever they are found."""
 
@@ -149,10 +149,16 @@ UNSAFE_NUMPY = frozenset(
 )
 """Attributes that reach memory or state that belongs to the whole process."""
 
+_FETCHING = set(
+    "alphavantage av bind category_files create_dir data import_dir load_indicators_from_module "
+    "pd re_ utils yahoofinance yf".split()
+)
 _REFUSED_TOP = {
     "numpy": {"load", "save", "test", "info", "show_runtime", "seterr"},
     "pandas": {"eval", "test", "set_option", "reset_option", "show_versions"},
     "talib": {"set_unstable_period", "set_compatibility", "wraps", "chain", "atexit"},
+    "pandas_ta": _FETCHING,
+    "pandas_ta_classic": _FETCHING,
     "pytz": {"open_resource", "resource_exists", "sys", "os"},
 }
 
@@ -201,7 +207,9 @@ def may_reach(path: str, extra: frozenset[str] = frozenset()) -> bool:
         return not name.startswith("_")
     if module in NAMES:
         names = NAMES[module]
-        return not name.startswith("_") if names is None else name in names
+        if names is None:
+            return not name.startswith("_") and name not in MODULE_NAMES
+        return name in names
     refused = _REFUSED_TOP.get(parts[0], set())
     if name == "__version__":
         return True

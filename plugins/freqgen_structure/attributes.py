@@ -19,7 +19,8 @@ FRAMES = frozenset(
 
 FILES = frozenset(
     "Path PurePath write_text write_bytes read_text read_bytes mkdir makedirs rmdir unlink "
-    "urlopen Popen popen system fork spawn".split()
+    "urlopen Popen popen system fork spawn addHandler removeHandler handlers loggerDict "
+    "manager".split()
 )
 """What libraries have lying about that touches the machine."""
 
@@ -38,7 +39,7 @@ def refusal(name: str) -> str:
         return "" if name in READABLE_DUNDERS else "it is one of Python's special attributes"
     if name in FRAMES:
         return "it leads to the names of other code"
-    if name in READERS_WRITERS or name in TEXT_WRITERS or name in FILES:
+    if name.startswith("read_") or name in READERS_WRITERS or name in TEXT_WRITERS or name in FILES:
         return "it reads or writes files"
     if name in EVALUATORS:
         return "it runs a text as code"

@@ -42,6 +42,7 @@ class Builtins(Rule):
         Bad(code="getattr(x, name)", line=1),
         Bad(code="getattr(x, 'to_' + 'csv')", line=1),
         Bad(code="getattr(x, 'os')", line=1),
+        Bad(code="getattr(self, 'config')", line=1),
         Bad(code="f = getattr", line=1),
         Bad(code="type('X', (), {})", line=1),
         Bad(code="print('x', file=f)", line=1),
@@ -107,7 +108,11 @@ class Builtins(Rule):
         module = self.source.imported(call.args[0].value)
         for name in sorted(names):
             reached = f"{module}.{name}" if module else ""
-            if refusal(name) or (module and not may_reach(reached)):
+            if (
+                refusal(name)
+                or name in {"config", "session"}
+                or (module and not may_reach(reached))
+            ):
                 self.report(node, f'{node.value} reads "{name}", which a strategy must not reach')
 
     def _type(self, node: cst.Name, call: cst.Call | None) -> None:

@@ -41,6 +41,8 @@ class Attributes(Rule):
         Bad(code="x.subprocess.run([])", line=1),
         Bad(code="g.gi_frame.f_back", line=1),
         Bad(code="np.ones(1).tofile('x')", line=1),
+        Bad(code="x.read_anything('y')", line=1),
+        Bad(code="logging.getLogger('x').handlers[0]", line=1),
     )
 
     def visit_Attribute(self, node: cst.Attribute) -> None:

@@ -25,12 +25,12 @@ _EXCHANGE = frozenset({"name", "pair_whitelist", "pair_blacklist"})
 _TRADE = frozenset(
     "add_bt_trade adjust_min_max_rates adjust_stop_loss bt_open_open_trade_count bt_total_profit "
     "bt_trades bt_trades_open bt_trades_open_pp close_bt_order close_bt_trade commit "
+    "get_trades_query "
     "recalc_open_trade_value recalc_trade_from_orders remove_bt_trade reset_locks reset_trades "
     "rollback session set_funding_fees set_liquidation_price stoploss_reinitialization "
     "to_ccxt_object update_fee update_from_ccxt_object update_order update_orders "
     "update_trade".split()
 )
-_TRADE_CALLS = frozenset({"close", "delete"})
 
 
 class Bot(Rule):
@@ -48,8 +48,11 @@ class Bot(Rule):
         "x = self.config.get('max_open_trades', 3)\ny = self.config['exchange']['name']\n",
         "if 'stake_amount' in self.config:\n    x = self.config['runmode'].value\n",
         "trades = Trade.get_trades_proxy(is_open=True)\ntrade.set_custom_data('n', 1)\n",
+        "from technical import qtpylib\nx = qtpylib.session(dataframe, 17)\n",
         "if self.dp and self.wallets is not None:\n    x = 1\n",
-        "def __init__(self, config):\n    super().__init__(config)\n",
+        "class S(IStrategy):\n    def __init__(self, config: dict) -> None:\n"
+        "        super().__init__(config)\n        self.pair = config['stake_currency']\n",
+        "config = {'a': 1}\nx = config['telegram']\ny = self.close(3)\nz = np.delete(a, 1)\n",
     )
     INVALID: ClassVar = (
         Bad(code="x = self.config['telegram']['token']", line=1),
@@ -59,7 +62,15 @@ class Bot(Rule):
         Bad(code="x = self.config[name]", line=1),
         Bad(code="x = self.config.items()", line=1),
         Bad(code="x = self.config.get('exchange')", line=1),
+        Bad(code="bot = self\nx = bot.config['telegram']", line=2),
+        Bad(
+            code="class S(IStrategy):\n    def __init__(self, config):\n"
+            "        self.token = config['telegram']\n",
+            line=3,
+        ),
         Bad(code="self.dp.refresh(x, y)", line=1),
+        Bad(code="Trade.get_trades_query([]).delete()", line=1),
+        Bad(code="for t in trades:\n    t.close(1.0)", line=2),
         Bad(code="self.wallets.update()", line=1),
         Bad(code="Trade.session.commit()", line=1),
         Bad(code="LocalTrade.bt_trades.clear()", line=1),
@@ -69,22 +80,49 @@ class Bot(Rule):
     def visit_Attribute(self, node: cst.Attribute) -> None:
         base = dotted(node.value)
         name = node.attr.value
-        if base == "self.dp" and name not in _DP and not name.startswith("_"):
+        last = (base or "").rpartition(".")[2]
+        if last == "dp" and name not in _DP and not name.startswith("_"):
             self.report(node, f"self.dp.{name} is not a documented way to read candles")
-        elif base == "self.wallets" and name not in _WALLETS and not name.startswith("_"):
+        elif last == "wallets" and name not in _WALLETS and not name.startswith("_"):
             self.report(node, f"self.wallets.{name} is not a documented way to read balances")
-        elif name in _TRADE and base not in {"self", "cls"}:
+        elif self._changes_trades(node, base):
             self.report(node, f"{name} changes what the bot has recorded")
-        elif name in _TRADE_CALLS and self._trade_call(node, base):
-            self.report(node, f"trade.{name} changes what the bot has recorded")
-        elif name == "config" and base == "self":
+        elif name == "config" and self.source.imported(node) is None:
             self._config(node)
 
-    def _trade_call(self, node: cst.Attribute, base: str | None) -> bool:
-        call = self.source.parent(node)
-        return base in {"trade", "Trade"} and isinstance(call, cst.Call) and call.func is node
+    def visit_Name(self, node: cst.Name) -> None:
+        """Follow the configuration that the strategy's ``__init__`` is given."""
+        function = self.source.function_of(node)
+        if function is None or function is not self.source.methods.get("__init__"):
+            return
+        parameters = [p.name.value for p in function.params.params[1:2]]
+        parent = self.source.parent(node)
+        named = isinstance(parent, cst.Attribute) and parent.attr is node
+        if node.value not in parameters or named or isinstance(parent, cst.Param):
+            return
+        call = self.source.parent(parent) if isinstance(parent, cst.Arg) else None
+        match call:
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="__init__"))):
+                return
+        self._config(node)
 
-    def _config(self, node: cst.Attribute) -> None:
+    def _changes_trades(self, node: cst.Attribute, base: str | None) -> bool:
+        path = self.source.imported(node) or "freqtrade"
+        if node.attr.value in _TRADE:
+            return base not in {"self", "cls"} and path.startswith("freqtrade")
+        return node.attr.value in {"close", "delete"} and self._ends_trade(node, base)
+
+    def _ends_trade(self, node: cst.Attribute, base: str | None) -> bool:
+        """Whether this is ``trade.close(rate)`` or ``trade.delete()``, of whatever name."""
+        call = self.source.parent(node)
+        own = base is not None and base.partition(".")[0] in {"self", "cls"}
+        if own or not (isinstance(call, cst.Call) and call.func is node):
+            return False
+        if self.source.imported(node) is not None and base != "Trade":
+            return False
+        return bool(call.args) if node.attr.value == "close" else not call.args
+
+    def _config(self, node: cst.Attribute | cst.Name) -> None:
         parent = self.source.parent(node)
         key: cst.BaseExpression | None = None
         use: cst.CSTNode = node
