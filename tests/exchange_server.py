@@ -137,7 +137,7 @@ class ExchangeServer:
             "entry_pricing": {"price_side": "other", "use_order_book": True},
             "exit_pricing": {"price_side": "other", "use_order_book": True},
             "pairlists": [{"method": "StaticPairList"}],
-            "internals": {"process_throttle_secs": 1},
+            "internals": {"process_throttle_secs": 1, "heartbeat_interval": 1},
             "exchange": {
                 "name": "binance",
                 "pair_whitelist": sorted(self.markets),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType, TracebackType
@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from freqgen.evaluation.candles import check_candles, download_command, find_pairs
 from freqgen.evaluation.markets import MarketTable
+from freqgen.evaluation.result import BacktestResult
 from freqgen.exceptions import EngineError, UsageError
 
 if TYPE_CHECKING:
     from freqgen.draft import ValidatedDraft
     from freqgen.evaluation.process import EngineProcess
+
+__all__ = ["DEFAULTS", "BacktestRequest", "BacktestResult", "Engine", "Limits"]
 
 START_SECONDS = 180.0
 """How long the process may take to import Freqtrade and read the configuration."""
@@ -112,118 +115,6 @@ class BacktestRequest:
     overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     enable_protections: bool = True
     store: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BacktestResult:
-    """What Freqtrade's backtest said. Amounts are in the stake currency.
-
-    :param name: Class name of the strategy.
-    :param trades: Number of trades, of which ``trades_long`` and ``trades_short``.
-    :param profit_total: Profit as a ratio of the starting balance (0.02 is 2 %).
-    :param max_drawdown: Largest fall of the balance, as a ratio of its peak.
-    :param sharpe: Freqtrade's; so are ``sortino``, ``calmar``, ``cagr``, ``profit_factor``
-        and ``expectancy``. ``None`` where it is no number.
-    :param win_rate: Ratio of trades that won; ``None`` without trades.
-    :param avg_duration: Average duration of a trade in seconds; ``None`` without trades.
-    :param market_change: What buying all pairs in equal parts and holding them made, as a
-        ratio.
-    :param backtest_start: First candle, after those that indicators need.
-    :param fee: Ratio paid on each entry and each exit.
-    :param markets: ``stored`` if precisions, limits and fees come from the exchange,
-        ``assumed`` if they were derived from the candles.
-    :param warnings: Sentences on what makes the numbers less than they seem.
-    :param results_file: Freqtrade's file with the result, or ``None`` if it was not stored.
-    :param seconds: What the run took, from request to result.
-    :param timings: Parts of it, by name, in seconds.
-    :param per_pair: One row a pair: ``key``, ``trades``, ``profit_total``,
-        ``profit_total_abs``, ``wins``, ``draws``, ``losses``. The same in
-        ``per_enter_tag`` and ``per_exit_reason``.
-    :param trade_list: One row a trade, with Freqtrade's names and ISO 8601 times.
-    """
-
-    name: str
-    trades: int
-    trades_long: int
-    trades_short: int
-    profit_total: float
-    profit_total_abs: float
-    starting_balance: float
-    final_balance: float
-    max_drawdown: float
-    max_drawdown_abs: float
-    sharpe: float | None
-    sortino: float | None
-    calmar: float | None
-    cagr: float | None
-    profit_factor: float | None
-    expectancy: float | None
-    win_rate: float | None
-    wins: int
-    draws: int
-    losses: int
-    avg_duration: float | None
-    market_change: float | None
-    backtest_start: str
-    backtest_end: str
-    pairs: list[str]
-    timeframe: str
-    timerange: str
-    stake_currency: str
-    stake_amount: float | str
-    max_open_trades: float | None
-    trading_mode: str
-    rejected_signals: int
-    fee: float
-    markets: str
-    warnings: list[str]
-    results_file: str | None
-    seconds: float
-    timings: dict[str, float]
-    per_pair: list[dict[str, Any]]
-    per_enter_tag: list[dict[str, Any]]
-    per_exit_reason: list[dict[str, Any]]
-    trade_list: list[dict[str, Any]]
-
-    def to_dict(self, *, trade_list: bool = False) -> dict[str, Any]:
-        """All fields as JSON values.
-
-        :param trade_list: Whether to include the list of trades, which may be long.
-        """
-        names = [item.name for item in fields(self) if trade_list or item.name != "trade_list"]
-        return {name: getattr(self, name) for name in names}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Build a result from what the engine's process sent.
-
-        :raises EngineError: If a field is missing, unknown or of the wrong kind.
-        """
-        wanted = {item.name: str(item.type) for item in fields(cls)}
-        if wanted.keys() != data.keys():
-            odd = ", ".join(sorted(wanted.keys() ^ data.keys()))
-            raise EngineError(f"Freqtrade's engine sent a result with the wrong fields: {odd}")
-        for name, kind in wanted.items():
-            if not _fits(data[name], kind):
-                raise EngineError(f"Freqtrade's engine sent {name} = {data[name]!r}, not {kind}")
-        return cls(**data)
-
-
-_KINDS: Mapping[str, tuple[type, ...]] = {
-    "int": (int,),
-    "float": (int, float),
-    "str": (str,),
-    "None": (type(None),),
-    "list": (list,),
-    "dict": (dict,),
-}
-
-
-def _fits(value: object, kind: str) -> bool:
-    allowed = [_KINDS[part.strip().partition("[")[0]] for part in kind.split("|")]
-    return isinstance(value, tuple(item for group in allowed for item in group)) and not (
-        isinstance(value, bool)
-    )
 
 
 class Engine:
@@ -391,7 +282,7 @@ def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
     :raises UsageError: If it names no exchange.
     """
     kept = {
-        key: _json(value)
+        key: json_value(value)
         for key, value in {**DEFAULTS, **config}.items()
         if key not in _NOT_PASSED_ON and value is not None
     }
@@ -403,7 +294,7 @@ def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
             hint='add "exchange": {"name": "binance"} to it',
         )
     kept["exchange"] = {
-        key: _json(value) for key, value in exchange.items() if key in _EXCHANGE_PASSED_ON
+        key: json_value(value) for key, value in exchange.items() if key in _EXCHANGE_PASSED_ON
     }
     if kept.get("max_open_trades") == float("inf"):
         kept["max_open_trades"] = -1
@@ -411,9 +302,10 @@ def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _json(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """Turn a value of a configuration into what JSON can hold; paths and enums become text."""
     if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
+        return {str(key): json_value(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_json(item) for item in value]
+        return [json_value(item) for item in value]
     return value if isinstance(value, bool | int | float) or value is None else str(value)

@@ -80,16 +80,7 @@ class MarketTable:
         :raises UsageError: If the file is damaged.
         """
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
-            if data["schema"] != SCHEMA:
-                raise ValueError(f"schema {data['schema']}")
-            return cls(
-                exchange=str(data["exchange"]),
-                trading_mode=str(data["trading_mode"]),
-                downloaded=str(data["downloaded"]),
-                markets=dict(data["markets"]),
-                leverage_tiers=dict(data["leverage_tiers"]),
-            )
+            return cls._from_json(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as exc:
@@ -97,6 +88,18 @@ class MarketTable:
                 f"the market table {path} cannot be read: {exc}",
                 hint="delete the file; markets are then assumed until they are downloaded again",
             ) from exc
+
+    @classmethod
+    def _from_json(cls, data: Mapping[str, Any]) -> MarketTable:
+        if data["schema"] != SCHEMA:
+            raise ValueError(f"its schema is {data['schema']}, not {SCHEMA}")
+        return cls(
+            exchange=str(data["exchange"]),
+            trading_mode=str(data["trading_mode"]),
+            downloaded=str(data["downloaded"]),
+            markets=dict(data["markets"]),
+            leverage_tiers=dict(data["leverage_tiers"]),
+        )
 
 
 def decimals_of(values: Iterable[float], most: int = _MAX_DECIMALS) -> int:

@@ -132,17 +132,13 @@ class EngineProcess:
         if line is None:
             raise self._ended()
         try:
-            reply = json.loads(line)
-            if reply["id"] != number:
-                raise ValueError(f"reply {reply['id']} to request {number}")
-            if reply["ok"]:
-                result: dict[str, Any] = dict(reply["result"])
-                return result
-            error = _reported(reply["error"])
-        except (ValueError, KeyError, TypeError) as exc:
+            outcome = _outcome(line, number)
+        except (ValueError, KeyError, TypeError, AttributeError) as exc:
             self.close()
             raise EngineError(f"Freqtrade's engine answered what cannot be read: {exc}") from exc
-        raise error
+        if isinstance(outcome, FreqgenException):
+            raise outcome
+        return outcome
 
     def _ended(self) -> EngineError:
         self.close()
@@ -155,6 +151,14 @@ class EngineProcess:
             if code < 0 or "memory" in last.lower()
             else "run freqtrade backtesting with the same configuration to see more",
         )
+
+
+def _outcome(line: str, number: int) -> dict[str, Any] | FreqgenException:
+    """Read a reply: a result, or the error that the process reported."""
+    reply = json.loads(line)
+    if reply["id"] != number:
+        raise ValueError(f"reply {reply['id']} to request {number}")
+    return dict(reply["result"]) if reply["ok"] else _reported(reply["error"])
 
 
 def _reported(error: Mapping[str, str]) -> FreqgenException:

@@ -1,0 +1,190 @@
+"""Freqtrade's real dry-run bot against a loopback exchange, and what is refused before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from freqgen.evaluation.paper import PaperReport, bot_config, paper_trade
+from freqgen.evaluation.trades_database import read_trades
+from freqgen.exceptions import EngineError, EvaluationError, UsageError
+from freqgen.settings import Workspace
+from tests.evaluation.strategies import every_candle
+from tests.exchange_server import TIMEFRAME_MS, ExchangeServer, Market, Row
+
+PRICE = 100.0
+
+
+def until_now(timeframe: str, count: int = 60) -> list[Row]:
+    """Flat candles, of which the last is still open."""
+    length = TIMEFRAME_MS[timeframe]
+    current = int(time.time() * 1000) // length * length
+    return [
+        (current - number * length, PRICE, PRICE + 0.1, PRICE - 0.1, PRICE, 1000.0)
+        for number in range(count - 1, -1, -1)
+    ]
+
+
+def workspace(userdir: Path, server: ExchangeServer, **more: Any) -> Workspace:
+    """A workspace whose configuration wants to trade for real, with keys."""
+    config = server.config(**more)
+    config["dry_run"] = False
+    config["exchange"] |= {"key": "a-real-key", "secret": "a-real-secret"}
+    return Workspace(config=config, user_data_dir=userdir, datadir=userdir / "data")
+
+
+def stop_after(words: str) -> Callable[[str], None]:
+    """Press Ctrl-C at the first sign of life after something was said in the log."""
+    seen: list[str] = []
+
+    def read(line: str) -> None:
+        if words in line:
+            seen.append(line)
+        if seen and "Bot heartbeat" in line:
+            seen.clear()
+            os.kill(os.getpid(), signal.SIGINT)
+
+    return read
+
+
+def test_a_bot_opens_a_trade_stops_and_closes_it_in_the_next_run(
+    userdir: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rises = [False]
+    market = Market(candles={"5m": until_now("5m")})
+    with ExchangeServer(
+        markets={"BTC/USDT": market},
+        price=lambda pair, asked: PRICE * (1.03 if rises[0] else 1.0),
+    ) as server:
+        where = workspace(userdir, server)
+        draft = every_candle(timeframe="5m", roi=0.01)
+
+        first = paper_trade(draft, workspace=where, on_log=stop_after("_BUY has been fulfilled"))
+        rises[0] = True
+        second = paper_trade(draft, workspace=where, on_log=stop_after("_SELL has been fulfilled"))
+
+    assert (first.opened, first.closed, first.continued) == (1, 0, False)
+    assert [position["pair"] for position in first.open_positions] == ["BTC/USDT"]
+    assert first.open_positions[0]["enter_tag"] == "always"
+    assert first.profit_abs == 0.0
+
+    assert (second.opened, second.closed, second.continued) == (0, 1, True)
+    assert second.open_positions == []
+    assert second.profit_abs == second.total_profit_abs == pytest.approx(2.8, abs=0.2)
+    assert second.trades[0]["exit_reason"] == "roi"
+    assert second.trades[0]["open_date"] <= second.started <= second.trades[0]["close_date"]
+    assert second.to_dict()["stake_currency"] == "USDT"
+
+    log = capfd.readouterr().err
+    assert "Dry run is enabled" in log
+    assert "a-real" not in log
+    assert not list((userdir / "freqgen" / "paper").glob("*.json"))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_bot_that_cannot_start_says_why(userdir: Path) -> None:
+    with ExchangeServer(markets={"BTC/USDT": Market(candles={"5m": until_now("5m")})}) as server:
+        where = workspace(userdir, server, max_open_trades=-1, stake_amount="unlimited")
+        with pytest.raises(EngineError, match="cannot both be unlimited"):
+            paper_trade(every_candle(timeframe="5m"), workspace=where)
+
+
+def test_a_strategy_is_traded_once_at_a_time(userdir: Path) -> None:
+    import fcntl
+
+    home = userdir / "freqgen" / "paper"
+    home.mkdir(parents=True)
+    where = Workspace(
+        config={"exchange": {"name": "binance", "pair_whitelist": ["BTC/USDT"]}},
+        user_data_dir=userdir,
+        datadir=userdir,
+    )
+    with (home / "EveryCandle.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(UsageError, match="is being traded on paper already"):
+            paper_trade(every_candle(), workspace=where)
+
+
+def test_the_bots_configuration_is_harmless_and_otherwise_the_users() -> None:
+    config = bot_config(
+        {
+            "dry_run": False,
+            "db_url": "sqlite:///live.sqlite",
+            "timeframe": "1m",
+            "stake_amount": 7,
+            "telegram": {"enabled": True, "token": "mine"},
+            "exchange": {
+                "name": "kraken",
+                "key": "k",
+                "secret": "s",
+                "walletAddress": "w",
+                "pair_whitelist": ["BTC/EUR"],
+                "ccxt_config": {"apiKey": "k", "timeout": 5000, "secret": "s"},
+            },
+        }
+    )
+    assert config["dry_run"] is True
+    assert config["initial_state"] == "running"
+    assert config["stake_amount"] == 7
+    assert config["telegram"] == {"enabled": True, "token": "mine"}
+    assert config["exchange"] == {
+        "name": "kraken",
+        "pair_whitelist": ["BTC/EUR"],
+        "ccxt_config": {"timeout": 5000},
+    }
+    assert not config.keys() & {"db_url", "timeframe"}
+
+
+def test_without_pairs_there_is_no_bot() -> None:
+    with pytest.raises(UsageError, match="no pairs to trade") as caught:
+        bot_config({"exchange": {"name": "binance"}})
+    assert "pair_whitelist" in caught.value.hint
+
+
+def test_pairs_may_come_from_the_exchange() -> None:
+    pairlists = [{"method": "VolumePairList", "number_assets": 5}]
+    assert bot_config({"exchange": {"name": "binance"}, "pairlists": pairlists})["pairlists"]
+
+
+@pytest.mark.parametrize("content", [None, ""], ids=["no file", "empty file"])
+def test_no_database_means_no_trades(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "paper.sqlite"
+    if content is not None:
+        sqlite3.connect(file).close()
+    assert read_trades(file) == []
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "paper.sqlite"
+    file.write_text("not a database, and long enough to be taken for one " * 30)
+    with pytest.raises(EvaluationError, match="cannot be read"):
+        read_trades(file)
+
+
+def test_a_report_is_json() -> None:
+    import json
+
+    report = PaperReport(
+        name="A",
+        database="a.sqlite",
+        started="2024-01-01T00:00:00+00:00",
+        ended="2024-01-01T01:00:00+00:00",
+        seconds=3600.0,
+        stake_currency="USDT",
+        opened=0,
+        closed=0,
+        profit_abs=0.0,
+        total_closed=0,
+        total_profit_abs=0.0,
+        open_positions=[],
+        trades=[],
+        continued=False,
+    )
+    assert json.loads(json.dumps(report.to_dict()))["seconds"] == 3600.0
