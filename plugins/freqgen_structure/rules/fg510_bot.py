@@ -1,3 +1,4 @@
+import difflib
 from typing import ClassVar
 
 import libcst as cst
@@ -31,6 +32,11 @@ _TRADE = frozenset(
     "to_ccxt_object update_fee update_from_ccxt_object update_order update_orders "
     "update_trade".split()
 )
+
+
+def _nearest(name: str, known: frozenset[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"the nearest is {near[0]}" if near else f"documented are {', '.join(sorted(known))}"
 
 
 class Bot(Rule):
@@ -82,9 +88,11 @@ class Bot(Rule):
         name = node.attr.value
         last = (base or "").rpartition(".")[2]
         if last == "dp" and name not in _DP and not name.startswith("_"):
-            self.report(node, f"self.dp.{name} is not a documented way to read candles")
+            message = f"self.dp.{name} is not a documented way to read candles"
+            self.report(node, message, hint=_nearest(name, _DP))
         elif last == "wallets" and name not in _WALLETS and not name.startswith("_"):
-            self.report(node, f"self.wallets.{name} is not a documented way to read balances")
+            message = f"self.wallets.{name} is not a documented way to read balances"
+            self.report(node, message, hint=_nearest(name, _WALLETS))
         elif self._changes_trades(node, base):
             self.report(node, f"{name} changes what the bot has recorded")
         elif name == "config" and self.source.imported(node) is None:
