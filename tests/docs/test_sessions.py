@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from freqgen.plugins import PluginHost
 from tests.docs import sessions
 from tests.docs.markdown import blocks, blocks_of
+from tests.docs.plugins import builtin_host
 from tests.installation import ROOT
 
 PAGES = sorted(
@@ -17,10 +21,58 @@ PAGES = sorted(
 )
 
 
+FIRST = next(
+    command.line
+    for block in blocks_of(ROOT / "README.md", "console")
+    if not block.note
+    for command in sessions.typed(block)
+)
+"""What the README shows, and the tutorial begins with."""
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sessions.Begun]:
+    """The first command, run once. What is installed beside freqgen does not change the pages."""
+    folder = tmp_path_factory.mktemp("begun")
+    load = PluginHost.load
+
+    def only_builtin(*_arguments: object, **_keywords: object) -> PluginHost:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(PluginHost, "load", load)
+            return builtin_host()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PluginHost, "load", only_builtin)
+        patch.chdir(folder)
+        output = sessions.run(FIRST)
+        yield sessions.Begun(FIRST, output, folder)
+
+
+@pytest.mark.xdist_group("sessions")
 @pytest.mark.parametrize("page", PAGES)
-def test_sessions(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sessions(
+    page: str, begun: sessions.Begun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every command of a page gives what the page shows."""
-    sessions.play(blocks_of(ROOT / page, "console"), tmp_path, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    sessions.play(blocks_of(ROOT / page, "console"), begun)
+
+
+@pytest.mark.xdist_group("sessions")
+def test_python(
+    begun: sessions.Begun,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The README's program prints what stands below it."""
+    shutil.copytree(begun.folder, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    (program,) = blocks_of(ROOT / "README.md", "python")
+    (expected,) = blocks_of(ROOT / "README.md", "text output")
+    exec(compile(program.content, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert sessions.matches(expected.content, printed), printed
 
 
 @pytest.mark.parametrize(
@@ -37,6 +89,11 @@ def test_sessions(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("", "", True),
         ("", "a\n", False),
         ("(a) [b] *\n", "(a) [b] *\n", True),
+        ("profit  -16.05%\n", "profit   -16.40%\n", True),
+        ("profit  -16.05%\n", "profit  -10.05%\n", False),
+        ("profit  -16.05%\n", "profit  +16.05%\n", False),
+        ("RSI(14) 340\n", "RSI(14) 342\n", True),
+        ("RSI(14) 340\n", "RSI(15) 340\n", False),
     ],
 )
 def test_matching(expected: str, got: str, same: bool) -> None:
