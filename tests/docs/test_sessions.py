@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from freqgen.plugins import PluginHost
+from freqgen.main import main
 from tests.docs import sessions
+from tests.docs.json_fields import ERROR, VERBS, VERSIONS, Field, undocumented
 from tests.docs.markdown import blocks, blocks_of
-from tests.docs.plugins import builtin_host
 from tests.installation import ROOT
 
 PAGES = sorted(
@@ -21,58 +22,66 @@ PAGES = sorted(
 )
 
 
-FIRST = next(
-    command.line
-    for block in blocks_of(ROOT / "README.md", "console")
-    if not block.note
-    for command in sessions.typed(block)
-)
-"""What the README shows, and the tutorial begins with."""
-
-
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sessions.Begun]:
-    """The first command, run once. What is installed beside freqgen does not change the pages."""
-    folder = tmp_path_factory.mktemp("begun")
-    load = PluginHost.load
-
-    def only_builtin(*_arguments: object, **_keywords: object) -> PluginHost:
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(PluginHost, "load", load)
-            return builtin_host()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PluginHost, "load", only_builtin)
-        patch.chdir(folder)
-        output = sessions.run(FIRST)
-        yield sessions.Begun(FIRST, output, folder)
-
-
 @pytest.mark.xdist_group("sessions")
 @pytest.mark.parametrize("page", PAGES)
-def test_sessions(
-    page: str, begun: sessions.Begun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("here")
+def test_sessions(page: str, begun: sessions.Begun) -> None:
     """Every command of a page gives what the page shows."""
-    monkeypatch.chdir(tmp_path)
     sessions.play(blocks_of(ROOT / page, "console"), begun)
 
 
 @pytest.mark.xdist_group("sessions")
-def test_python(
-    begun: sessions.Begun,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """The README's program prints what stands below it."""
-    shutil.copytree(begun.folder, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
+def test_python(begun: sessions.Begun, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The README's program prints what stands below it; its result is documented as JSON."""
+    shutil.copytree(begun.folder, here, dirs_exist_ok=True)
     (program,) = blocks_of(ROOT / "README.md", "python")
     (expected,) = blocks_of(ROOT / "README.md", "text output")
-    exec(compile(program.content, "README.md", "exec"), {})
+    names: dict[str, Any] = {}
+    exec(compile(program.content, "README.md", "exec"), names)
     printed = capsys.readouterr().out
     assert sessions.matches(expected.content, printed), printed
+    result = names["result"]
+    assert undocumented(result.to_dict(), VERBS["generate"]) == []
+    backtested = {"market": "synthetic", "results": [result.backtest.to_dict(trade_list=True)]}
+    assert undocumented(backtested, VERBS["backtest"]) == []
+
+
+NAME = "RsiBollingerReversion"
+BRIEF = "Buy when RSI(14) is below 30 and all is well. Sell when RSI rises above 70. 1h candles."
+ASKED: list[tuple[str, list[str], list[Field]]] = [
+    ("list-plugins", ["list-plugins"], VERBS["list-plugins"]),
+    ("list-indicators", ["list-indicators", "band"], VERBS["list-indicators"]),
+    ("design", ["design", BRIEF, "-o", "design.json"], VERBS["design"]),
+    ("code", ["code", "design.json", "-o", "one.py"], VERBS["code"]),
+    ("validate", ["validate", "one.py"], VERBS["validate"]),
+    ("validate-several", ["validate", "one.py", "wrong.py"], VERBS["validate"]),
+    ("list", ["list"], VERBS["list"]),
+    ("show", ["show", NAME], VERBS["show"]),
+    ("show-code", ["show", NAME, "--code"], VERBS["show"]),
+    ("show-design", ["show", NAME, "--design"], VERBS["show"]),
+    ("show-findings", ["show", NAME, "--findings"], VERBS["show"]),
+    ("reject", ["reject", NAME, "--reason", "why not"], VERBS["reject"]),
+    ("approve", ["approve", NAME], VERBS["approve"]),
+    ("version", ["--version"], VERSIONS),
+    ("error", ["show", "Nobody"], ERROR),
+]
+
+
+@pytest.mark.xdist_group("sessions")
+def test_json_is_documented(
+    begun: sessions.Begun, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every field of what verbs really print is on the page."""
+    shutil.copytree(begun.folder, here, dirs_exist_ok=True)
+    (here / "wrong.py").write_text("import os\n", encoding="utf-8")
+    missing = {}
+    for name, arguments, fields in ASKED:
+        main([*arguments, "--json"])
+        data = json.loads(capsys.readouterr().out)
+        assert data.pop("schema") == "freqgen/1"
+        assert data.pop("ok") is (name != "error"), data
+        missing[name] = undocumented(data, fields)
+    assert missing == {name: [] for name, *_ in ASKED}
 
 
 @pytest.mark.parametrize(
