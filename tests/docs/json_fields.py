@@ -248,6 +248,41 @@ _DECIDED = _group(
     ],
 )
 
+_PAPER_TRADE = [
+    Field("id", "number", "of Freqtrade's database"),
+    Field("pair", "text", "what was traded"),
+    Field("is_open", "boolean", "whether it is still open"),
+    Field("is_short", "boolean", "whether it is a short"),
+    Field("leverage", "number", "its leverage"),
+    Field("open_date", "text", "when it was opened, ISO 8601 in UTC"),
+    Field("close_date", "text or null", "when it was closed"),
+    Field("open_rate", "number", "price of the entry"),
+    Field("close_rate", "number or null", "price of the exit"),
+    Field("amount", "number", "amount in the base currency"),
+    Field("stake_amount", "number", "stake in the stake currency"),
+    Field("profit_ratio", "number or null", "profit as a ratio of the stake"),
+    Field("profit_abs", "number or null", "profit in the stake currency"),
+    Field("enter_tag", "text or null", "the rule that opened it"),
+    Field("exit_reason", "text or null", "what closed it"),
+]
+
+PAPER = [
+    Field("name", "text", "class name of the strategy"),
+    Field("database", "text", "Freqtrade's database of this strategy's paper trades"),
+    Field("started", "text", "when the bot was started, ISO 8601 in UTC"),
+    Field("ended", "text", "when it had stopped"),
+    Field("seconds", "number", "how long it ran"),
+    Field("stake_currency", "text", "as in `USDT`"),
+    Field("opened", "number", "trades opened in this run"),
+    Field("closed", "number", "trades closed in this run"),
+    Field("profit_abs", "number", "profit of those, in the stake currency"),
+    Field("total_closed", "number", "closed trades in the database, earlier runs included"),
+    Field("total_profit_abs", "number", "their profit"),
+    Field("open_positions", "list", "what is still open; the next run takes it up", "paper trade"),
+    Field("trades", "list", "what was opened or closed in this run", "paper trade"),
+    Field("continued", "boolean", "whether the database held trades of an earlier run"),
+]
+
 VERBS: dict[str, list[Field]] = {
     "generate": [
         Field("decision", "text", _DECISION),
@@ -377,6 +412,7 @@ VERBS: dict[str, list[Field]] = {
             Field("error", "text or null", "why it cannot be used; null if it can"),
         ],
     ),
+    "paper": PAPER,
     "download-markets": [Field("path", "text", "the file with the market table")],
 }
 """The fields of every verb, without ``schema`` and ``ok``, which all have."""
@@ -389,6 +425,7 @@ SHARED: dict[str, list[Field]] = {
     "checked file": _CHECKED_FILE,
     "backtest result": BACKTEST,
     "row": _ROW,
+    "paper trade": _PAPER_TRADE,
     "record": RECORD,
     "attempt": _ATTEMPT,
     "change": _CHANGE,

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from freqgen import BacktestResult
 from freqgen import main as main_module
 from freqgen.configuration import environment
 from freqgen.design.checked import check_design
 from freqgen.design.compiler import compile_design
 from freqgen.design.indicators import Catalogue, builtin_indicators
 from freqgen.design.model import Design
-from freqgen.evaluation.engine import BacktestResult
+from freqgen.evaluation.paper import PaperReport
 from freqgen.exceptions import DesignError
 from freqgen.settings import DEFAULT_CONFIGURATION, Settings
 from freqgen.store.record import Attempt, Record, StatusChange
@@ -128,6 +129,7 @@ def test_exit_codes_are_documented() -> None:
     ("kind", "documented"),
     [
         pytest.param(BacktestResult, json_fields.BACKTEST, id="backtest"),
+        pytest.param(PaperReport, json_fields.PAPER, id="paper"),
         pytest.param(Record, json_fields.RECORD, id="record"),
         pytest.param(Attempt, json_fields.SHARED["attempt"], id="attempt"),
         pytest.param(StatusChange, json_fields.SHARED["change"], id="change"),
