@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from freqgen import main as main_module
 from freqgen.commands.options import COMMON
-from tests.docs.json_fields import ERROR, SHARED, VERBS, VERSIONS, Field
+from tests.docs.json_fields import ERROR, VERBS, VERSIONS
+from tests.docs.json_objects import SHARED, Field
 from tests.docs.markdown import table
 from tests.docs.plugins import builtin_host
 from tests.installation import ROOT
@@ -111,7 +112,7 @@ def page() -> str:
             codes=codes, always=_fields(ALWAYS), error=_fields(ERROR), versions=_fields(VERSIONS)
         ),
     ]
-    aliases = {id(one): [] for one in by_name.values()}
+    aliases: dict[int, list[str]] = {id(one): [] for one in by_name.values()}
     for name, one in subparsers(whole).choices.items():
         if name not in by_name:
             aliases[id(one)].append(name)

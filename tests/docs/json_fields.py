@@ -3,268 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Field:
-    """One field of a verb's object.
-
-    :param path: As in ``findings[].code``; ``*`` stands for any key.
-    :param of: The shared object (:data:`SHARED`) that it is, or is a list of.
-    :param open: Whether what lies within it is documented elsewhere.
-    """
-
-    path: str
-    kind: str
-    meaning: str
-    of: str = ""
-    open: bool = False
-
-
-def _group(parent: str, kind: str, meaning: str, fields: Iterable[Field]) -> list[Field]:
-    within = [replace(field, path=f"{parent}.{field.path}") for field in fields]
-    return [Field(parent.removesuffix("[]"), kind, meaning), *within]
-
-
-FINDING = [
-    Field("code", "text", "stable code, as in `FG201`; see [findings.md](findings.md)"),
-    Field("severity", "text", "`error` blocks, `warning` does not"),
-    Field("phase", "text", "`parse`, `structure` or `types`"),
-    Field("line", "number or null", "line in the source, from 1; null for the file as a whole"),
-    Field("column", "number or null", "column in that line, from 1"),
-    Field("message", "text", "what is wrong, in a sentence"),
-    Field("hint", "text", "what to write instead; may be empty"),
-    Field("fixable", "boolean", "whether there is exactly one way to mend it, which is known"),
-]
-
-FINDINGS = Field("findings", "list", "what the checks found, in the order of the file", "finding")
-
-USAGE_FIELDS = [
-    Field("calls", "number", "how many"),
-    Field("input_tokens", "number", "tokens sent"),
-    Field("output_tokens", "number", "tokens received"),
-    Field("cached_tokens", "number", "those of `input_tokens` that the provider had cached"),
-    Field("cost_usd", "number or null", "US dollars; null where the price is not known"),
-]
-
-USAGE = Field("usage", "object", "what all calls to providers took", "usage")
-
-_SPAN = [
-    Field("start", "number", "offset of the first character in the brief"),
-    Field("end", "number", "offset behind the last character"),
-    Field("text", "text", "the part itself"),
-    Field("meaning", "text", "what it was taken to mean"),
-]
-
-READING = [
-    Field("read", "list", "the parts of the brief that were understood", "span"),
-    Field("unread", "list", "the parts that were not, without `meaning`", "span"),
-    Field("defaults", "list of texts", "what was added without having been asked for"),
-]
-
-DESIGN = Field(
-    "design",
-    "object",
-    "the design, with the fields of [expressions.md](expressions.md#the-fields-of-a-design)",
-    open=True,
-)
-
-MEASUREMENTS = Field(
-    "measurements",
-    "object",
-    "what each evaluator measured, by its name; empty where nothing was run. `backtest` has the "
-    "fields of a [backtest result](#backtest-result), and `profit_over_market`, which is "
-    "`profit_total` less `market_change`",
-    open=True,
-)
-
-GATE = [
-    Field("name", "text", "name of the gate; `validation` is freqgen's own"),
-    Field("passed", "boolean", "whether it has no objection"),
-    Field("value", "number, text or null", "what was measured"),
-    Field("limit", "number, text or null", "what it was held against"),
-    Field("reason", "text", "the judgement in a sentence, also when it passed"),
-]
-
-GATES = Field("gates", "list", "the judgements that led to the decision", "gate")
-
-TIMINGS = [
-    Field("timings", "object", "seconds by step or phase"),
-    Field("timings.*", "number", "seconds; `total` is all of it where it is there"),
-]
-
-_ROW = [
-    Field("key", "text", "what the row is about"),
-    Field("trades", "number", "number of trades"),
-    Field("profit_total", "number", "profit as a ratio of the starting balance"),
-    Field("profit_total_abs", "number", "profit in the stake currency"),
-    Field("wins", "number", "trades that ended in profit"),
-    Field("draws", "number", "trades that ended with neither"),
-    Field("losses", "number", "trades that ended in loss"),
-]
-
-BACKTEST = [
-    Field("name", "text", "class name of the strategy"),
-    Field("trades", "number", "number of trades"),
-    Field("trades_long", "number", "of which long"),
-    Field("trades_short", "number", "of which short"),
-    Field("profit_total", "number", "profit as a ratio of the starting balance: 0.02 is 2 %"),
-    Field("profit_total_abs", "number", "profit in the stake currency"),
-    Field("starting_balance", "number", "balance at the beginning"),
-    Field("final_balance", "number", "balance at the end"),
-    Field("max_drawdown", "number", "largest fall of the balance, as a ratio of its peak"),
-    Field("max_drawdown_abs", "number", "the same in the stake currency"),
-    Field("sharpe", "number or null", "Sharpe ratio as Freqtrade computes it"),
-    Field("sortino", "number or null", "Sortino ratio, likewise"),
-    Field("calmar", "number or null", "Calmar ratio, likewise"),
-    Field("cagr", "number or null", "compound annual growth, as a ratio"),
-    Field("profit_factor", "number or null", "gross profit divided by gross loss"),
-    Field("expectancy", "number or null", "average profit of a trade in the stake currency"),
-    Field("win_rate", "number or null", "ratio of trades that won; null without trades"),
-    Field("wins", "number", "trades that ended in profit"),
-    Field("draws", "number", "trades that ended with neither"),
-    Field("losses", "number", "trades that ended in loss"),
-    Field("avg_duration", "number or null", "average seconds in a trade; null without trades"),
-    Field(
-        "market_change",
-        "number or null",
-        "what buying all pairs in equal parts and holding them made, as a ratio",
-    ),
-    Field("backtest_start", "text", "first candle, after those that indicators need"),
-    Field("backtest_end", "text", "last candle"),
-    Field("pairs", "list of texts", "what was traded"),
-    Field("timeframe", "text", "timeframe of the strategy"),
-    Field("timerange", "text", "what was asked for; empty for all candles"),
-    Field("stake_currency", "text", "as in `USDT`"),
-    Field("stake_amount", "number or text", "as in the configuration"),
-    Field("max_open_trades", "number or null", "null where there is no limit"),
-    Field("trading_mode", "text", "`spot` or `futures`"),
-    Field("rejected_signals", "number", "signals that found no free slot or no balance"),
-    Field("fee", "number", "ratio paid for each order"),
-    Field(
-        "markets",
-        "text",
-        "`stored` if precisions, limits and fees are the exchange's, `assumed` if they were "
-        "derived from the candles",
-    ),
-    Field("warnings", "list of texts", "what makes the numbers less than they seem"),
-    Field("results_file", "text or null", "Freqtrade's own file with the result"),
-    Field("seconds", "number", "what the run took"),
-    Field("timings", "object", "parts of it"),
-    Field("timings.*", "number", "seconds"),
-    Field("per_pair", "list", "the result of each pair", "row"),
-    Field("per_enter_tag", "list", "the result of each entry tag", "row"),
-    Field("per_exit_reason", "list", "the result of each exit reason", "row"),
-    Field(
-        "trade_list",
-        "list",
-        "every trade, with Freqtrade's field names; only with `--trades`",
-        open=True,
-    ),
-]
-
-_WHICH = [
-    Field("id", "text", "12 letters and digits; any unique beginning of it will do as an argument"),
-    Field("name", "text", "name of the strategy"),
-    Field("revision", "number", "1, 2, … of that name"),
-]
-
-_STATUS = "`draft`, `pending`, `allowed`, `denied`, `approved` or `rejected`"
-
-_DECISION = "`allow`, `review` or `deny`"
-
-RECORD = [
-    *_WHICH,
-    Field("class_name", "text", "name of the strategy class"),
-    Field("parent", "text or null", "id of the revision before"),
-    Field("status", "text", _STATUS),
-    Field("decision", "text or null", f"what freqgen decided: {_DECISION}"),
-    Field("created", "text", "when it was made, ISO 8601 in UTC"),
-    Field("path", "text", "where its file belongs, relative to the user directory"),
-    Field("brief", "text", "the words it came from"),
-    Field("constraints", "object", "what was said beside them, by field of the design", open=True),
-    Field(
-        "reading",
-        "object or null",
-        "`read`, `unread` and `defaults`, as for [design](#design)",
-        open=True,
-    ),
-    replace(DESIGN, kind="object or null"),
-    Field("design_sha256", "text or null", "digest of the design"),
-    Field("design_origin", "text", "who made the design, as in `offline`"),
-    Field("source", "text", "the Python file"),
-    Field("source_sha256", "text", "digest of it"),
-    Field("code_origin", "text", "who wrote it, as in `compiler`"),
-    Field("attempts", "number", "how many drafts were written"),
+from tests.docs.json_objects import (
+    CHECKED_FILE,
+    DECISION,
+    DESIGN,
     FINDINGS,
     GATES,
     MEASUREMENTS,
+    READING,
+    SHARED,
+    STATUS,
+    TIMINGS,
     USAGE,
-    *TIMINGS,
-    Field("freqgen_version", "text", "version of freqgen that made it"),
-    Field("freqtrade_version", "text", "version of Freqtrade that it was checked against"),
-]
+    WHICH,
+    Field,
+    group,
+)
 
-_ATTEMPT = [
-    Field("record_id", "text", "the record it belongs to"),
-    Field("number", "number", "1, 2, … in the order in which they were made"),
-    Field("step", "text", "`design`, `code` or `repair`"),
-    Field("provider", "text", "who was asked"),
-    Field("model", "text", "which model; empty where there is none"),
-    Field("prompt_sha256", "text", "digest of the prompt, which the audit log holds"),
-    Field("reply", "text", "the answer"),
-    FINDINGS,
-    Field("seconds", "number", "how long the answer took"),
-    USAGE,
-    Field("error", "text", "why there is no usable answer; empty if there is one"),
-]
-
-_CHANGE = [
-    Field("record_id", "text", "the record it is about"),
-    Field("time", "text", "when, ISO 8601 in UTC"),
-    Field("previous", "text or null", "status before; null for freqgen's own decision"),
-    Field("status", "text", "status from then on"),
-    Field("reason", "text", "why, in the words of who decided; may be empty"),
-]
-
-_CHECKED_FILE = [
-    Field("file", "text", "the file, as it was named"),
-    Field("passed", "boolean", "whether nothing blocks"),
-    Field("class_name", "text", "the class that was checked"),
-    FINDINGS,
-    *TIMINGS,
-]
-
-_DECIDED = _group(
+_DECIDED = group(
     "record",
     "object",
     "the record as it is now",
     [
-        *_WHICH,
-        Field("status", "text", _STATUS),
+        *WHICH,
+        Field("status", "text", STATUS),
         Field("path", "text", "where its file is now"),
     ],
 )
-
-_PAPER_TRADE = [
-    Field("id", "number", "of Freqtrade's database"),
-    Field("pair", "text", "what was traded"),
-    Field("is_open", "boolean", "whether it is still open"),
-    Field("is_short", "boolean", "whether it is a short"),
-    Field("leverage", "number", "its leverage"),
-    Field("open_date", "text", "when it was opened, ISO 8601 in UTC"),
-    Field("close_date", "text or null", "when it was closed"),
-    Field("open_rate", "number", "price of the entry"),
-    Field("close_rate", "number or null", "price of the exit"),
-    Field("amount", "number", "amount in the base currency"),
-    Field("stake_amount", "number", "stake in the stake currency"),
-    Field("profit_ratio", "number or null", "profit as a ratio of the stake"),
-    Field("profit_abs", "number or null", "profit in the stake currency"),
-    Field("enter_tag", "text or null", "the rule that opened it"),
-    Field("exit_reason", "text or null", "what closed it"),
-]
 
 PAPER = [
     Field("name", "text", "class name of the strategy"),
@@ -285,12 +53,12 @@ PAPER = [
 
 VERBS: dict[str, list[Field]] = {
     "generate": [
-        Field("decision", "text", _DECISION),
-        *_group(
+        Field("decision", "text", DECISION),
+        *group(
             "record",
             "object",
             "what was stored",
-            [*_WHICH, Field("path", "text", "the strategy's file, allowed or not")],
+            [*WHICH, Field("path", "text", "the strategy's file, allowed or not")],
         ),
         DESIGN,
         *READING,
@@ -317,7 +85,7 @@ VERBS: dict[str, list[Field]] = {
         Field("file", "text", "where it was written; only with `--output`"),
     ],
     "validate": [
-        *_CHECKED_FILE,
+        *CHECKED_FILE,
         Field(
             "files",
             "list",
@@ -331,7 +99,7 @@ VERBS: dict[str, list[Field]] = {
             "results", "list", "one result a strategy, in the order asked for", "backtest result"
         ),
     ],
-    "list-indicators": _group(
+    "list-indicators": group(
         "indicators[]",
         "list",
         "the entries of the catalogue, see [indicators.md](indicators.md)",
@@ -342,7 +110,7 @@ VERBS: dict[str, list[Field]] = {
             Field("library", "text", "where it comes from, as in `talib`"),
             Field("inputs", "list of texts", "candle columns that it always reads"),
             Field("sources", "list of texts", "columns that a design may replace by others"),
-            *_group(
+            *group(
                 "params[]",
                 "list",
                 "its parameters",
@@ -355,7 +123,7 @@ VERBS: dict[str, list[Field]] = {
                     Field("description", "text", "what it does"),
                 ],
             ),
-            *_group(
+            *group(
                 "outputs[]",
                 "list",
                 "what it gives",
@@ -370,15 +138,15 @@ VERBS: dict[str, list[Field]] = {
             Field("cumulative", "boolean", "whether it is a running total"),
         ],
     ),
-    "list": _group(
+    "list": group(
         "records[]",
         "list",
         "the newest first",
         [
-            *_WHICH,
+            *WHICH,
             Field("parent", "text or null", "id of the revision before"),
-            Field("status", "text", _STATUS),
-            Field("decision", "text or null", f"what freqgen decided: {_DECISION}"),
+            Field("status", "text", STATUS),
+            Field("decision", "text or null", f"what freqgen decided: {DECISION}"),
             Field("created", "text", "when it was made, ISO 8601 in UTC"),
             Field("brief", "text", "the words it came from"),
         ],
@@ -394,7 +162,7 @@ VERBS: dict[str, list[Field]] = {
     ],
     "approve": _DECIDED,
     "reject": _DECIDED,
-    "list-plugins": _group(
+    "list-plugins": group(
         "plugins[]",
         "list",
         "in the order in which they were loaded",
@@ -416,21 +184,6 @@ VERBS: dict[str, list[Field]] = {
     "download-markets": [Field("path", "text", "the file with the market table")],
 }
 """The fields of every verb, without ``schema`` and ``ok``, which all have."""
-
-SHARED: dict[str, list[Field]] = {
-    "finding": FINDING,
-    "gate": GATE,
-    "span": _SPAN,
-    "usage": USAGE_FIELDS,
-    "checked file": _CHECKED_FILE,
-    "backtest result": BACKTEST,
-    "row": _ROW,
-    "paper trade": _PAPER_TRADE,
-    "record": RECORD,
-    "attempt": _ATTEMPT,
-    "change": _CHANGE,
-}
-"""Objects within those of several verbs, or too large to stand there."""
 
 VERSIONS = [
     Field("versions", "object", "of `freqgen`, `freqtrade` and `python`"),

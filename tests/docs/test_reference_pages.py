@@ -21,7 +21,7 @@ from freqgen.evaluation.paper import PaperReport
 from freqgen.exceptions import DesignError
 from freqgen.settings import DEFAULT_CONFIGURATION, Settings
 from freqgen.store.record import Attempt, Record, StatusChange
-from tests.docs import cli_page, json_fields, reference_pages
+from tests.docs import cli_page, json_fields, json_objects, reference_pages
 from tests.docs.markdown import anchors, blocks, blocks_of, links, with_region
 from tests.installation import ROOT
 
@@ -128,14 +128,14 @@ def test_exit_codes_are_documented() -> None:
 @pytest.mark.parametrize(
     ("kind", "documented"),
     [
-        pytest.param(BacktestResult, json_fields.BACKTEST, id="backtest"),
+        pytest.param(BacktestResult, json_objects.BACKTEST, id="backtest"),
         pytest.param(PaperReport, json_fields.PAPER, id="paper"),
-        pytest.param(Record, json_fields.RECORD, id="record"),
-        pytest.param(Attempt, json_fields.SHARED["attempt"], id="attempt"),
-        pytest.param(StatusChange, json_fields.SHARED["change"], id="change"),
+        pytest.param(Record, json_objects.RECORD, id="record"),
+        pytest.param(Attempt, json_objects.SHARED["attempt"], id="attempt"),
+        pytest.param(StatusChange, json_objects.SHARED["change"], id="change"),
     ],
 )
-def test_fields_of_values_are_documented(kind: Any, documented: list[json_fields.Field]) -> None:
+def test_fields_of_values_are_documented(kind: Any, documented: list[json_objects.Field]) -> None:
     """Neither more nor less than the fields of the class."""
     named = {field.path for field in documented if not re.search(r"[.\[]", field.path)}
     extra = {"path"} if kind is Record else set()
@@ -145,10 +145,10 @@ def test_fields_of_values_are_documented(kind: Any, documented: list[json_fields
 def test_undocumented_fields_are_noticed() -> None:
     """In lists, in objects of any name, and in shared objects."""
     known = [
-        json_fields.Field("a", "list", "", "row"),
-        json_fields.Field("t", "object", ""),
-        json_fields.Field("t.*", "number", ""),
-        json_fields.Field("d", "object", "", open=True),
+        json_objects.Field("a", "list", "", "row"),
+        json_objects.Field("t", "object", ""),
+        json_objects.Field("t.*", "number", ""),
+        json_objects.Field("d", "object", "", open=True),
     ]
     data = {"a": [{"key": 1, "new": 2}], "t": {"x": 1.0}, "d": {"any": 1}, "b": None}
     assert json_fields.undocumented(data, known) == ["a[].new", "b"]

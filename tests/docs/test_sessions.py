@@ -11,7 +11,8 @@ import pytest
 
 from freqgen.main import main
 from tests.docs import sessions
-from tests.docs.json_fields import ERROR, VERBS, VERSIONS, Field, undocumented
+from tests.docs.json_fields import ERROR, VERBS, VERSIONS, undocumented
+from tests.docs.json_objects import Field
 from tests.docs.markdown import blocks, blocks_of
 from tests.installation import ROOT
 
