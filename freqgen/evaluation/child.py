@@ -81,9 +81,9 @@ class Service:
         return {"id": request["id"], "ok": True, "result": result}
 
     def _carry_out(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        from freqgen.evaluation.runner import Runner
-
         if request["op"] == "prepare":
+            from freqgen.evaluation.runner import Runner
+
             self._runner = Runner(request["options"])
             return {}
         if self._runner is None:

@@ -141,6 +141,8 @@ class EngineProcess:
         return outcome
 
     def _ended(self) -> EngineError:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)  # its pipe closes a moment before it ends
         self.close()
         code = self._process.returncode
         how = f"ended by signal {-code}" if code < 0 else f"ended with code {code}"

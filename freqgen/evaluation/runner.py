@@ -29,6 +29,8 @@ from freqgen.evaluation.offline import closing_prices, offline_exchange
 from freqgen.evaluation.summary import plain, summary
 from freqgen.exceptions import DataMissing, EngineError, FreqgenException, UsageError
 
+_CORRECT = "correct the strategy"
+
 OVERRIDING = (
     "minimal_roi",
     "stoploss",
@@ -98,19 +100,28 @@ class Runner:
                 hint="ask for fewer pairs or a shorter timerange, or raise the memory limit",
             ) from exc
         except FreqtradeException as exc:
-            raise self._refused(name, exc) from exc
+            raise self._refused(name, request, exc) from exc
         except OSError as exc:
             raise EngineError(
                 f"the backtest of {name} could not read or write a file: {exc}",
                 hint=f"see to the disk and to the rights of {self._results}",
             ) from exc
+        except ImportError as exc:
+            if not str(exc).startswith("Short strategies"):
+                raise EngineError(f"{name} cannot be loaded: {exc}", hint=_CORRECT) from exc
+            raise UsageError(
+                f"{name} goes short, which spot markets do not allow",
+                hint='set "trading_mode": "futures" and "margin_mode": "isolated"',
+            ) from exc
         except Exception as exc:  # whatever a strategy's code raises
             raise EngineError(
                 f"{name} failed with {type(exc).__name__}: {exc}{where(exc, strategy_file)}",
-                hint="correct the strategy",
+                hint=_CORRECT,
             ) from exc
 
-    def _refused(self, name: str, exc: FreqtradeException) -> FreqgenException:
+    def _refused(
+        self, name: str, request: Mapping[str, Any], exc: FreqtradeException
+    ) -> FreqgenException:
         text = str(exc).strip() or type(exc).__name__
         if text.startswith("No data left after adjusting"):
             return DataMissing(
@@ -118,10 +129,15 @@ class Runner:
                 hint="take a longer timerange, or download earlier candles with "
                 "freqtrade download-data --prepend",
             )
+        if text.startswith("No pair in whitelist") or "is not available as stake" in text:
+            return UsageError(
+                f"none of the pairs is traded against {request['stake_currency']} on the exchange",
+                hint="choose other pairs, or another stake_currency in the configuration",
+            )
         if text.startswith("Impossible to load Strategy"):
             return EngineError(
                 f"Freqtrade cannot load {name}: {last_warning() or text}",
-                hint="correct the strategy",
+                hint=_CORRECT,
             )
         return EngineError(f"Freqtrade could not backtest {name}: {first_line(text)}")
 
@@ -194,7 +210,7 @@ class Runner:
             stake_currency=request["stake_currency"],
             exportdirectory=self._results,
             pairs=pairs,
-            pairlists=[{"method": "StaticPairList", "allow_inactive": True}],
+            pairlists=[{"method": "StaticPairList"}],
             enable_protections=bool(request["enable_protections"]),
         )
         config["exchange"]["pair_whitelist"] = pairs
@@ -289,15 +305,11 @@ def replaced(strategy: Any, config: Mapping[str, Any], asked: Mapping[str, Any])
 
 
 def left_out(engine: Backtesting, pairs: Sequence[str]) -> list[str]:
-    """Name the pairs that Freqtrade does not trade, or that nobody can trade any more."""
-    warnings = []
-    if unusable := [pair for pair in pairs if pair not in engine.pairlists.whitelist]:
+    """Name the pairs that Freqtrade refuses to trade."""
+    if refused := [pair for pair in pairs if pair not in engine.pairlists.whitelist]:
         stake = engine.config["stake_currency"]
-        warnings.append(f"left out, not tradable with {stake}: {', '.join(unusable)}")
-    markets = engine.exchange.markets
-    if gone := [pair for pair in pairs if markets.get(pair, {}).get("active") is False]:
-        warnings.append(f"no longer traded on the exchange: {', '.join(gone)}")
-    return warnings
+        return [f"left out, not traded against {stake} on the exchange: {', '.join(refused)}"]
+    return []
 
 
 def funding_warnings(config: dict[str, Any], exchange: Any, pairs: list[str]) -> list[str]:

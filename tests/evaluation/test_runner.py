@@ -1,0 +1,202 @@
+"""The part that runs inside the engine's process, called in the test's own."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import queue
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from freqgen.evaluation.child import Service, describe, serve
+from freqgen.evaluation.engine import BacktestResult, plain_config
+from freqgen.evaluation.markets import MarketTable, assumed_market, assumed_tiers
+from freqgen.evaluation.runner import RECORDER, first_line, last_warning, where
+from freqgen.evaluation.summary import plain
+from freqgen.exceptions import DataMissing
+from tests.evaluation.conftest import PAIRS, walk, write_candles
+from tests.evaluation.strategies import every_candle
+
+# Freqtrade itself uses what pandas deprecates; in the engine's process that is only logged.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture
+def untouched_logging() -> Iterator[None]:
+    """Freqtrade's logging is set up in the process that the test shares."""
+    handlers, level = list(logging.root.handlers), logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+@pytest.fixture
+def options(datadir: Path, tmp_path: Path) -> dict[str, Any]:
+    """What the engine sends to prepare its process."""
+    private = tmp_path / "private"
+    private.mkdir()
+    return {
+        "config": plain_config({"exchange": {"name": "binance"}, "max_open_trades": 2}),
+        "private": str(private),
+        "results": str(tmp_path / "results"),
+        "datadir": str(datadir),
+        "markets": str(tmp_path / "markets.json"),
+    }
+
+
+def backtest(tmp_path: Path, **more: Any) -> dict[str, Any]:
+    """What the engine sends to run a backtest."""
+    draft = every_candle(**more.pop("draft", {}))
+    file = tmp_path / "private" / "EveryCandle.py"
+    file.write_text(draft.source)
+    return {
+        "name": "EveryCandle",
+        "strategy_file": str(file),
+        "timeframe": "1h",
+        "pairs": list(PAIRS),
+        "timerange": "20240105-20240110",
+        "overrides": {},
+        "enable_protections": True,
+        "store": True,
+        "download": "freqtrade download-data",
+        "stake_currency": "USDT",
+        **more,
+    }
+
+
+def answers(*requests: dict[str, Any]) -> list[dict[str, Any]]:
+    """Answer requests as the engine's process does."""
+    waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    for number, request in enumerate(requests):
+        waiting.put(json.dumps({**request, "id": number}))
+    waiting.put(None)
+    replies = io.StringIO()
+    serve(replies, waiting)
+    return [json.loads(line) for line in replies.getvalue().splitlines()]
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_a_conversation(options: dict[str, Any], tmp_path: Path) -> None:
+    stored = {
+        pair: assumed_market(pair, [price], precision_mode=4)
+        for pair, price in (("BTC/USDT", 42000.01), ("ETH/USDT", 2300.01))
+    }
+    MarketTable(exchange="binance", trading_mode="spot", markets=stored).save(
+        Path(options["markets"])
+    )
+    run = backtest(tmp_path)
+    prepared, first, second, nothing, broken, early = answers(
+        {"op": "prepare", "options": options},
+        {"op": "backtest", "backtest": run},
+        {"op": "backtest", "backtest": run},
+        {"op": "backtest", "backtest": {**run, "timerange": "20190101-20190201"}},
+        {"op": "backtest", "backtest": {**run, "timerange": "never"}},
+        {"op": "backtest", "backtest": {**run, "pairs": ["BTC/USDT"], "timerange": "20240301-"}},
+    )
+    assert prepared == {"id": 0, "ok": True, "result": {}}
+    result = BacktestResult.from_dict({**first["result"], "seconds": 1.0})
+    assert result.trades > 0
+    assert result.markets == "stored"
+    assert result.warnings == ["not in the stored market table, so assumed: XRP/USDT"]
+    assert result.trade_list == second["result"]["trade_list"]
+    files = {result.results_file, second["result"]["results_file"]}
+    assert len(files) == 2
+    assert all(Path(str(file)).is_file() for file in files)
+    assert nothing["error"]["type"] == "DataMissing"
+    assert nothing["error"]["hint"] == "freqtrade download-data"
+    assert broken["error"]["type"] == "EngineError"
+    assert early["error"]["type"] == "DataMissing"
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_a_strategys_error_says_where(options: dict[str, Any], tmp_path: Path) -> None:
+    run = backtest(tmp_path, draft={"body": "dataframe['x'] = 1 / 0"})
+    (_, reply) = answers({"op": "prepare", "options": options}, {"op": "backtest", "backtest": run})
+    assert reply["error"]["message"] == (
+        "EveryCandle failed with ZeroDivisionError: division by zero (line 14, populate_indicators)"
+    )
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_results_that_cannot_be_stored(options: dict[str, Any], tmp_path: Path) -> None:
+    Path(options["results"]).write_text("a file is in the way")
+    (_, reply) = answers(
+        {"op": "prepare", "options": options},
+        {"op": "backtest", "backtest": backtest(tmp_path)},
+    )
+    assert "could not read or write a file" in reply["error"]["message"]
+    assert options["results"] in reply["error"]["hint"]
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_contracts_use_stored_tiers(options: dict[str, Any], tmp_path: Path) -> None:
+    pair = "NEW/USDT:USDT"
+    data = tmp_path / "data"
+    write_candles(data, pair, walk(6, 10.0, 300, 3), kind="futures")
+    MarketTable(
+        exchange="binance",
+        trading_mode="futures",
+        markets={pair: assumed_market(pair, [10.001], precision_mode=4)},
+        leverage_tiers={pair: assumed_tiers(pair)},
+    ).save(Path(options["markets"]))
+    options["datadir"] = str(data)
+    options["config"] |= {"trading_mode": "futures", "margin_mode": "isolated"}
+    (_, reply) = answers(
+        {"op": "prepare", "options": options},
+        {"op": "backtest", "backtest": backtest(tmp_path, pairs=[pair])},
+    )
+    assert reply["ok"], reply
+    assert reply["result"]["trades"] > 0
+    assert len(reply["result"]["warnings"]) == 2
+
+
+def test_an_error_crosses_as_text() -> None:
+    error = DataMissing("none", hint="get some")
+    assert describe(error) == {"type": "DataMissing", "message": "none", "hint": "get some"}
+
+
+def test_nothing_is_run_before_the_configuration_came() -> None:
+    with pytest.raises(ValueError, match="before prepare"):
+        Service().answer({"id": 1, "op": "backtest", "backtest": {}})
+
+
+def test_plain_values() -> None:
+    import numpy as np
+    import pandas as pd
+
+    found = plain(
+        {
+            0: np.float64(1.5),
+            "nan": float("nan"),
+            "many": (np.int64(3), np.True_, None, "x"),
+            "at": pd.Timestamp("2024-01-01", tz="UTC"),
+            "path": Path("a"),
+        }
+    )
+    assert found == {
+        "0": 1.5,
+        "nan": None,
+        "many": [3, True, None, "x"],
+        "at": "2024-01-01T00:00:00+00:00",
+        "path": "a",
+    }
+
+
+def test_long_messages_are_cut() -> None:
+    assert first_line("one\ntwo") == "one"
+    assert first_line("x" * 500) == "x" * 400 + "…"
+
+
+def test_an_error_outside_of_the_strategy_has_no_line() -> None:
+    assert where(ValueError("x"), Path("a.py")) == ""
+
+
+def test_the_last_warning_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    for level, text in ((logging.WARNING, "look\nhere"), (logging.INFO, "fine")):
+        RECORDER.emit(logging.LogRecord("freqtrade.x", level, "", 0, text, None, None))
+    assert last_warning() == "look"
+    assert capsys.readouterr().err == "WARNING freqtrade.x: look\nINFO freqtrade.x: fine\n"
