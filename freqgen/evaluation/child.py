@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from freqgen.evaluation.runner import Runner
 
 _CHECK_PARENT_EVERY = 1.0  # seconds
+_LAST_MOMENTS = 2.0  # seconds
 
 
 def limit_memory(megabytes: int) -> None:
@@ -38,21 +39,19 @@ def limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def read_requests(requests: queue.SimpleQueue[str | None], parent: int) -> None:
-    """Put lines of standard input in a queue; end the process when the parent is gone."""
+def read_requests(requests: queue.SimpleQueue[str | None], source: int, parent: int) -> None:
+    """Put lines in a queue, and ``None`` after the last: when the parent is gone.
+
+    :param source: File descriptor to read from.
+    :param parent: Id of the process that writes there.
+    """
     pending = b""
     while True:
-        ready, _, _ = select.select([0], [], [], _CHECK_PARENT_EVERY)
-        if os.getppid() != parent:
-            os._exit(1)
-        if not ready:
-            continue
-        block = os.read(0, 1 << 20)
-        if not block:
+        ready, _, _ = select.select([source], [], [], _CHECK_PARENT_EVERY)
+        block = os.read(source, 1 << 20) if ready else b""
+        if os.getppid() != parent or (ready and not block):
             requests.put(None)
-            # A run that is still going on has nobody left to report to.
-            time.sleep(2 * _CHECK_PARENT_EVERY)
-            os._exit(1)
+            return
         *lines, pending = (pending + block).split(b"\n")
         for line in lines:
             requests.put(line.decode())
@@ -111,8 +110,14 @@ def main(arguments: list[str]) -> None:
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     requests: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-    reader = threading.Thread(target=read_requests, args=(requests, int(arguments[1])), daemon=True)
-    reader.start()
+
+    def read() -> None:
+        read_requests(requests, 0, int(arguments[1]))
+        # A run that is still going on has nobody left to report to.
+        time.sleep(_LAST_MOMENTS)
+        os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
     serve(replies, requests)
 
 

@@ -144,16 +144,18 @@ def paper_trade(
             progress(f"Trading {name} on paper; Ctrl-C stops it")
         before = read_trades(database)
         started, clock = datetime.now(UTC), monotonic()
-        bot = _Bot(
+        bot = Bot(
             [
-                *("trade", "--dry-run", "--config", str(file), "--strategy", name),
+                *(sys.executable, "-m", "freqtrade", "trade", "--dry-run"),
+                *("--config", str(file), "--strategy", name),
                 *("--strategy-path", str(strategies), "--db-url", f"sqlite:///{database}"),
                 *("--userdir", str(workspace.user_data_dir)),
                 *("--datadir", str(workspace.datadir)),
             ],
-            on_log,
+            on_log=on_log,
+            grace=grace,
         )
-        stopped = bot.wait(grace)
+        stopped = bot.run()
         seconds = monotonic() - clock
     if not stopped:
         raise EngineError(
@@ -238,13 +240,56 @@ def _only_one(lock: Path, name: str) -> Iterator[None]:
         yield
 
 
-class _Bot:
-    """The bot's process."""
+class Bot:
+    """The bot's process, from its start to its end.
 
-    def __init__(self, arguments: list[str], on_log: Callable[[str], object] | None) -> None:
+    :param command: The program and its arguments.
+    :param on_log: Told each line of its output, from another thread.
+    :param grace: Seconds that it may take to stop when it is asked to.
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        *,
+        on_log: Callable[[str], object] | None = None,
+        grace: float = GRACE_SECONDS,
+    ) -> None:
+        self._command = command
+        self._on_log = on_log
+        self._grace = grace
         self._log: deque[str] = deque(maxlen=100)
-        self._signals = 0
+        self._asked = 0
+        self._process: subprocess.Popen[bytes] | None = None
         self._timer: threading.Timer | None = None
+        self.returncode: int | None = None
+        """What it ended with."""
+
+    def run(self) -> bool:
+        """Run the bot to its end. SIGINT and SIGTERM ask it to stop, the second ends it.
+
+        :returns: Whether it was asked to stop.
+        """
+        with _handling(self._stop, signal.SIGINT, signal.SIGTERM):
+            process = self._process = self._start()
+            reader = threading.Thread(target=self._pass_on, args=(process,), daemon=True)
+            reader.start()
+            try:
+                if self._asked:  # before there was anybody to pass it on to
+                    self._ask()
+                process.wait()
+            finally:
+                self._kill()
+                process.wait()
+                if self._timer is not None:
+                    self._timer.cancel()
+                reader.join()
+                if process.stdout is not None:
+                    process.stdout.close()
+                self.returncode = process.returncode
+        return self._asked > 0
+
+    def _start(self) -> subprocess.Popen[bytes]:
         environment = {
             # The configuration already holds what these variables say.
             key: value
@@ -254,11 +299,9 @@ class _Bot:
         environment["COLUMNS"] = str(max(shutil.get_terminal_size((200, 24)).columns, 120))
         if sys.stderr.isatty():
             environment["FORCE_COLOR"] = "1"
-        self._process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "freqgen.evaluation.launch", str(os.getpid())),
-                *(sys.executable, "-m", "freqtrade", *arguments),
-            ],
+        launch = [sys.executable, "-m", "freqgen.evaluation.launch", str(os.getpid())]
+        return subprocess.Popen(
+            launch + self._command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -266,53 +309,36 @@ class _Bot:
             # Ctrl-C of a terminal reaches a whole group: the bot shall hear it once, from us.
             start_new_session=True,
         )
-        self._reader = threading.Thread(target=self._pass_on, args=(on_log,), daemon=True)
-        self._reader.start()
 
-    def _pass_on(self, on_log: Callable[[str], object] | None) -> None:
-        for block in self._process.stdout or ():
+    def _pass_on(self, process: subprocess.Popen[bytes]) -> None:
+        for block in process.stdout or ():
             line = block.decode(errors="replace")
             sys.stderr.write(line)
             sys.stderr.flush()
             plain = _COLOUR.sub("", line).rstrip()
             self._log.append(plain)
-            if on_log is not None:
-                on_log(plain)
+            if self._on_log is not None:
+                self._on_log(plain)
 
-    def wait(self, grace: float) -> bool:
-        """Wait for the end, passing on requests to stop.
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self._asked += 1
+        if self._asked == 1:
+            self._ask()
+        else:
+            self._kill()
 
-        :returns: Whether it was asked to stop.
-        """
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            del number, frame
-            self._signals += 1
-            if self._signals == 1:
-                self._process.send_signal(signal.SIGINT)
-                self._timer = threading.Timer(grace, self._kill)
-                self._timer.daemon = True
-                self._timer.start()
-            else:
-                self._kill()
-
-        with _handling(stop, signal.SIGINT, signal.SIGTERM):
-            try:
-                self._process.wait()
-            finally:
-                if self._process.poll() is None:
-                    self._kill()
-                    self._process.wait()
-                if self._timer is not None:
-                    self._timer.cancel()
-                self._reader.join()
-                if self._process.stdout is not None:
-                    self._process.stdout.close()
-        return self._signals > 0
+    def _ask(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._timer = threading.Timer(self._grace, self._kill)
+            self._timer.daemon = True
+            self._timer.start()
 
     def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def reason(self) -> str:
         """Say why it ended, as its log has it."""
@@ -320,7 +346,7 @@ class _Bot:
             if match := _FAILURE.search(line):
                 return match["message"][:400]
         last = next((line for line in reversed(self._log) if line), "")
-        return last[:400] or f"exit code {self._process.returncode}"
+        return last[:400] or f"exit code {self.returncode}"
 
 
 @contextlib.contextmanager

@@ -41,7 +41,6 @@ def child_environment() -> dict[str, str]:
         paths.insert(0, root)
     if paths:
         environment["PYTHONPATH"] = os.pathsep.join(paths)
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return environment
 
 

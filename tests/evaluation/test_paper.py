@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from freqgen.evaluation.paper import PaperReport, bot_config, paper_trade
+from freqgen.evaluation.paper import Bot, PaperReport, bot_config, paper_trade
 from freqgen.evaluation.trades_database import read_trades
 from freqgen.exceptions import EngineError, EvaluationError, UsageError
 from freqgen.settings import Workspace
@@ -94,6 +96,69 @@ def test_a_bot_that_cannot_start_says_why(userdir: Path) -> None:
         where = workspace(userdir, server, max_open_trades=-1, stake_amount="unlimited")
         with pytest.raises(EngineError, match="cannot both be unlimited"):
             paper_trade(every_candle(timeframe="5m"), workspace=where)
+
+
+DEAF = """
+import signal
+signal.signal(signal.SIGINT, lambda *ignored: print("no", flush=True))
+print("up", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+@pytest.mark.parametrize(
+    ("pressed_at", "grace"),
+    [({"up"}, 0.1), ({"up", "no"}, 600.0)],
+    ids=["after the grace", "at the second Ctrl-C"],
+)
+def test_a_bot_that_does_not_stop_is_ended(pressed_at: set[str], grace: float) -> None:
+    def press(line: str) -> None:
+        if line in pressed_at:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    bot = Bot([sys.executable, "-c", DEAF], on_log=press, grace=grace)
+    assert bot.run() is True
+    assert bot.returncode == -signal.SIGKILL
+
+
+def test_ctrl_c_before_the_bot_is_up_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    bot = Bot([sys.executable, "-c", DEAF])
+    start = bot._start
+
+    def pressed_first() -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return start()
+
+    monkeypatch.setattr(bot, "_start", pressed_first)
+    assert bot.run() is True
+    assert bot.returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("print('x - y - ERROR - no luck'); print('later')", "no luck"),
+        ("print('only this')", "only this"),
+        ("raise SystemExit(3)", "exit code 3"),
+    ],
+)
+def test_a_bot_that_ends_by_itself_has_a_reason(code: str, reason: str) -> None:
+    bot = Bot([sys.executable, "-c", code])
+    assert bot.run() is False
+    assert bot.reason() == reason
+
+
+def test_outside_of_the_main_thread_no_signal_is_touched() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    results: list[bool] = []
+    thread = threading.Thread(
+        target=lambda: results.append(Bot([sys.executable, "-c", "print(1)"]).run())
+    )
+    thread.start()
+    thread.join()
+    assert results == [False]
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_strategy_is_traded_once_at_a_time(userdir: Path) -> None:

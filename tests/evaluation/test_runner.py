@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import queue
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from freqgen.evaluation.child import Service, describe, serve
+from freqgen.evaluation.child import Service, describe, read_requests, serve
 from freqgen.evaluation.engine import BacktestResult, plain_config
 from freqgen.evaluation.markets import MarketTable, assumed_market, assumed_tiers
 from freqgen.evaluation.runner import RECORDER, first_line, last_warning, where
@@ -152,6 +154,98 @@ def test_contracts_use_stored_tiers(options: dict[str, Any], tmp_path: Path) -> 
     assert reply["ok"], reply
     assert reply["result"]["trades"] > 0
     assert len(reply["result"]["warnings"]) == 2
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "memory": ({"draft": {"body": "raise MemoryError"}}, "EngineError", "more memory than"),
+    "shorts": ({"draft": {"attributes": "    can_short = True\n"}}, "UsageError", "goes short"),
+    "import": ({"name": "Other"}, "EngineError", "cannot load Other"),
+    "attributes": (
+        {"draft": {"attributes": "    order_types = {}\n"}},
+        "EngineError",
+        "cannot be loaded.*Order-types",
+    ),
+    "wallet": ({"overrides": {"stake_amount": 5000}}, "UsageError", "larger than the wallet"),
+    "words": ({"overrides": {"stake_amount": "much"}}, "UsageError", "refuses the configuration"),
+    "currency": ({"stake_currency": "EUR"}, "UsageError", "none of the pairs is traded against"),
+    "warm-up": (
+        {"draft": {"attributes": "    startup_candle_count = 1500\n"}, "timerange": ""},
+        "DataMissing",
+        "take up the whole period",
+    ),
+    "startup": (
+        {"draft": {"attributes": "    startup_candle_count = 90000\n"}},
+        "EngineError",
+        "could not backtest EveryCandle: This strategy requires 90000 candles",
+    ),
+}
+
+
+@pytest.mark.usefixtures("untouched_logging")
+@pytest.mark.parametrize(("more", "kind", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_run(
+    options: dict[str, Any], tmp_path: Path, more: dict[str, Any], kind: str, message: str
+) -> None:
+    (_, reply) = answers(
+        {"op": "prepare", "options": options},
+        {"op": "backtest", "backtest": backtest(tmp_path, **more)},
+    )
+    assert (reply["ok"], reply["error"]["type"]) == (False, kind), reply
+    assert re.search(message, reply["error"]["message"])
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_what_differs_is_warned_of(options: dict[str, Any], tmp_path: Path) -> None:
+    write_candles(tmp_path / "data", "BTC/USDT", walk(7, 100.0, 300, 2))
+    write_candles(tmp_path / "data", "ETH/USDT", walk(8, 100.0, 50, 2))
+    write_candles(tmp_path / "data", "ETH/BTC", walk(9, 0.5, 300, 4))
+    options["datadir"] = str(tmp_path / "data")
+    options["config"]["minimal_roi"] = {"0": 0.02}
+    options["config"]["stoploss"] = -0.2
+    (_, reply) = answers(
+        {"op": "prepare", "options": options},
+        {
+            "op": "backtest",
+            "backtest": backtest(
+                tmp_path,
+                pairs=["BTC/USDT", "ETH/USDT", "ETH/BTC"],
+                overrides={"max_open_trades": -1, "stake_amount": 50},
+                store=False,
+            ),
+        },
+    )
+    assert reply["ok"], reply
+    assert reply["result"]["markets"] == "assumed"
+    assert reply["result"]["results_file"] is None
+    assert reply["result"]["warnings"] == [
+        "the configuration's minimal_roi replaces the strategy's",
+        "left out, not traded against USDT on the exchange: ETH/BTC",
+        "without candles in the timerange 20240105-20240110: ETH/USDT",
+    ]
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_a_configuration_that_freqtrade_refuses(options: dict[str, Any]) -> None:
+    options["config"]["exchange"]["name"] = "nowhere"
+    (reply,) = answers({"op": "prepare", "options": options})
+    assert reply["error"]["type"] == "UsageError"
+    assert "nowhere" in reply["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("parent", "wanted"),
+    [(os.getppid(), ["one", "two", None]), (0, [None])],
+    ids=["until the end", "until there is another parent"],
+)
+def test_requests_are_read(parent: int, wanted: list[str | None]) -> None:
+    source, end = os.pipe()
+    os.write(end, b"one\ntwo\nthr")
+    os.close(end)
+    requests: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    read_requests(requests, source, parent)
+    os.close(source)
+    assert [requests.get() for _ in wanted] == wanted
+    assert requests.empty()
 
 
 def test_an_error_crosses_as_text() -> None:
