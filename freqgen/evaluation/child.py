@@ -12,6 +12,7 @@ import os
 import queue
 import resource
 import select
+import shutil
 import signal
 import sys
 import threading
@@ -102,7 +103,8 @@ def serve(replies: TextIO, requests: queue.SimpleQueue[str | None]) -> None:
 def main(arguments: list[str]) -> None:
     """Run the process.
 
-    :param arguments: The limit of memory in megabytes, and the id of the parent.
+    :param arguments: The limit of memory in megabytes, the id of the parent, and the folder
+        that is this process's alone. A parent that is well deletes it, after it ended this.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(int(arguments[0]))
@@ -115,10 +117,15 @@ def main(arguments: list[str]) -> None:
         read_requests(requests, 0, int(arguments[1]))
         # A run that is still going on has nobody left to report to.
         time.sleep(_LAST_MOMENTS)
-        os._exit(1)
+        leave()
+
+    def leave() -> None:
+        shutil.rmtree(arguments[2], ignore_errors=True)
+        os.killpg(0, signal.SIGKILL)  # with whatever a strategy started
 
     threading.Thread(target=read, daemon=True).start()
     serve(replies, requests)
+    leave()
 
 
 if __name__ == "__main__":

@@ -65,6 +65,7 @@ class EngineProcess:
                 "freqgen.evaluation.child",
                 str(memory_mb),
                 str(os.getpid()),
+                str(self.folder),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -94,7 +94,7 @@ PARENT = """
 import os, sys
 from freqgen.evaluation.process import EngineProcess
 engine = EngineProcess(memory_mb=1000)
-print(engine.pid, flush=True)
+print(engine.pid, engine.folder, flush=True)
 sys.stdin.readline()
 os._exit(9)  # no clean-up, as after kill -9
 """
@@ -105,11 +105,14 @@ def test_the_engine_ends_with_its_parent() -> None:
         [sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
-        child = os.pidfd_open(int(parent.stdout.readline()))
+        pid, folder = parent.stdout.readline().split()
+        child = os.pidfd_open(int(pid))
+        assert Path(folder).is_dir()
         parent.communicate("\n")
     ended, _, _ = select.select([child], [], [], 60)
     os.close(child)
     assert ended, "the engine outlived its parent"
+    assert not Path(folder).exists()
 
 
 LAUNCHER = """
