@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from freqgen.design.checked import CheckedDesign
     from freqgen.design.indicators import Indicator
     from freqgen.evaluation.engine import BacktestResult
+    from freqgen.evaluation.paper import PaperReport
     from freqgen.finding import Report
     from freqgen.generation.provider import Reading
     from freqgen.outcome import GenerationResult
@@ -348,3 +349,25 @@ def show_indicators(console: Console, entries: Sequence[Indicator]) -> None:
                 ),
                 soft_wrap=True,
             )
+
+
+def show_paper(console: Console, report: PaperReport) -> None:
+    """What a bot did on paper."""
+    currency = report.stake_currency
+    heading(console, f"{report.name} on paper")
+    rows = [
+        f"ran for {_duration(report.seconds)}, "
+        f"trades opened: {report.opened}, closed: {report.closed}",
+        f"profit of the trades closed in this run: {report.profit_abs:+.2f} {currency}",
+    ]
+    if report.continued:
+        rows.append(
+            f"since the first run: {report.total_closed} trades closed, "
+            f"{report.total_profit_abs:+.2f} {currency}"
+        )
+    rows += [
+        f"still open: {position['pair']} since {position['open_date']}; the next run goes on"
+        for position in report.open_positions
+    ]
+    lines(console, rows)
+    console.print(Text(f"  trades are kept in {shown(report.database)}"), soft_wrap=True)
