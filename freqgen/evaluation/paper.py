@@ -68,6 +68,7 @@ _REPLACED = frozenset(
         "user_data_dir",
     }
 )
+_SECRET_VARIABLE = re.compile(r"KEY|SECRET|TOKEN|PASSW|CREDENTIAL", re.IGNORECASE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FAILURE = re.compile(r" - (ERROR|CRITICAL) - (?P<message>.+)")
 
@@ -266,11 +267,13 @@ class Bot:
         """What it ended with."""
 
     def run(self) -> bool:
-        """Run the bot to its end. SIGINT and SIGTERM ask it to stop, the second ends it.
+        """Run the bot to its end.
+
+        SIGINT, SIGTERM and SIGHUP (a closed terminal) ask it to stop, the second ends it.
 
         :returns: Whether it was asked to stop.
         """
-        with _handling(self._stop, signal.SIGINT, signal.SIGTERM):
+        with _handling(self._stop, *_stopping_signals()):
             process = self._process = self._start()
             reader = threading.Thread(target=self._pass_on, args=(process,), daemon=True)
             reader.start()
@@ -291,10 +294,11 @@ class Bot:
 
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {
-            # The configuration already holds what these variables say.
             key: value
             for key, value in os.environ.items()
-            if not key.startswith("FREQTRADE__")
+            # The configuration already holds what Freqtrade's variables say; keys, such as a
+            # language model's, are not for a strategy to read.
+            if not key.startswith("FREQTRADE__") and not _SECRET_VARIABLE.search(key)
         }
         environment["COLUMNS"] = str(max(shutil.get_terminal_size((200, 24)).columns, 120))
         if sys.stderr.isatty():
@@ -313,8 +317,10 @@ class Bot:
     def _pass_on(self, process: subprocess.Popen[bytes]) -> None:
         for block in process.stdout or ():
             line = block.decode(errors="replace")
-            sys.stderr.write(line)
-            sys.stderr.flush()
+            # A bot whose log nobody takes any more would wait for it for ever.
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write(line)
+                sys.stderr.flush()
             plain = _COLOUR.sub("", line).rstrip()
             self._log.append(plain)
             if self._on_log is not None:
@@ -347,6 +353,13 @@ class Bot:
                 return match["message"][:400]
         last = next((line for line in reversed(self._log) if line), "")
         return last[:400] or f"exit code {self.returncode}"
+
+
+def _stopping_signals() -> list[int]:
+    """Signals that stop a bot; one that ``nohup`` had ignored stays ignored."""
+    hung_up = signal.SIGHUP
+    ignored = signal.getsignal(hung_up) is signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [hung_up])]
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from freqgen.exceptions import EngineError, FreqgenException
 _PASSED_ON = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _PASSED_ON_PREFIXES = ("LC_", "OMP_", "OPENBLAS_", "MKL_", "COVERAGE_PROCESS_")
 _LOG_LINES = 200
+_LOG_LINE_BYTES = 4096
+_PROGRESS = re.compile(r"^INFO | - INFO - ")
 
 
 def child_environment() -> dict[str, str]:
@@ -77,7 +80,8 @@ class EngineProcess:
         )
         self._readers = [
             _read_lines(self._process.stdout, self._replies.put, at_end=self._replies.put),
-            _read_lines(self._process.stderr, self._log.append),
+            # A strategy may print without end and without a line's end.
+            _read_lines(self._process.stderr, self._log.append, most=_LOG_LINE_BYTES),
         ]
         self.close: Callable[[], object] = weakref.finalize(
             self, _end, self._process, self._readers, self._folder
@@ -146,11 +150,13 @@ class EngineProcess:
         self.close()
         code = self._process.returncode
         how = f"ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        last = next((line for line in reversed(self._log) if line.strip()), "")
+        # What Freqtrade says as it goes is not why it ended.
+        said = (line.strip() for line in reversed(self._log) if not _PROGRESS.search(line))
+        last = next(filter(None, said), "")
         return EngineError(
-            f"Freqtrade's engine was {how}" + (f": {last.strip()[:400]}" if last else ""),
-            hint="it may have needed more memory than the limit"
-            if code < 0 or "memory" in last.lower()
+            f"Freqtrade's engine was {how}" + (f": {last[:400]}" if last else ""),
+            hint="either the machine ran out of memory, or the strategy ended its own process"
+            if code == -signal.SIGKILL or "memory" in last.lower()
             else "run freqtrade backtesting with the same configuration to see more",
         )
 
@@ -175,10 +181,16 @@ def _read_lines(
     stream: IO[bytes] | None,
     take: Callable[[str], object],
     at_end: Callable[[None], object] | None = None,
+    most: int = -1,
 ) -> threading.Thread:
+    """Hand on the lines of a stream in a thread.
+
+    :param most: Where to cut a line, in bytes; the rest follows as a line of its own.
+    """
+
     def read() -> None:
         if stream is not None:
-            for line in stream:
+            while line := stream.readline(most):
                 take(line.decode(errors="replace").rstrip("\n"))
         if at_end is not None:
             at_end(None)

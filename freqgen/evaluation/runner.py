@@ -102,6 +102,8 @@ class Runner:
         except FreqtradeException as exc:
             raise self._refused(name, request, exc) from exc
         except OSError as exc:
+            if place := where(exc, strategy_file):
+                raise EngineError(f"{name} failed with {exc!r}{place}", hint=_CORRECT) from exc
             raise EngineError(
                 f"the backtest of {name} could not read or write a file: {exc}",
                 hint=f"see to the disk and to the rights of {self._results}",
@@ -113,7 +115,8 @@ class Runner:
                 f"{name} goes short, which spot markets do not allow",
                 hint='set "trading_mode": "futures" and "margin_mode": "isolated"',
             ) from exc
-        except Exception as exc:  # whatever a strategy's code raises
+        # Whatever a strategy's code raises. Ctrl-C is none of it: this process ignores it.
+        except (Exception, SystemExit, KeyboardInterrupt) as exc:
             raise EngineError(
                 f"{name} failed with {type(exc).__name__}: {exc}{where(exc, strategy_file)}",
                 hint=_CORRECT,

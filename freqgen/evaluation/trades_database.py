@@ -32,7 +32,8 @@ _COLUMNS = {
 def read_trades(database: Path) -> list[dict[str, Any]]:
     """Read all trades of a database, oldest first.
 
-    A trade whose entry order was never filled is not one.
+    A trade whose entry order was never filled is not one. Nothing is written, but for this: what
+    a bot that was killed left half-written is undone, as the bot itself does at its next start.
 
     :returns: Rows with the names of a backtest's trades; none if there is no database yet.
     :raises EvaluationError: If the file is no database of Freqtrade's.
@@ -41,7 +42,8 @@ def read_trades(database: Path) -> list[dict[str, Any]]:
         return []
     wanted = ", ".join(_COLUMNS.values())
     try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as found:
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True)) as found:
+            found.execute("PRAGMA query_only = ON")
             has_trades = found.execute(
                 "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'trades'"
             ).fetchone()

@@ -11,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from freqgen.design.checked import check_design
+from freqgen.design.compiler import compile_design
+from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestRequest, BacktestResult, Engine
 from freqgen.evaluation.markets import download_markets
 from tests.evaluation.conftest import PAIRS
@@ -18,7 +22,16 @@ from tests.evaluation.strategies import CALLBACKS, PLAIN, validated
 from tests.exchange_server import ExchangeServer
 
 TIMERANGE = "20240105-20240225"
-STRATEGIES = {"Plain": PLAIN, "Callbacks": CALLBACKS}
+
+
+def reference_case() -> str:
+    """The reference case, compiled: its stop, target and stake are callbacks."""
+    file = Path(__file__).parents[1] / "design" / "reference_case.json"
+    design = Design.from_json(file.read_text(encoding="utf-8"), origin=file.name)
+    return compile_design(check_design(design, Catalogue(builtin_indicators())))
+
+
+STRATEGIES = {"Plain": PLAIN, "Callbacks": CALLBACKS, "BollingerReversion": reference_case()}
 
 
 def freqtrade(*arguments: str) -> str:
@@ -39,7 +52,10 @@ def freqtrade(*arguments: str) -> str:
 def freqtrades_own(
     exchange: ExchangeServer, real_or_synthetic: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
-    """Both strategies by ``freqtrade backtesting``, as its own process and online."""
+    """All strategies by ``freqtrade backtesting``, each as its own process and online.
+
+    In one run of several strategies, all of them wait for the warm-up of the slowest.
+    """
     from freqtrade.data.btanalysis import load_backtest_stats
 
     root = tmp_path_factory.mktemp("freqtrade")
@@ -50,15 +66,18 @@ def freqtrades_own(
         (strategies / f"{name}.py").write_text(source)
     config = root / "config.json"
     config.write_text(json.dumps(exchange.config()))
-    freqtrade(
-        "backtesting",
-        *("--config", str(config), "--userdir", str(root / "user_data")),
-        *("--datadir", str(real_or_synthetic), "--strategy-path", str(strategies)),
-        *("--strategy-list", *STRATEGIES, "--timeframe", "1h", "--timerange", TIMERANGE),
-        *("--cache", "none", "--export", "trades", "--enable-protections"),
-    )
-    assert "/api/v3/exchangeInfo" in exchange.requests
-    found: dict[str, Any] = load_backtest_stats(root / "user_data" / "backtest_results")["strategy"]
+    found: dict[str, Any] = {}
+    for name in STRATEGIES:
+        asked = len(exchange.requests)
+        freqtrade(
+            "backtesting",
+            *("--config", str(config), "--userdir", str(root / "user_data")),
+            *("--datadir", str(real_or_synthetic), "--strategy-path", str(strategies)),
+            *("--strategy", name, "--timeframe", "1h", "--timerange", TIMERANGE),
+            *("--cache", "none", "--export", "trades", "--enable-protections"),
+        )
+        assert "/api/v3/exchangeInfo" in exchange.requests[asked:]
+        found |= load_backtest_stats(root / "user_data" / "backtest_results")["strategy"]
     return found
 
 
@@ -66,7 +85,7 @@ def freqtrades_own(
 def results(
     exchange: ExchangeServer, real_or_synthetic: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, dict[str, BacktestResult]]:
-    """Both strategies by freqgen's engine, without any exchange."""
+    """All strategies by freqgen's engine, without any exchange."""
     userdir = tmp_path_factory.mktemp("freqgen") / "user_data"
     config = exchange.config()
     with Engine(config=config, userdir=userdir, datadir=real_or_synthetic) as engine:
@@ -136,3 +155,11 @@ def test_two_results_of_one_second_do_not_share_a_file(
 ) -> None:
     files = [result.results_file for result in results[1].values()]
     assert len(set(files)) == len(files)
+
+
+def test_the_reference_case_uses_all_its_callbacks(
+    results: tuple[Path, dict[str, BacktestResult]],
+) -> None:
+    result = results[1]["BollingerReversion"]
+    assert {row["key"] for row in result.per_exit_reason} >= {"target", "trailing_stop_loss"}
+    assert len({trade["stake_amount"] for trade in result.trade_list}) > 10
