@@ -355,8 +355,9 @@ def show_paper(console: Console, report: PaperReport) -> None:
     """What a bot did on paper."""
     currency = report.stake_currency
     heading(console, f"{report.name} on paper")
+    short = report.seconds < 60
     rows = [
-        f"ran for {_duration(report.seconds)}, "
+        f"ran for {f'{report.seconds:.0f} s' if short else _duration(report.seconds)}, "
         f"trades opened: {report.opened}, closed: {report.closed}",
         f"profit of the trades closed in this run: {report.profit_abs:+.2f} {currency}",
     ]
@@ -370,4 +371,18 @@ def show_paper(console: Console, report: PaperReport) -> None:
         for position in report.open_positions
     ]
     lines(console, rows)
+    if closed := [trade for trade in report.trades if not trade["is_open"]]:
+        table = Table(box=None, padding=(0, 0, 0, 2), header_style="dim")
+        for name in ("pair", "opened (UTC)", "closed (UTC)", "profit", currency, "exit"):
+            right = name in {"profit", currency}
+            table.add_column(name, justify="right" if right else "left", no_wrap=True)
+        for trade in closed:
+            table.add_row(
+                str(trade["pair"]),
+                *(trade[key][:16].replace("T", " ") for key in ("open_date", "close_date")),
+                percent(trade["profit_ratio"]),
+                f"{trade['profit_abs']:+.2f}",
+                str(trade["exit_reason"]),
+            )
+        console.print(table)
     console.print(Text(f"  trades are kept in {shown(report.database)}"), soft_wrap=True)

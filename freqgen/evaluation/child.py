@@ -7,6 +7,7 @@ end of its standard input, or when it has a new parent.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -124,7 +125,8 @@ def main(arguments: list[str]) -> None:
         os.killpg(0, signal.SIGKILL)  # with whatever a strategy started
 
     threading.Thread(target=read, daemon=True).start()
-    serve(replies, requests)
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone
+        serve(replies, requests)
     leave()
 
 

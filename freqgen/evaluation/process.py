@@ -104,6 +104,7 @@ class EngineProcess:
         :returns: The number to :meth:`receive` its result by.
         """
         self._number += 1
+        self._log.clear()  # what an earlier run said explains nothing of this one
         line = json.dumps({**request, "id": self._number}, allow_nan=False) + "\n"
         stdin = self._process.stdin
         # A process that is gone cannot be written to; receive() says why it is gone.

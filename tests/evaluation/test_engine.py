@@ -96,6 +96,17 @@ def test_what_is_asked_for_one_run_does_not_stay(engine: Engine) -> None:
     assert (usual.fee, usual.max_open_trades) == (0.001, 3)
 
 
+def test_runs_do_not_touch_each_other(engine: Engine) -> None:
+    def run(draft: ValidatedDraft) -> dict[str, Any]:
+        found = engine.backtest(request(draft)).to_dict(trade_list=True)
+        return {key: value for key, value in found.items() if key not in {"seconds", "timings"}}
+
+    first = run(every_candle())
+    other = run(every_candle(roi=0.05, attributes="    trailing_stop = True\n"))
+    assert other["trade_list"] != first["trade_list"]
+    assert run(every_candle()) == first
+
+
 def test_what_the_configuration_replaces_is_warned_of(engine: Engine) -> None:
     draft = every_candle(attributes="    max_open_trades = 2\n")
     assert engine.backtest(request(draft)).warnings == [
@@ -123,8 +134,20 @@ def test_pairs_of_another_currency_are_left_out_with_a_word(
         ("dataframe['x'] = dataframe['nothing']", r"KeyError: 'nothing' \(line 14, populate_ind"),
         ("raise ValueError('no luck')", "ValueError: no luck"),
         ("del dataframe['close']", "EveryCandle"),
+        ("open('/nowhere/at/all')", r"FileNotFoundError.*line 14"),
+        ("import sys; sys.exit('bye')", r"SystemExit: bye \(line 14"),
+        ("raise KeyboardInterrupt", "failed with KeyboardInterrupt"),
+        ("def deep(): deep()\n        deep()", "RecursionError"),
     ],
-    ids=["unknown column", "its own error", "breaks the candles"],
+    ids=[
+        "unknown column",
+        "its own error",
+        "breaks the candles",
+        "no such file",
+        "wants to leave",
+        "pretends Ctrl-C",
+        "endless recursion",
+    ],
 )
 def test_an_error_of_a_strategy_is_one_sentence(engine: Engine, body: str, message: str) -> None:
     with pytest.raises(EngineError, match=message) as caught:
@@ -256,6 +279,27 @@ def test_a_strategy_that_goes_over_its_limits_is_ended(datadir: Path, userdir: P
             own.backtest(request(every_candle(body="while True: pass")))
         assert gone(pid)
         assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "hint"),
+    [
+        ("import os; os._exit(7)", "ended with code 7$", "run freqtrade backtesting"),
+        ("import os; os.kill(os.getpid(), 9)", "ended by signal 9$", "ended its own process"),
+        ("import os; os.kill(os.getpid(), 11)", "ended by signal 11", "run freqtrade backtesting"),
+    ],
+    ids=["leaves", "kills itself", "crashes"],
+)
+def test_a_strategy_that_ends_the_process_is_named_and_the_next_one_runs(
+    engine: Engine, body: str, message: str, hint: str
+) -> None:
+    engine.start()
+    assert engine._process is not None
+    pid = engine._process.pid
+    with pytest.raises(EngineError, match=message) as caught:
+        engine.backtest(request(every_candle(body=body)))
+    assert hint in caught.value.hint
+    assert gone(pid)
 
 
 def test_ctrl_c_ends_the_run_with_all_it_started_and_the_next_one_starts_anew(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from freqgen.commands.showing import show_paper
 from freqgen.evaluation.paper import Bot, PaperReport, bot_config, paper_trade
 from freqgen.evaluation.trades_database import read_trades
 from freqgen.exceptions import EngineError, EvaluationError, UsageError
@@ -226,6 +232,24 @@ def test_no_database_means_no_trades(tmp_path: Path, content: str | None) -> Non
     assert read_trades(file) == []
 
 
+KILLED_WHILE_WRITING = """
+import os, sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.execute("PRAGMA cache_size = 1")
+database.execute("CREATE TABLE waste (x)")
+for _ in range(2000):
+    database.execute("INSERT INTO waste VALUES (?)", ("x" * 500,))
+os._exit(9)
+"""
+
+
+def test_a_database_whose_bot_was_killed_while_it_wrote_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "paper.sqlite"
+    subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, str(file)], check=False)
+    assert file.with_name("paper.sqlite-journal").is_file()
+    assert read_trades(file) == []
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     file = tmp_path / "paper.sqlite"
     file.write_text("not a database, and long enough to be taken for one " * 30)
@@ -233,23 +257,65 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
         read_trades(file)
 
 
-def test_a_report_is_json() -> None:
-    import json
+CLOSED: dict[str, Any] = {
+    "id": 1,
+    "pair": "BTC/USDT",
+    "is_open": False,
+    "open_date": "2024-01-01T10:00:03+00:00",
+    "close_date": "2024-01-01T11:00:03+00:00",
+    "profit_ratio": 0.0281,
+    "profit_abs": 2.81,
+    "exit_reason": "roi",
+}
+REPORT = PaperReport(
+    name="A",
+    database="a.sqlite",
+    started="2024-01-01T00:00:00+00:00",
+    ended="2024-01-01T01:00:00+00:00",
+    seconds=3600.0,
+    stake_currency="USDT",
+    opened=1,
+    closed=1,
+    profit_abs=2.81,
+    total_closed=2,
+    total_profit_abs=3.0,
+    open_positions=[{**CLOSED, "id": 2, "pair": "ETH/USDT", "is_open": True}],
+    trades=[CLOSED],
+    continued=True,
+)
 
-    report = PaperReport(
-        name="A",
-        database="a.sqlite",
-        started="2024-01-01T00:00:00+00:00",
-        ended="2024-01-01T01:00:00+00:00",
-        seconds=3600.0,
-        stake_currency="USDT",
-        opened=0,
-        closed=0,
-        profit_abs=0.0,
-        total_closed=0,
-        total_profit_abs=0.0,
-        open_positions=[],
-        trades=[],
-        continued=False,
-    )
-    assert json.loads(json.dumps(report.to_dict()))["seconds"] == 3600.0
+
+def test_a_report_is_json() -> None:
+    assert json.loads(json.dumps(REPORT.to_dict()))["trades"] == [CLOSED]
+
+
+@pytest.mark.parametrize(
+    ("report", "told", "untold"),
+    [
+        (
+            REPORT,
+            (
+                "ran for 1:00 h, trades opened: 1, closed: 1",
+                "since the first run: 2 trades closed, +3.00 USDT",
+                "still open: ETH/USDT",
+                "BTC/USDT  2024-01-01 10:00  2024-01-01 11:00  +2.81%  +2.81  roi",
+                "a.sqlite",
+            ),
+            (),
+        ),
+        (
+            replace(REPORT, seconds=8.2, trades=[], open_positions=[], continued=False),
+            ("ran for 8 s",),
+            ("since the first run", "still open", "pair"),
+        ),
+    ],
+    ids=["with trades", "without"],
+)
+def test_a_report_in_words(
+    report: PaperReport, told: tuple[str, ...], untold: tuple[str, ...]
+) -> None:
+    console = Console(width=100, file=io.StringIO(), record=True)
+    show_paper(console, report)
+    text = console.export_text()
+    assert [words for words in told if words not in text] == []
+    assert [words for words in untold if words in text] == []

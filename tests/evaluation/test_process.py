@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import select
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from freqgen.evaluation.process import EngineProcess, _outcome, child_environment
+from freqgen.evaluation.process import EngineProcess, _outcome, _read_lines, child_environment
 from freqgen.exceptions import DataMissing, EngineError
 
 
@@ -43,6 +44,16 @@ def test_a_silent_process_is_ended(process: EngineProcess) -> None:
     with pytest.raises(EngineError, match=r"longer than 0\.1 s"):
         process.receive(1, seconds=0.1)
     assert not process.alive
+
+
+def test_endless_output_takes_no_memory() -> None:
+    code = "import sys\nwhile True: sys.stdout.write('x' * 65536)"
+    cut: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as talker:
+        reader = _read_lines(talker.stdout, cut.put, at_end=cut.put, most=4096)
+        assert [len(cut.get() or "") for _ in range(50)] == [4096] * 50
+        talker.kill()
+        reader.join()
 
 
 def test_a_reply_to_another_request_is_not_taken(process: EngineProcess) -> None:
