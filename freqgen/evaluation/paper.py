@@ -70,6 +70,7 @@ _REPLACED = frozenset(
 )
 _SECRET_VARIABLE = re.compile(r"KEY|SECRET|TOKEN|PASSW|CREDENTIAL", re.IGNORECASE)
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_RECORD = re.compile(r"\d{4}-\d\d-\d\d ")
 _FAILURE = re.compile(r" - (ERROR|CRITICAL) - (?P<message>.+)")
 
 
@@ -259,7 +260,7 @@ class Bot:
         self._command = command
         self._on_log = on_log
         self._grace = grace
-        self._log: deque[str] = deque(maxlen=100)
+        self._log: deque[str] = deque(maxlen=300)
         self._asked = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._timer: threading.Timer | None = None
@@ -300,9 +301,11 @@ class Bot:
             # language model's, are not for a strategy to read.
             if not key.startswith("FREQTRADE__") and not _SECRET_VARIABLE.search(key)
         }
-        environment["COLUMNS"] = str(max(shutil.get_terminal_size((200, 24)).columns, 120))
         if sys.stderr.isatty():
+            environment["COLUMNS"] = str(max(shutil.get_terminal_size().columns, 120))
             environment["FORCE_COLOR"] = "1"
+        else:
+            environment["COLUMNS"] = "400"
         launch = [sys.executable, "-m", "freqgen.evaluation.launch", str(os.getpid())]
         return subprocess.Popen(
             launch + self._command,
@@ -348,11 +351,20 @@ class Bot:
 
     def reason(self) -> str:
         """Say why it ended, as its log has it."""
-        for line in reversed(self._log):
-            if match := _FAILURE.search(line):
-                return match["message"][:400]
-        last = next((line for line in reversed(self._log) if line), "")
-        return last[:400] or f"exit code {self.returncode}"
+        # Freqtrade wraps its log where the terminal ends, and puts tracebacks under a record.
+        records: list[list[str]] = []
+        for line in filter(None, self._log):
+            if _RECORD.match(line) or not records:
+                records.append([line])
+            else:
+                records[-1].append(line)
+        for lines in reversed(records):
+            if match := _FAILURE.search(" ".join(lines)):
+                failed = any(line.startswith("Traceback ") for line in lines)
+                return (lines[-1] if failed else match["message"])[:400]
+        last = records[-1][-1] if records else ""
+        # The last thing that a bot did in order is not why it ended.
+        return f"exit code {self.returncode}" if _RECORD.match(last) or not last else last[:400]
 
 
 def _stopping_signals() -> list[int]:

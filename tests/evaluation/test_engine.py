@@ -25,6 +25,8 @@ from freqgen.exceptions import DataMissing, EngineError, UsageError
 from tests.evaluation.conftest import PAIRS, walk, write_candles
 from tests.evaluation.strategies import PLAIN, every_candle, validated
 
+pytestmark = pytest.mark.xdist_group("engine")  # one engine for all
+
 CONFIG: dict[str, Any] = {
     "exchange": {"name": "binance", "key": "SECRET", "secret": "SECRET"},
     "stake_currency": "USDT",

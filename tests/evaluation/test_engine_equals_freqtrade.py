@@ -21,6 +21,8 @@ from tests.evaluation.conftest import PAIRS
 from tests.evaluation.strategies import CALLBACKS, PLAIN, validated
 from tests.exchange_server import ExchangeServer
 
+pytestmark = pytest.mark.xdist_group("equality")  # each backtest is run once
+
 TIMERANGE = "20240105-20240225"
 
 

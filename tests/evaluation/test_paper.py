@@ -66,6 +66,7 @@ def test_a_bot_opens_a_trade_stops_and_closes_it_in_the_next_run(
     userdir: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     rises = [False]
+    handler = signal.getsignal(signal.SIGINT)
     market = Market(candles={"5m": until_now("5m")})
     with ExchangeServer(
         markets={"BTC/USDT": market},
@@ -94,7 +95,7 @@ def test_a_bot_opens_a_trade_stops_and_closes_it_in_the_next_run(
     assert "Dry run is enabled" in log
     assert "a-real" not in log
     assert not list((userdir / "freqgen" / "paper").glob("*.json"))
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_a_bot_that_cannot_start_says_why(userdir: Path) -> None:
@@ -141,16 +142,27 @@ def test_ctrl_c_before_the_bot_is_up_is_not_lost(monkeypatch: pytest.MonkeyPatch
     assert bot.returncode != 0
 
 
+FAILED = "2024-01-01 00:00:00,000 - freqtrade - ERROR - "
+BYE = "2024-01-01 00:00:01,000 - freqtrade - INFO - bye"
+
+
 @pytest.mark.parametrize(
-    ("code", "reason"),
+    ("said", "reason"),
     [
-        ("print('x - y - ERROR - no luck'); print('later')", "no luck"),
-        ("print('only this')", "only this"),
-        ("raise SystemExit(3)", "exit code 3"),
+        (f"{FAILED}no luck\n{BYE}", "no luck"),
+        (f"{FAILED}no luck,\nnot at all\n{BYE}", "no luck, not at all"),
+        (
+            f"{FAILED}Fatal exception!\nTraceback (most recent call last):\n  File\nKeyError: 'x'",
+            "KeyError: 'x'",
+        ),
+        ("/bin/python: No module named freqtrade", "/bin/python: No module named freqtrade"),
+        (BYE, "exit code 3"),
+        ("", "exit code 3"),
     ],
+    ids=["an error", "wrapped", "a traceback", "no log", "in order", "nothing"],
 )
-def test_a_bot_that_ends_by_itself_has_a_reason(code: str, reason: str) -> None:
-    bot = Bot([sys.executable, "-c", code])
+def test_a_bot_that_ends_by_itself_has_a_reason(said: str, reason: str) -> None:
+    bot = Bot([sys.executable, "-c", f"print({said!r}); raise SystemExit(3)"])
     assert bot.run() is False
     assert bot.reason() == reason
 

@@ -21,6 +21,8 @@ from tests.evaluation.conftest import write_candles
 from tests.evaluation.processes import running_with
 from tests.exchange_server import TIMEFRAME_MS, ExchangeServer, Market, Row
 
+pytestmark = pytest.mark.xdist_group("paper")  # the runs follow one another
+
 NAME = "Spike"
 BRIEF = (
     "Buy when the close is above 100.5. Sell when the close is below 1. "
