@@ -267,6 +267,20 @@ def test_pairs(tmp_path: Path, market: Path) -> None:
     assert freqgen.pairs("1h") == ("SOL/USDT",)
 
 
+def test_where_records_are_kept(tmp_path: Path) -> None:
+    """In the user directory, whatever characters its path has, or where the settings say."""
+    userdir = tmp_path / "50% of what?"
+    with Freqgen(userdir=userdir, host=PluginHost()) as freqgen:
+        assert freqgen.existing_store is None
+        assert freqgen.store.list() == []
+        assert (userdir / "freqgen" / "freqgen.sqlite").is_file()
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"freqgen": {"db_url": f"sqlite:///{tmp_path}/other.sqlite"}}))
+    with Freqgen(config=[str(config)], userdir=tmp_path / "u", host=PluginHost()) as freqgen:
+        assert freqgen.store.list() == []
+    assert (tmp_path / "other.sqlite").is_file()
+
+
 def test_futures_designs_need_futures(tmp_path: Path, market: Path) -> None:
     """Shorts and leverage are refused in spot, with what to configure."""
     freqgen, _ = freqgen_with(tmp_path, market)

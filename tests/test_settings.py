@@ -378,12 +378,6 @@ class TestWorkspace:
         assert workspace.strategies_dir == tmp_path / "strategies"
         assert workspace.drafts_dir == tmp_path / "freqgen" / "drafts"
         assert workspace.backtest_dir == tmp_path / "backtest_results"
-        assert workspace.db_url == f"sqlite:///{tmp_path}/freqgen/freqgen.sqlite"
-
-    def test_a_database_of_the_user_s(self, tmp_path):
-        settings_ = Settings(db_url="postgresql://db")
-        workspace = Workspace(user_data_dir=tmp_path, datadir=tmp_path, settings=settings_)
-        assert workspace.db_url == "postgresql://db"
 
     def test_folders_are_made_when_needed(self, tmp_path):
         workspace = Workspace(user_data_dir=tmp_path / "new", datadir=tmp_path)
