@@ -167,18 +167,20 @@ def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
     from freqgen.store.audit import prompt_sha256
     from freqgen.store.record import Attempt
 
-    asked = [
-        Attempt(
-            number=1,
-            step=designed.prompt.step,
-            prompt_sha256=prompt_sha256(designed.prompt),
-            reply=designed.reply,
-            seconds=designed.seconds,
-            usage=designed.usage,
-            provider=ModelAddress.parse(designed.origin).provider,
-            model=ModelAddress.parse(designed.origin).model or "",
+    asked: list[Attempt] = []
+    if designed.prompt is not None:
+        asked.append(
+            Attempt(
+                number=1,
+                step=designed.prompt.step,
+                prompt_sha256=prompt_sha256(designed.prompt),
+                reply=designed.reply,
+                seconds=designed.seconds,
+                usage=designed.usage,
+                provider=ModelAddress.parse(designed.origin).provider,
+                model=ModelAddress.parse(designed.origin).model or "",
+            )
         )
-    ]
     for attempt in coded.attempts:
         asked.append(
             Attempt(

@@ -233,7 +233,7 @@ class Freqgen(Workbench):
 
     def generate(
         self,
-        source: str | Brief,
+        source: str | Brief | Design,
         *,
         options: RunOptions | None = None,
         design_model: str | None = None,
@@ -241,15 +241,21 @@ class Freqgen(Workbench):
     ) -> GenerationResult:
         """The whole way: brief, design, code, validation, backtest, decision, record.
 
+        :param source: The idea in words, or a design, with which the way begins at the code.
         :raises FreqgenException: Whatever step failed; then nothing was stored.
         """
         options = options or RunOptions()
         timings: dict[str, float] = {}
         begin = perf_counter()
-        brief = self.brief(source) if isinstance(source, str) else source
+        if isinstance(source, str):
+            source = self.brief(source)
+        brief = None if isinstance(source, Design) else source
         self.engine.start()  # it imports Freqtrade while this process goes on
         with _timed(timings, "design"):
-            designed = self.design(brief, model=design_model)
+            if isinstance(source, Design):
+                designed = DesignResult(checked=self.check(source))
+            else:
+                designed = self.design(source, model=design_model)
         # What would fail at the end fails here, before a model or the engine is paid for it.
         self.check_market(designed.design)
         self.check_place(designed.design)
@@ -311,7 +317,7 @@ class Freqgen(Workbench):
         *,
         designed: DesignResult,
         coded: CodeResult,
-        brief: Brief,
+        brief: Brief | None,
         verdict: Verdict,
         measurements: Mapping[str, Measurement],
         timings: Mapping[str, float],
@@ -326,8 +332,8 @@ class Freqgen(Workbench):
             name=designed.design.name,
             source=draft.source,
             decision=verdict.decision,
-            brief=brief.text,
-            constraints=brief.constraints,
+            brief=brief.text if brief else "",
+            constraints=brief.constraints if brief else {},
             reading=reading_data(designed.reading),
             design=designed.design.to_data(),
             design_origin=designed.origin,
@@ -436,7 +442,7 @@ class Freqgen(Workbench):
         :raises StoreError: If the strategy was not allowed or approved.
         :raises SandboxUnavailable: If its code is not what freqgen's compiler writes.
         """
-        from freqgen.evaluation.paper import paper_trade
+        from freqgen.evaluation.paper import needs_pairs, paper_trade
         from freqgen.store.files import FileState, file_state
         from freqgen.store.record import Status
 
@@ -460,7 +466,15 @@ class Freqgen(Workbench):
             )
         draft, checked = self.stored_draft(record)
         self.check_market(checked.design)
-        return paper_trade(draft, workspace=self.workspace, progress=self._progress)
+        found: list[str] = []
+        if needs_pairs(self.workspace.config):
+            found = self.engine.find_pairs(checked.design.timeframe)
+        if found:
+            self._progress(
+                f"The configuration has no pair_whitelist; trading {', '.join(found)}, "
+                f"of which {self.datadir} has candles"
+            )
+        return paper_trade(draft, workspace=self.workspace, pairs=found, progress=self._progress)
 
 
 @contextmanager

@@ -17,10 +17,16 @@ MAX_INPUT_BYTES = 5_000_000
 """Largest design file or text on standard input that is read."""
 
 
-def add_brief_arguments(parser: ArgumentParser) -> None:
-    """Add the brief and what can be said beside it."""
+def add_brief_arguments(parser: ArgumentParser, *, optional: bool = False) -> None:
+    """Add the brief and what can be said beside it.
+
+    :param optional: Whether the verb can do without the words.
+    """
     parser.add_argument(
-        "text", nargs="+", metavar="TEXT", help="the idea in plain words; - reads standard input"
+        "text",
+        nargs="*" if optional else "+",
+        metavar="TEXT",
+        help="the idea in plain words; - reads standard input",
     )
     parser.add_argument("--name", metavar="NAME", help="class name of the strategy, in CamelCase")
 

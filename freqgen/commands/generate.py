@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.asking import (
     add_brief_arguments,
     add_demo_option,
     constraints,
+    read_design,
     read_text,
     run_options,
 )
@@ -17,9 +19,13 @@ from freqgen.commands.options import (
     add_model_options,
     add_timeframe_option,
 )
+from freqgen.exceptions import UsageError
 
 if TYPE_CHECKING:
+    from freqgen.brief import Brief
     from freqgen.commands.context import CommandContext
+    from freqgen.design.model import Design
+    from freqgen.pipeline import Freqgen
 
 DENIED = 3
 """Exit code: it ran well, and the strategy was denied."""
@@ -32,7 +38,13 @@ def add_commands(subparsers: Any) -> None:
         group="From words to a strategy",
         help="turn an idea into a strategy: design, code, checks, backtest, decision",
     )
-    add_brief_arguments(parser)
+    add_brief_arguments(parser, optional=True)
+    parser.add_argument(
+        "--design",
+        metavar="FILE",
+        help="go on from a design, as freqgen design writes it, in place of TEXT; "
+        "- reads standard input",
+    )
     add_timeframe_option(parser)
     add_model_options(parser)
     add_backtest_options(parser)
@@ -43,14 +55,44 @@ def add_commands(subparsers: Any) -> None:
 def generate(args: Namespace, context: CommandContext) -> int:
     """Go the whole way and show what came of it."""
     options = run_options(args)
-    said = constraints(args)
-    text = read_text(args.text)
+    read = _design(args) if args.design is not None else _brief(args)
     freqgen = context.freqgen(demo=args.demo)
-    brief = freqgen.brief(text, name=args.name, constraints=said)
     result = freqgen.generate(
-        brief, options=options, design_model=args.design_model, code_model=args.code_model
+        read(freqgen),
+        options=options,
+        design_model=args.design_model,
+        code_model=args.code_model,
     )
     from freqgen.commands.showing import show_generation
 
     context.emit(result.to_dict(), lambda console: show_generation(console, result, freqgen))
     return DENIED if result.verdict.decision.value == "deny" else 0
+
+
+def _brief(args: Namespace) -> Callable[[Freqgen], Brief]:
+    """Read the idea; what is wrong with it is said before anything is set up."""
+    if not args.text:
+        raise UsageError(
+            "there is no idea to work on",
+            hint='freqgen generate "Buy when RSI(14) is below 30. Sell when RSI rises above 70. '
+            '1h candles."; or --design FILE',
+        )
+    said, text = constraints(args), read_text(args.text)
+    return lambda freqgen: freqgen.brief(text, name=args.name, constraints=said)
+
+
+def _design(args: Namespace) -> Callable[[Freqgen], Design]:
+    """Read the design that was given in place of the idea."""
+    beside = {
+        "an idea in words": args.text,
+        "--name": args.name,
+        "--timeframe": args.timeframe,
+        "--design-model": args.design_model,
+    }
+    if said := [name for name, value in beside.items() if value]:
+        raise UsageError(
+            f"--design and {said[0]} do not go together",
+            hint="the design file says what to trade and under which name; edit it there",
+        )
+    design = read_design(args.design)
+    return lambda _freqgen: design

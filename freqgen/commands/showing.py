@@ -274,7 +274,7 @@ def show_records(console: Console, records: Sequence[Record]) -> None:
             record.created.strftime("%Y-%m-%d %H:%M"),
             str(measured.get("trades", "-")),
             percent(measured.get("profit_total")),
-            Text(" ".join(record.brief.split())[:60]),
+            Text(" ".join(record.brief.split())[:60] or "(a design)"),
         )
     console.print(table)
 

@@ -80,7 +80,7 @@ def add_commands(subparsers: Any) -> None:
 
 def design(args: Namespace, context: CommandContext) -> int:
     """Print a design, or write it to a file and explain it."""
-    from freqgen.commands.showing import show_design, show_reading
+    from freqgen.commands.showing import heading, lines, show_design, show_reading
     from freqgen.outcome import reading_data
 
     said = constraints(args)
@@ -100,7 +100,12 @@ def design(args: Namespace, context: CommandContext) -> int:
         if args.output:
             show_design(console, result.checked)
             show_reading(console, result.reading)
-            console.print(f"\nNext: freqgen code {args.output}", soft_wrap=True)
+            heading(console, "Next")
+            steps = [
+                f"freqgen generate --design {args.output}",
+                f"freqgen code {args.output}, to see the code alone",
+            ]
+            lines(console, steps)
         else:
             console.file.write(result.design.to_json())
             for span in result.reading.unread:

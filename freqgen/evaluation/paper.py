@@ -15,10 +15,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 30.0
 """How long a bot that was asked to stop may take before it is ended."""
+
+_STATIC = "StaticPairList"
 
 _SECRETS = frozenset(
     {
@@ -114,6 +115,7 @@ def paper_trade(
     draft: ValidatedDraft,
     *,
     workspace: Workspace,
+    pairs: Sequence[str] = (),
     progress: Callable[[str], object] | None = None,
     on_log: Callable[[str], object] | None = None,
     grace: float = GRACE_SECONDS,
@@ -124,6 +126,7 @@ def paper_trade(
     the bot but its end.
 
     :param workspace: Whose configuration and folders to use.
+    :param pairs: What to trade where the configuration names no pairs, see :func:`needs_pairs`.
     :param progress: Told what goes on, in a sentence.
     :param on_log: Told each line of the bot's log, from another thread.
     :param grace: Seconds that the bot may take to stop.
@@ -131,14 +134,14 @@ def paper_trade(
     :raises EngineError: If the bot ended without having been asked to.
     """
     name = draft.class_name
-    config = bot_config(workspace.config)
+    config = bot_config(workspace.config, pairs)
     home = workspace.folder(workspace.home / "paper")
     database = home / f"{name}.sqlite"
-    with _only_one(home / f"{name}.lock", name), tempfile.TemporaryDirectory() as folder:
-        private = Path(folder)
+    with _only_one(home / f"{name}.lock", name), _private(home / f"{name}.run") as private:
         strategies = private / "strategies"
         strategies.mkdir()
         (strategies / f"{name}.py").write_text(draft.source, encoding="utf-8")
+        # A file, so that the bot can be told to read its configuration again.
         file = private / "config.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(config), encoding="utf-8")
@@ -194,12 +197,19 @@ def _profit(trades: Any) -> float:
     return float(sum(trade["profit_abs"] or 0.0 for trade in trades))
 
 
-def bot_config(config: Mapping[str, Any]) -> dict[str, Any]:
+def needs_pairs(config: Mapping[str, Any]) -> bool:
+    """Whether the pairs to trade must be named and a configuration names none."""
+    methods = [item.get("method") for item in config.get("pairlists") or [{"method": _STATIC}]]
+    return _STATIC in methods and not config.get("exchange", {}).get("pair_whitelist")
+
+
+def bot_config(config: Mapping[str, Any], pairs: Sequence[str] = ()) -> dict[str, Any]:
     """Make the configuration of a bot that can do no harm.
 
     Dry-run always, no keys of the exchange, and whatever the command line decides left out.
 
-    :raises UsageError: If it has no pairs.
+    :param pairs: What to trade where it names no pairs.
+    :raises UsageError: If there are no pairs.
     """
     kept = {
         key: json_value(value)
@@ -208,14 +218,15 @@ def bot_config(config: Mapping[str, Any]) -> dict[str, Any]:
     }
     exchange = _without_secrets(dict(kept.get("exchange", {})))
     kept["exchange"] = exchange
-    methods = [item.get("method") for item in kept.get("pairlists", [{"method": "StaticPairList"}])]
-    if "StaticPairList" in methods and not exchange.get("pair_whitelist"):
-        raise UsageError(
-            "the configuration names no pairs to trade",
-            hint='add "pair_whitelist": ["BTC/USDT"] to the section "exchange"',
-        )
+    if needs_pairs(kept):
+        if not pairs:
+            raise UsageError(
+                "the configuration names no pairs to trade",
+                hint='add "pair_whitelist": ["BTC/USDT"] to the section "exchange"',
+            )
+        exchange["pair_whitelist"] = list(pairs)
     kept["dry_run"] = True
-    kept.setdefault("pairlists", [{"method": "StaticPairList"}])
+    kept.setdefault("pairlists", [{"method": _STATIC}])
     kept.setdefault("initial_state", "running")
     return kept
 
@@ -226,6 +237,18 @@ def _without_secrets(section: dict[str, Any]) -> dict[str, Any]:
         for key, value in section.items()
         if key not in _SECRETS
     }
+
+
+@contextlib.contextmanager
+def _private(folder: Path) -> Iterator[Path]:
+    """A folder for the owner's eyes; one that a killed process left behind goes first."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

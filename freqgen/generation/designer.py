@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
@@ -25,20 +25,20 @@ class DesignResult:
     """What stage 1 gave.
 
     :param checked: The design, known to fit the catalogue.
-    :param origin: The provider and model that wrote it.
+    :param origin: The provider and model that wrote it; empty for a design that was given.
     :param reading: What became of the brief's words; empty where the provider does not say.
-    :param prompt: What was asked.
+    :param prompt: What was asked; ``None`` for a design that was given.
     :param reply: The answer as it came.
     :param seconds: How long the provider took.
     """
 
     checked: CheckedDesign
-    origin: str
-    reading: Reading
-    usage: Usage
-    prompt: Prompt
-    reply: str
-    seconds: float
+    origin: str = ""
+    reading: Reading = field(default_factory=Reading)
+    usage: Usage = field(default_factory=Usage)
+    prompt: Prompt | None = None
+    reply: str = ""
+    seconds: float = 0.0
 
     @property
     def design(self) -> Design:

@@ -77,6 +77,23 @@ def test_again_is_a_revision(run: Run, userdir: Path, market: Path) -> None:
     assert listed[0]["parent"] == listed[1]["id"]
 
 
+def test_a_design_of_ones_own_goes_all_the_way(run: Run, market: Path, tmp_path: Path) -> None:
+    """Written by ``design``, edited by a person, judged and stored by ``generate --design``."""
+    place = ("--userdir", tmp_path / "u", "-d", market)
+    assert run("design", BRIEF, "-o", "mine.json", *place).code == 0
+    design = json.loads(Path("mine.json").read_text())
+    design |= {"name": "Mine", "entry_long": ["rsi < 25 or close < bb.lower"]}
+    Path("mine.json").write_text(json.dumps(design))
+    data = run("--json", "generate", "--design", "mine.json", *place).json
+    assert (data["decision"], data["record"]["name"]) == ("allow", "Mine")
+    assert data["design"]["entry_long"] == ["rsi < 25 or close < bb.lower"]
+    assert data["measurements"]["backtest"]["trades"] > 0
+    assert (data["read"], data["unread"], data["attempts"]) == ([], [], 1)
+    assert (tmp_path / "u" / "strategies" / "Mine.py").is_file()
+    assert "designed by a person, written by compiler" in run("show", "Mine", *place).out
+    assert "(a design)" in run("list", *place).out
+
+
 def test_what_never_trades_waits_for_review(run: Run, market: Path, tmp_path: Path) -> None:
     """No trades, no judgement: somebody has to look, and can approve."""
     userdir = tmp_path / "u"
@@ -130,7 +147,11 @@ REFUSED = [
     (("generate", BRIEF, "-p", "NOPE/USDT"), "NOPE/USDT"),
     (("generate", BRIEF, "-i", "5m"), "download-data"),
     (("generate", BRIEF, "--name", "not a name"), "is not a class name"),
-    (("generate",), "TEXT"),
+    (("generate",), "no idea to work on"),
+    (("generate", BRIEF, "--design", "x.json"), "an idea in words do not go together"),
+    (("generate", "--design", "x.json", "--name", "X"), "--name do not go together"),
+    (("generate", "--design", "x.json", "-i", "1h"), "--timeframe do not go together"),
+    (("generate", "--design", "nowhere.json"), 'the design "nowhere.json" cannot be read'),
 ]
 
 

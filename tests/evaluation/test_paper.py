@@ -20,7 +20,7 @@ import pytest
 from rich.console import Console
 
 from freqgen.commands.showing import show_paper
-from freqgen.evaluation.paper import Bot, PaperReport, bot_config, paper_trade
+from freqgen.evaluation.paper import Bot, PaperReport, bot_config, needs_pairs, paper_trade
 from freqgen.evaluation.trades_database import read_trades
 from freqgen.exceptions import EngineError, EvaluationError, UsageError
 from freqgen.settings import Workspace
@@ -229,6 +229,27 @@ def test_without_pairs_there_is_no_bot() -> None:
     with pytest.raises(UsageError, match="no pairs to trade") as caught:
         bot_config({"exchange": {"name": "binance"}})
     assert "pair_whitelist" in caught.value.hint
+
+
+def test_pairs_are_given_where_the_configuration_has_none() -> None:
+    found = ["BTC/USDT", "ETH/USDT"]
+    config = bot_config({"exchange": {"name": "binance", "pair_whitelist": []}}, found)
+    assert config["exchange"]["pair_whitelist"] == found
+    named = {"exchange": {"name": "binance", "pair_whitelist": ["SOL/USDT"]}}
+    assert not needs_pairs(named)
+    assert bot_config(named, found)["exchange"]["pair_whitelist"] == ["SOL/USDT"]
+
+
+def test_what_a_killed_run_left_behind_is_removed(userdir: Path) -> None:
+    """Its configuration may hold a token; nothing of it stays, and nothing of it is loaded."""
+    left = userdir / "freqgen" / "paper" / "EveryCandle.run"
+    (left / "strategies").mkdir(parents=True)
+    (left / "config.json").write_text('{"telegram": {"token": "mine"}}')
+    with ExchangeServer(markets={"BTC/USDT": Market(candles={"5m": until_now("5m")})}) as server:
+        where = workspace(userdir, server, max_open_trades=-1, stake_amount="unlimited")
+        with pytest.raises(EngineError):
+            paper_trade(every_candle(timeframe="5m"), workspace=where)
+    assert not left.exists()
 
 
 def test_pairs_may_come_from_the_exchange() -> None:

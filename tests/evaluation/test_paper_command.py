@@ -163,17 +163,21 @@ def test_a_generated_strategy_opens_and_closes_a_trade_until_ctrl_c(shop: Shop) 
     for secret in ("a-real-key", "a-real-secret", "a-real-password", "a-real-model-key"):
         assert secret not in log + environment + out
     assert list((shop.folder / "temporary").iterdir()) == []
+    assert not (database.parent / f"{NAME}.run").exists()
 
 
 def test_the_next_run_goes_on_with_the_same_database_and_ends_when_freqgen_is_killed(
     shop: Shop,
 ) -> None:
     before = read_trades(shop.userdir / "freqgen" / "paper" / f"{NAME}.sqlite")
-    with shop.paper() as process:
-        read_until(process, lambda line: "Bot heartbeat" in line)
+    nameless = shop.folder / "nameless.json"
+    nameless.write_text(json.dumps({"exchange": {"pair_whitelist": []}}))
+    with shop.paper("--config", str(nameless)) as process:
+        begin = read_until(process, lambda line: "Bot heartbeat" in line)
         os.kill(process.pid, signal.SIGTERM)
         out, log = process.communicate(timeout=60)
     assert process.returncode == 0, log
+    assert "The configuration has no pair_whitelist; trading BTC/USDT" in begin
     assert f"since the first run: {sum(not trade['is_open'] for trade in before)} " in out
     assert not shop.bots()
 
