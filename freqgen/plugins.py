@@ -91,7 +91,9 @@ class PluginHost:
         self._broken: set[str] = set()
         self._collected: dict[str, list[registry.Entry]] = {}
         self._names: list[str] = []
-        self._origin: dict[str, tuple[str, str]] = {}
+        # Reading a distribution's metadata takes longer than loading a plugin of ours, and is
+        # needed for messages only.
+        self._sources: dict[str, Distribution | None] = {}
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
 
@@ -130,17 +132,16 @@ class PluginHost:
         switched_off: set[str],
         distribution: Distribution | None,
     ) -> None:
-        origin = (distribution.name, distribution.version) if distribution else ("", "")
-        if name in self._origin:
-            taken = " ".join(self._origin[name]).strip() or "another object"
+        if name in self._sources:
+            taken = _label(self._sources[name]) or "another object"
             error = PluginError(
                 f'the plugin name "{name}" is already that of {taken}',
                 hint="rename its entry point, or uninstall one of the two",
             )
-            self._fail(name, error, origin=origin)
+            self._fail(name, error, twin=_label(distribution))
             return
         self._names.append(name)
-        self._origin[name] = origin
+        self._sources[name] = distribution
         if name in switched_off:
             self.disabled.append(name)
             return
@@ -168,17 +169,18 @@ class PluginHost:
                         PluginError(f"there is no hook `{hook_name}`{near}"),
                     )
 
-    def _fail(
-        self, name: str, error: BaseException, *, origin: tuple[str, str] | None = None
-    ) -> None:
-        """Take a plugin out, remember why, and say so once."""
-        if origin is None:
+    def _fail(self, name: str, error: BaseException, *, twin: str | None = None) -> None:
+        """Take a plugin out, remember why, and say so once.
+
+        :param twin: Where a plugin comes from whose name another one has, which stays.
+        """
+        if twin is None:
             if name in self._broken:
                 return
             self._broken.add(name)
-            origin = self._origin[name]
             self._manager.unregister(name=name)
-        failed = FailedPlugin(name=name, distribution=" ".join(origin).strip(), error=error)
+        origin = _label(self._sources[name]) if twin is None else twin
+        failed = FailedPlugin(name=name, distribution=origin, error=error)
         self.failed.append(failed)
         self._warn_once(f"{failed}; it is not used")
 
@@ -354,7 +356,7 @@ class PluginHost:
             )
             if others:
                 registers["hook"] = others
-            distribution, version = self._origin[name]
+            distribution, version = _origin(self._sources[name])
             # If it is not broken, a second plugin of the same name is.
             error = errors[name] if name in self._broken else ""
             described.append(
@@ -371,7 +373,7 @@ class PluginHost:
 
     def _is_twin(self, failed: FailedPlugin) -> bool:
         """Whether a failed plugin has the name of one that came before it."""
-        return " ".join(self._origin[failed.name]).strip() != failed.distribution
+        return _label(self._sources[failed.name]) != failed.distribution
 
     def _twins(self) -> Iterator[PluginInfo]:
         for failed in filter(self._is_twin, self.failed):
@@ -414,14 +416,32 @@ def _print_warning(message: str) -> None:
     print(f"freqgen: warning: {message}", file=sys.stderr)  # noqa: T201  (no logging yet)
 
 
+def _origin(distribution: Distribution | None) -> tuple[str, str]:
+    """Name and version; empty for an object that no distribution brought."""
+    return (distribution.name, distribution.version) if distribution else ("", "")
+
+
+def _label(distribution: Distribution | None) -> str:
+    return " ".join(_origin(distribution)).strip()
+
+
 def _entry_points() -> list[EntryPoint]:
-    from importlib.metadata import entry_points
+    """All entry points of our group: our own first, then by name and distribution."""
+    from importlib.metadata import PackageNotFoundError, distribution, entry_points
 
-    def order(entry: EntryPoint) -> tuple[bool, str, str]:
-        distribution = entry.dist.name if entry.dist else ""
-        return (distribution != OWN_DISTRIBUTION, entry.name, distribution)
+    try:
+        own = list(distribution(OWN_DISTRIBUTION).entry_points.select(group=ENTRY_POINTS))
+    except PackageNotFoundError:
+        own = []
+    others = list(entry_points(group=ENTRY_POINTS))
+    for entry in own:
+        if entry in others:
+            others.remove(entry)
 
-    return sorted(entry_points(group=ENTRY_POINTS), key=order)
+    def order(entry: EntryPoint) -> tuple[str, str]:
+        return (entry.name, _label(entry.dist))
+
+    return sorted(own, key=lambda entry: entry.name) + sorted(others, key=order)
 
 
 def _same(plugin: object) -> object:

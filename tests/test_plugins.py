@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, EntryPoints, PackageNotFoundError
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -390,8 +390,17 @@ class TestEntryPoints:
                 dist = SimpleNamespace(name=distribution, version="1.2")
                 vars(entry)["dist"] = dist
                 found.append(entry)
+
+            def distribution_of(wanted):
+                its = [entry for entry in found if entry.dist.name == wanted]
+                if not its:
+                    raise PackageNotFoundError(wanted)
+                return SimpleNamespace(entry_points=EntryPoints(its))
+
+            monkeypatch.setattr("importlib.metadata.distribution", distribution_of)
             monkeypatch.setattr(
-                "importlib.metadata.entry_points", lambda group: found if group == "freqgen" else []
+                "importlib.metadata.entry_points",
+                lambda group: EntryPoints(found).select(group=group),
             )
 
         return install

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from freqgen import hookimpl
-from freqgen_offline.providers import CompilerProvider, OfflineProvider
 
 if TYPE_CHECKING:
     from freqgen import Provider
@@ -19,5 +18,7 @@ if TYPE_CHECKING:
 @hookimpl
 def register_providers(register: Callable[[Provider], None]) -> None:
     """Register the providers ``offline`` and ``compiler``."""
+    from freqgen_offline.providers import CompilerProvider, OfflineProvider
+
     register(OfflineProvider())
     register(CompilerProvider())

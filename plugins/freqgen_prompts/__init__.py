@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from freqgen import Step, hookimpl
-from freqgen_prompts.builder import TemplateBuilder
+from freqgen import hookimpl
 
 if TYPE_CHECKING:
     from freqgen import PromptBuilder
@@ -15,5 +14,8 @@ if TYPE_CHECKING:
 @hookimpl
 def register_prompt_builders(register: Callable[[PromptBuilder], None]) -> None:
     """Register a builder for each step."""
+    from freqgen import Step
+    from freqgen_prompts.builder import TemplateBuilder
+
     for step in Step:
         register(TemplateBuilder(step=step))
