@@ -20,8 +20,12 @@ CATALOGUE = Catalogue(builtin_indicators())
 
 @pytest.mark.parametrize(
     ("seed", "count", "phases"),
-    [(11, 150, {Phase.PARSE, Phase.STRUCTURE}), (12, 30, set(Phase))],
-    ids=["structure", "types"],
+    [
+        (11, 150, {Phase.PARSE, Phase.STRUCTURE}),
+        (12, 30, set(Phase)),
+        pytest.param(13, 600, set(Phase), marks=pytest.mark.soak),
+    ],
+    ids=["structure", "types", "many more"],
 )
 def test_no_findings(seed: int, count: int, phases: set[Phase], tmp_path: Path) -> None:
     """Random designs over the whole catalogue; each is recognised as the compiler's own."""

@@ -8,7 +8,6 @@ left out and must be few.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -27,7 +26,7 @@ from freqgen.design.signals import reference_signals
 from tests.design.running import PAIR, run_compiled
 from tests.oracle.designs import RISKS, coverage, designs
 from tests.oracle.inputs import indicator_values
-from tests.oracle.interpreter import interpret, interpret_margin
+from tests.oracle.interpreter import interpret_both
 
 CATALOGUE = Catalogue(builtin_indicators())
 COUNT = 520
@@ -37,10 +36,13 @@ SIGNALS = ("enter_long", "exit_long", "enter_short", "exit_short")
 RULES = {"4h": "4h", "1d": "1D"}
 
 
+SOAK_SEEDS = range(1, 9)
+SOAK_COUNT = 400
+
+
 @lru_cache(maxsize=1)
-def _made() -> list[dict[str, Any]]:
-    count = int(os.environ.get("FREQGEN_DESIGNS", COUNT))
-    return list(designs(20241121, count, CATALOGUE))
+def _made(seed: int = 20241121, count: int = COUNT) -> list[dict[str, Any]]:
+    return list(designs(seed, count, CATALOGUE))
 
 
 @lru_cache(maxsize=16)
@@ -79,8 +81,7 @@ def _disagreements(data: dict[str, Any], number: int, folder: Path) -> Iterator[
     compiled = run_compiled(compile_design(checked), design.name, base, informative)
     rows = {column: base[column].tolist() for column in base.columns}
     values = indicator_values(design, CATALOGUE, candles)
-    interpreted = interpret(design, rows, values)
-    edges = interpret_margin(design, rows, values)
+    interpreted, edges = interpret_both(design, rows, values)
     for signal in SIGNALS:
         wanted = reference[signal].to_numpy(dtype=bool)
         got = _bool(compiled, signal)
@@ -128,6 +129,21 @@ def test_three_parties_agree(chunk: int, shared_data: Path) -> None:
     assert problems == []
     assert SEEN["edges"] <= 0.005 * SEEN["candles"], SEEN
     assert SEEN["designs that fire"] >= 0.5 * len(_made()) / CHUNKS, SEEN
+
+
+@pytest.mark.soak
+@pytest.mark.needs_shared
+@pytest.mark.parametrize("seed", SOAK_SEEDS)
+def test_three_parties_agree_on_many_more(seed: int, shared_data: Path) -> None:
+    """The same over thousands of designs, none of them of the quick run."""
+    SEEN.clear()
+    problems = [
+        problem
+        for number, data in enumerate(_made(seed, SOAK_COUNT))
+        for problem in _disagreements(data, number + 31 * seed, shared_data)
+    ]
+    assert problems == []
+    assert SEEN["edges"] <= 0.005 * SEEN["candles"], SEEN
 
 
 def test_the_designs_use_everything() -> None:
