@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import Any, cast
@@ -75,6 +76,12 @@ class _Meanings(OperandMeanings, RiskMeanings):
         left, op, right = parts(children)
         return compare(left, op, right)
 
+    def multiple(self, children: list[Any]) -> Compare:
+        left, right = parts(children)
+        kinds = types(children)
+        factor = number(kinds["NUM"]) if "NUM" in kinds else Decimal(2)
+        return compare(left, ">=", Arithmetic("*", Number(factor), right))
+
     def chain(self, children: list[Any]) -> Both:
         left, first, middle, second, right = parts(children)
         return Both(compare(left, first, middle), compare(middle, second, right))
@@ -142,6 +149,8 @@ class _Meanings(OperandMeanings, RiskMeanings):
         operand = children[0]
         kinds = types(children)
         if "UPWARDS" in kinds or "DOWNWARDS" in kinds:
+            if str(kinds["TURN"]).startswith("cross"):
+                return cross(operand, _signal_of(operand), up="UPWARDS" in kinds)
             return cross(operand, Earlier(operand), up="UPWARDS" in kinds)
         if isinstance(operand, Use) and operand.function == "MACD":
             return cross(operand, Number(Decimal(0)), up="POSITIVE" in kinds or "GREEN" in kinds)
@@ -252,6 +261,16 @@ def cross(left: Operand, right: Operand, *, up: bool | None) -> Cross:
             raise UnreadableError("two numbers")
         left, right, up = right, left, None if up is None else not up
     return Cross(left, _before(right) if isinstance(right, Extreme) else right, up)
+
+
+def _signal_of(operand: Operand) -> Use:
+    """What an indicator crosses where that is not said.
+
+    :raises UnreadableError: If it is not the MACD, which has a line for it.
+    """
+    if not isinstance(operand, Use) or (operand.function, operand.output) != ("MACD", "line"):
+        raise UnreadableError("what is crossed is not said")
+    return replace(operand, output="signal")
 
 
 def _before(extreme: Extreme) -> Extreme:

@@ -12,12 +12,13 @@ from freqgen_offline.meaning import (
     Compare,
     Condition,
     Cross,
+    Number,
     Operand,
     Placed,
     Tail,
     Use,
 )
-from freqgen_offline.statements import Clause, Statement
+from freqgen_offline.statements import Clause, Statement, begins_with_close
 
 
 def fill(statement: Statement) -> None:
@@ -27,7 +28,7 @@ def fill(statement: Statement) -> None:
     for clause in statement.clauses:
         meaning = clause.meaning
         if isinstance(meaning, Placed) and not isinstance(meaning.what, Tail):
-            clause.condition = meaning.what
+            clause.condition = _closing(clause, meaning.what, previous)
             if waiting is not None and isinstance(meaning.what, Compare | Cross):
                 waiting.condition = _with_subject(waiting, meaning.what)
         elif isinstance(meaning, Placed) and previous is not None:
@@ -38,6 +39,17 @@ def fill(statement: Statement) -> None:
             clause.condition = _with_object(meaning, previous.condition)
         waiting = clause if isinstance(meaning, Bare) and clause.condition is None else None
         previous = clause if clause.condition is not None else None
+
+
+def _closing(clause: Clause, condition: Condition, previous: Clause | None) -> Condition:
+    """The condition, of the subject before it where an indicator "closes above" a number."""
+    if not begins_with_close(clause.words) or not isinstance(condition, Compare):
+        return condition
+    before = previous.condition if previous is not None else None
+    subject = before.left if isinstance(before, Compare | Cross) else None
+    if isinstance(subject, Use) and isinstance(condition.right, Number):
+        return compare(subject, condition.op, condition.right)
+    return condition
 
 
 def _filled(tail: Tail, previous: Condition) -> Condition:

@@ -63,3 +63,34 @@ def is_price(operand: Operand) -> bool:
             return is_price(left) or is_price(right)
         case _:
             return False
+
+
+def measure(operand: Operand) -> str:
+    """What an operand is counted in, so that like is compared with like.
+
+    :returns: ``price``, ``volume``, ``oscillator`` (from 0 to 100), ``distance`` (a difference of
+        prices), or empty where anything may be meant.
+    """
+    match operand:
+        case Column("volume") | Average(of=Column("volume")):
+            return "volume"
+        case Column() | Extreme():
+            return "price"
+        case Use(function=function):
+            return _MEASURES.get(function, "price")
+        case Earlier(inner):
+            return measure(inner)
+        case Average(of=inner) if inner is not None:
+            return measure(inner)
+        case Arithmetic("*", left, right):
+            return measure(left) or measure(right)
+        case Arithmetic(op, left, right):
+            one, other = measure(left), measure(right)
+            if one == other:
+                return "distance" if (op, one) == ("-", "price") else one
+            return "price" if {one, other} == {"price", "distance"} else ""
+        case _:
+            return ""
+
+
+_MEASURES = {"RSI": "oscillator", "ADX": "oscillator", "ATR": "distance", "MACD": "distance"}

@@ -70,6 +70,15 @@ class OperandMeanings(Transformer[Token, Any]):
         kinds = types(children)
         return use(next(k for k in ("EMA", "SMA", "MA") if k in kinds), children)
 
+    def ma_of_volume(self, children: list[Any]) -> Average:
+        average = children[0]
+        if average.function == "EMA":
+            raise UnreadableError("an exponential average of the volume")
+        found = average.length
+        if average.params:
+            found = Length(candles=int(average.params[0]))
+        return Average(of=Column("volume"), length=found)
+
     def bb(self, children: list[Any]) -> Use:
         kinds = types(children)
         output = next(k for k in ("UPPER", "LOWER", "MIDDLE") if k in kinds).lower()

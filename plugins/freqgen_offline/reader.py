@@ -63,10 +63,10 @@ class _Reader:
                 self._take_items(statement)
         self._leave_out_shorts()
         writer = self._write()
-        if self._leave_out_exits():
-            writer = self._write()
         if self.rules["entry_long"] is None and self.rules["entry_short"] is None:
             raise refusal(self.brief.text, self.statements, writer)
+        if self._leave_out_exits():
+            writer = self._write()
         design = self._design(writer)
         read, unread = account(self.brief.text, self.statements, writer)
         return design, Reading(read=read, unread=unread, defaults=tuple(self.defaults))

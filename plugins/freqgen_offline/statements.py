@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from freqgen_offline.clauses import read_clause
 from freqgen_offline.lexicon import MEANINGLESS, Word
@@ -14,6 +15,9 @@ from freqgen_offline.meaning import (
     Placed,
     Tail,
 )
+
+if TYPE_CHECKING:
+    from lark import Token
 
 VERBS = {
     "ENTER_LONG": "entry_long",
@@ -193,7 +197,19 @@ def _complete(meaning: Meaning | None) -> bool:
 
 def _meaning(words: Sequence[Word]) -> Meaning | None:
     content = [w for w in words if w.type not in MEANINGLESS]
+    if content and begins_with_close(content):
+        content[0] = replace(content[0], type="CLOSE", token=_close(content[0].token))
     return read_clause(content) if content else None
+
+
+def begins_with_close(words: Sequence[Word]) -> bool:
+    """Whether "closes above" begins a clause: then what closes is the candle, "it" or not."""
+    first = next((w for w in words if w.type not in MEANINGLESS), None)
+    return first is not None and first.type == "IS" and str(first.token).startswith("clos")
+
+
+def _close(token: Token) -> Token:
+    return token.update(type="CLOSE")
 
 
 def says_nothing(clause: Clause) -> bool:

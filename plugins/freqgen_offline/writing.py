@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from freqgen import TIMEFRAMES
-from freqgen_offline.looking import is_price, uses
+from freqgen_offline.looking import is_price, measure, uses
 from freqgen_offline.meaning import (
     Arithmetic,
     Average,
@@ -241,7 +241,7 @@ class Writer:
 
     def _average_of_column(self, use: Use, other: Operand | None) -> str | None:
         """A moving average beside the volume is one of the volume."""
-        if other != Column("volume") or use.function not in {"SMA", "MA", "EMA"}:
+        if other != Column("volume") or use.function not in {*_MEANS, "EMA"}:
             return None
         if use.function == "EMA":
             raise UnreadableError("an exponential average of the volume")
@@ -299,12 +299,14 @@ class Writer:
         texts = self.operand(left, right), self.operand(right, left)
         if texts[0] == texts[1]:
             raise UnreadableError("something is compared with itself")
+        _check_alike(left, right)
         return f"{texts[0]} {condition.op} {texts[1]}"
 
     def _cross(self, left: Operand, right: Operand, up: bool | None, list_name: str) -> str:
         texts = self.operand(left, right), self.operand(right, left)
         if texts[0] == texts[1]:
             raise UnreadableError("something crosses itself")
+        _check_alike(left, right)
         if up is None:
             up = list_name in {"entry_long", "exit_short"}
             self.indicators.defaults[
@@ -353,6 +355,18 @@ class Writer:
     def finished(self, expression: str) -> str:
         """An expression with ids in place of marks."""
         return expression.format(*self.indicators.ids().values())
+
+
+_MEANS = frozenset({"SMA", "MA"})
+
+
+def _check_alike(left: Operand, right: Operand) -> None:
+    """Refuse to compare an oscillator with a price: a word was taken for the wrong thing."""
+    both = {measure(left), measure(right)} - {""}
+    if both == {"volume", "price"} and {u.function for u in uses(left) + uses(right)} & _MEANS:
+        return  # an average beside the volume is one of the volume
+    if len(both) > 1 and both != {"price", "distance"}:
+        raise UnreadableError(f"a {min(both)} is compared with a {max(both)}")
 
 
 def _counts_candles(length: Length, timeframe: int) -> bool:

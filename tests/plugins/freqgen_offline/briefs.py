@@ -487,6 +487,26 @@ ENTRIES = [
     ("negative number", "the MACD (12, 26, 9) line is below -5", ["macd.line < -5"]),
     ("positive", "the MACD(12,26,9) histogram is positive", ["macd.histogram > 0"]),
     ("closes above", "the candle closes above the 50 EMA", ["close > ema"]),
+    ("a close above begins", "close above the 50 EMA", ["close > ema"]),
+    ("closes above begins", "closes above the 50 EMA", ["close > ema"]),
+    (
+        "an oscillator and a close",
+        "RSI(14) is below 30 and close above the 50 EMA",
+        ["rsi < 30", "close > ema"],
+    ),
+    (
+        "the volume and a close",
+        "volume is above its 20 period average and closes below the 50 EMA",
+        ["volume > mean(volume, 20)", "close < ema"],
+    ),
+    (
+        "an oscillator that closes above a number",
+        "RSI(14) is above 30 and closes below 50",
+        ["rsi > 30", "rsi < 50"],
+    ),
+    ("an oscillator above a price", "RSI(14) is above the 50 EMA", None),
+    ("a volume above a price", "volume crosses above the close", None),
+    ("a price and a distance", "close - open is above ATR(14)", ["close - open > atr"]),
     ("a percentage away", "the price is 2% below the 50 EMA", ["close < 0.98 * ema"]),
     ("more than a percentage", "close is more than 3% above the 20 SMA", ["close > 1.03 * sma"]),
     # crossings
@@ -499,6 +519,12 @@ ENTRIES = [
     ("falls through", "RSI(14) falls through 30", ["crosses_below(rsi, 30)"]),
     ("crosses upwards", "RSI(14) crosses 30 upwards", ["crosses_above(rsi, 30)"]),
     ("turns positive", "MACD(12,26,9) turns positive", ["crosses_above(macd.line, 0)"]),
+    (
+        "the MACD crosses up",
+        "MACD(12,26,9) crosses up",
+        ["crosses_above(macd.line, macd.signal)"],
+    ),
+    ("something crosses up", "RSI(14) crosses up", None),
     ("turns up", "RSI(14) turns up", ["crosses_above(rsi, shift(rsi, 1))"]),
     (
         "breaks an extreme",
@@ -674,7 +700,24 @@ ENTRIES = [
     ("with", "RSI(14) < 30 with ADX(14) above 25", ["rsi < 30", "adx > 25"]),
     ("but", "RSI(14) > 30 but ADX(14) < 25", ["rsi > 30", "adx < 25"]),
     # volume, extremes, runs
-    ("volume times", "volume is 2x the 20-period average volume", None),
+    (
+        "volume times",
+        "volume is 2x the 20-period average volume",
+        ["volume >= 2 * mean(volume, 20)"],
+    ),
+    (
+        "volume twice",
+        "volume is twice its average over 20 candles",
+        ["volume >= 2 * mean(volume, 20)"],
+    ),
+    (
+        "average over candles",
+        "the volume is above its average over 20 candles",
+        ["volume > mean(volume, 20)"],
+    ),
+    ("an average of the volume", "volume > the SMA(20) of volume", ["volume > mean(volume, 20)"]),
+    ("an EMA of the volume", "volume > the 20 EMA of volume", None),
+    ("above candles of an average", "close over 20 period EMA", ["close > ema"]),
     (
         "volume times its average",
         "volume is above 2 times its 20 period average",
