@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from freqgen.brief import Brief
-from freqgen.design.checked import CheckedDesign, check_design
+from freqgen.design.checked import CheckedDesign
 from freqgen.design.model import Design
 from freqgen.draft import Draft, ValidatedDraft
-from freqgen.evaluation.engine import BacktestRequest, BacktestResult
-from freqgen.evaluation.evaluator import EvaluationContext, Measurement
+from freqgen.evaluation.engine import BacktestResult
+from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.exceptions import SandboxUnavailable, StoreError, UsageError
-from freqgen.finding import Finding, Phase, Report, Severity
-from freqgen.generation.coder import write_code
-from freqgen.generation.designer import DesignResult, make_design
-from freqgen.generation.prompt import Step
-from freqgen.generation.provider import ModelAddress
+from freqgen.generation.designer import DesignResult
 from freqgen.outcome import (
     CodeResult,
     GenerationResult,
@@ -29,18 +24,19 @@ from freqgen.outcome import (
     not_run_gate,
     reading_data,
     stored_attempts,
-    validation_gate,
 )
-from freqgen.validation.runner import Validation, load_draft, run_validators, vouch
-from freqgen.validation.validator import ValidationContext
-from freqgen.workbench import Workbench
+from freqgen.steps import Steps
+from freqgen.validation.runner import vouch
 
 if TYPE_CHECKING:
     from freqgen.evaluation.paper import PaperReport
     from freqgen.store.record import Record
+    from freqgen.store.store import Store
+
+    _Decide = Callable[[Store, str, str, Path], tuple[Record, Path]]
 
 
-class Freqgen(Workbench):
+class Freqgen(Steps):
     """Everything that freqgen does, as methods.
 
     Use it as a context manager: backtests run in a process that is ended at the end.
@@ -54,182 +50,6 @@ class Freqgen(Workbench):
     :param demo: Work on the synthetic demo market, which is made on first use.
     :raises SettingsError: If the configuration cannot be used.
     """
-
-    # -- the steps ------------------------------------------------------------------------------
-
-    def brief(
-        self, source: str, *, name: str | None = None, constraints: Mapping[str, Any] | None = None
-    ) -> Brief:
-        """Turn what a user gave into a brief.
-
-        :param name: Class name wanted for the strategy.
-        :param constraints: Fields of the design said beside the text, as in ``timeframe``.
-        :raises BriefError: If there is nothing in it.
-        """
-        brief = self.host.load_brief(source, self.settings) or Brief.from_text(source)
-        return Brief(
-            text=brief.text,
-            name=name or brief.name,
-            constraints=MappingProxyType({**brief.constraints, **(constraints or {})}),
-        )
-
-    def design(self, brief: Brief | str, *, model: str | None = None) -> DesignResult:
-        """Stage 1: a design for a brief.
-
-        :param model: ``provider`` or ``provider:model``; by default the setting's.
-        :raises BriefError: If no entry rule is found in it.
-        :raises ProviderError: If the provider gives no usable answer.
-        """
-        brief = self.brief(brief) if isinstance(brief, str) else brief
-        address = ModelAddress.parse(model or self.settings.design_model)
-        self._progress(f"Designing with {address}")
-        return make_design(
-            brief,
-            provider=self.host.provider(address.provider),
-            address=address,
-            builder=self.host.prompt_builder(Step.DESIGN, self._builder_name(Step.DESIGN)),
-            catalogue=self.catalogue,
-            ask=self._ask,
-        )
-
-    def check(self, design: Design) -> CheckedDesign:
-        """Bind a design to the catalogue.
-
-        :raises DesignError: With the path of the field and, in an expression, the position.
-        """
-        return check_design(design, self.catalogue)
-
-    def code(
-        self,
-        design: Design | CheckedDesign,
-        *,
-        brief: Brief | None = None,
-        model: str | None = None,
-    ) -> CodeResult:
-        """Stage 2: code for a design, validated; findings go back to the provider.
-
-        :param model: ``provider`` or ``provider:model``; by default the setting's.
-        :raises DesignError: If the design does not fit the catalogue.
-        :raises ProviderError: If the provider gives no usable answer.
-        """
-        checked = self.check(design) if isinstance(design, Design) else design
-        address = ModelAddress.parse(model or self.settings.code_model)
-        self._progress(f"Writing {checked.design.name} with {address}")
-        validations: list[Validation] = []
-
-        def validate(draft: Draft) -> Report:
-            validations.append(self.validate(draft, checked))
-            return validations[-1].report
-
-        attempts = write_code(
-            checked,
-            brief=brief,
-            provider=self.host.provider(address.provider),
-            address=address,
-            builders={
-                step: self.host.prompt_builder(step, self._builder_name(step))
-                for step in (Step.CODE, Step.REPAIR)
-            },
-            validate=validate,
-            ask=self._ask,
-            max_attempts=self.settings.max_attempts,
-        )
-        return CodeResult(
-            checked=checked, attempts=tuple(attempts), screened=validations[-1].screened
-        )
-
-    def _builder_name(self, step: Step) -> str:
-        return self.settings.prompts.get(step.value, "default")
-
-    def validate(self, draft: Draft, design: CheckedDesign | None = None) -> Validation:
-        """Let all validators look at a draft. Nothing of it is run.
-
-        :param design: What it was made from, where that is known.
-        """
-        self._progress(f"Checking {draft.class_name}")
-        context = ValidationContext(
-            catalogue=self.catalogue,
-            cache_dir=self.workspace.folder(self.workspace.home / "cache"),
-        )
-        validation = run_validators(
-            draft, design.design if design else None, self.host.validators().values(), context
-        )
-        if design is None or not design.warnings:
-            return validation
-        advice = tuple(_advice(warning) for warning in design.warnings)
-        report = Report(
-            findings=(*validation.report.findings, *advice), timings=validation.report.timings
-        )
-        return Validation(report=report, screened=validation.screened)
-
-    def validate_file(self, path: Path, class_name: str | None = None) -> tuple[str, Validation]:
-        """Check anybody's strategy file.
-
-        :returns: The name of its class, or of the file where there is none, and the result.
-        :raises UsageError: If it cannot be read.
-        """
-        draft, findings = load_draft(path, class_name)
-        if draft is None:
-            return path.stem, Validation(report=Report(findings=findings))
-        return draft.class_name, self.validate(draft)
-
-    def backtest(
-        self, draft: ValidatedDraft, checked: CheckedDesign, options: RunOptions | None = None
-    ) -> BacktestResult:
-        """Run Freqtrade's own backtest. The same question is answered from memory.
-
-        :raises DataMissing: If candles are missing; the hint is the command that gets them.
-        :raises EngineError: If the engine failed or went over its limits.
-        """
-        options = options or RunOptions()
-        self.check_market(checked.design)
-        key = (draft.sha256, str(self.datadir), options)
-        if key not in self._backtests:
-            pairs = self.pairs(checked.design.timeframe, options.pairs)
-            self._progress(f"Backtesting {draft.class_name} on {_count(pairs)}")
-            self._backtests[key] = self.engine.backtest(
-                BacktestRequest(
-                    draft=draft,
-                    timeframe=checked.design.timeframe,
-                    pairs=pairs,
-                    timerange=options.timerange,
-                    required=tuple(
-                        (pair, market.timeframe)
-                        for market in checked.markets
-                        for pair in ((market.pair,) if market.pair else pairs)
-                    ),
-                    overrides=dict(options.overrides),
-                )
-            )
-        return self._backtests[key]
-
-    def measure(
-        self, draft: ValidatedDraft, checked: CheckedDesign, options: RunOptions | None = None
-    ) -> dict[str, Measurement]:
-        """Let all evaluators measure a strategy; by name."""
-        context = EvaluationContext(backtest=lambda d: self.backtest(d, checked, options))
-        return {
-            name: evaluator.measure(draft, context)
-            for name, evaluator in self.host.evaluators().items()
-        }
-
-    def judge(
-        self,
-        report: Report,
-        measurements: Mapping[str, Measurement],
-        others: Sequence[GateResult] = (),
-    ) -> Verdict:
-        """Decide: deny what failed validation, else what the gates say.
-
-        :param others: What was found before anything could be measured; where there is any,
-            the gates are not asked.
-        """
-        validation = validation_gate(report)
-        if not validation.passed or others:
-            return Verdict.of([validation, *others])
-        return Verdict.of(
-            [validation, *(gate.judge(measurements) for gate in self.host.gates().values())]
-        )
 
     def generate(
         self,
@@ -363,10 +183,7 @@ class Freqgen(Workbench):
         """
         from freqgen.store.keeping import approve
 
-        record, path = approve(self.store, name_or_id, reason, self.workspace.user_data_dir)
-        self.audit.decision(record, reason)
-        self.host.record_stored(record)
-        return record, path
+        return self._decided(approve, name_or_id, reason)
 
     def reject(self, name_or_id: str, reason: str = "") -> tuple[Record, Path]:
         """Reject a strategy, and take its file from where Freqtrade looks.
@@ -376,7 +193,11 @@ class Freqgen(Workbench):
         """
         from freqgen.store.keeping import reject
 
-        record, path = reject(self.store, name_or_id, reason, self.workspace.user_data_dir)
+        return self._decided(reject, name_or_id, reason)
+
+    def _decided(self, decide: _Decide, name_or_id: str, reason: str) -> tuple[Record, Path]:
+        """Carry out a person's decision, and let it be known."""
+        record, path = decide(self.store, name_or_id, reason, self.workspace.user_data_dir)
         self.audit.decision(record, reason)
         self.host.record_stored(record)
         return record, path
@@ -484,16 +305,3 @@ def _timed(timings: dict[str, float], name: str) -> Iterator[None]:
         yield
     finally:
         timings[name] = perf_counter() - begin
-
-
-def _count(pairs: Sequence[str]) -> str:
-    return pairs[0] if len(pairs) == 1 else f"{len(pairs)} pairs"
-
-
-def _advice(warning: str) -> Finding:
-    return Finding(
-        code="FG690",
-        severity=Severity.WARNING,
-        phase=Phase.STRUCTURE,
-        message=f"the design's {warning}",
-    )
