@@ -6,6 +6,7 @@ locks, and transactions that say at once whether they are going to write.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -162,7 +163,7 @@ def in_words(url: URL) -> Iterator[None]:
     """
     try:
         yield
-    except SQLAlchemyError as exc:
+    except (SQLAlchemyError, sqlite3.Error) as exc:
         raise _explain(exc, url) from exc
     except UnicodeEncodeError as exc:
         raise StoreError(
@@ -217,8 +218,8 @@ _SQLITE_ERRORS = (
 )
 
 
-def _explain(exc: SQLAlchemyError, url: URL) -> StoreError:
-    original = exc.orig if isinstance(exc, DBAPIError) else None
+def _explain(exc: SQLAlchemyError | sqlite3.Error, url: URL) -> StoreError:
+    original = exc.orig if isinstance(exc, DBAPIError) else exc
     name = getattr(original, "sqlite_errorname", "")
     for beginnings, what, hint in _SQLITE_ERRORS:
         if name.startswith(beginnings):

@@ -8,6 +8,7 @@ large.
 from __future__ import annotations
 
 import ast
+import errno
 import time
 import warnings
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 1_000_000
 """Largest file that is read as a strategy."""
+
+_DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 RUNNER_CODES = ("FG002", "FG003", "FG004", "FG005")
 """Codes that only this module gives."""
@@ -101,18 +104,24 @@ def _ask(
     found: list[Finding] = []
     try:
         found.extend(validator.check(draft, design, context))
+    except OSError as exc:
+        if exc.errno in _DISK_IS_FULL:  # nobody's fault, and nothing that is said of the draft
+            raise
+        found.append(_crashed(validator, exc))
     except Exception as exc:  # noqa: BLE001  (whatever a plugin raises must not let a draft pass)
-        found.append(
-            Finding(
-                code="FG002",
-                severity=Severity.ERROR,
-                phase=validator.phase,
-                message=f'the validator "{validator.name}" crashed: {type(exc).__name__}: {exc}',
-                hint="this is a fault of the validator, not of the draft; report it to the "
-                "author of its plugin",
-            )
-        )
+        found.append(_crashed(validator, exc))
     return found
+
+
+def _crashed(validator: Validator, exc: Exception) -> Finding:
+    return Finding(
+        code="FG002",
+        severity=Severity.ERROR,
+        phase=validator.phase,
+        message=f'the validator "{validator.name}" crashed: {type(exc).__name__}: {exc}',
+        hint="this is a fault of the validator, not of the draft; report it to the "
+        "author of its plugin",
+    )
 
 
 def vouch(screened: ScreenedDraft, design: Design | None, catalogue: Catalogue) -> ValidatedDraft:

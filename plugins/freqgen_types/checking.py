@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import os
 import re
 import shutil
+import sqlite3
 import sys
 import tempfile
 import threading
@@ -68,14 +70,16 @@ def run_mypy(source: str, cache: Path) -> list[Message]:
     :raises RuntimeError: If mypy fails without saying anything about the source.
     """
     folder = cache / _versions()
-    folder.mkdir(parents=True, exist_ok=True)
-    with _lock, _between_processes(folder / "lock"), _settings_kept():
+    with _lock, _settings_kept():
         try:
-            return _run(source, folder / "cache")
-        except RuntimeError:
-            # A cache that was cut off while it was written can stop mypy.
+            folder.mkdir(parents=True, exist_ok=True)
+            with _between_processes(folder / "lock"):
+                return _run(source, folder / "cache")
+        except (RuntimeError, OSError, sqlite3.Error):
+            # A cache that was cut off while it was written, or that cannot be written at all,
+            # stops mypy. It is an aid: the next run makes a new one, and this one does without.
             shutil.rmtree(folder / "cache", ignore_errors=True)
-            return _run(source, folder / "cache")
+            return _run(source, Path(os.devnull))
 
 
 def _run(source: str, cache: Path) -> list[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,6 +161,15 @@ def test_a_crash_blocks_names_the_validator_and_keeps_what_it_said(
     assert "ValueError: no such thing" in crash.message
     assert warning in validation.report.findings
     assert other.asked == ["other"]
+
+
+def test_a_full_disk_is_nobodys_finding(context: ValidationContext) -> None:
+    """It says nothing about the draft, which would else be denied for it."""
+    full = Says(crash=OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(OSError, match="No space left"):
+        run_validators(DRAFT, None, [full], context)
+    missing = Says(crash=FileNotFoundError(errno.ENOENT, "nothing there"))
+    assert run_validators(DRAFT, None, [missing], context).screened is None
 
 
 @pytest.mark.parametrize(

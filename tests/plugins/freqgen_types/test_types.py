@@ -259,7 +259,7 @@ def test_the_interpreters_settings_stay(context: ValidationContext) -> None:
     assert (gc.get_threshold(), sys.getrecursionlimit(), gc.isenabled()) == before
 
 
-def test_a_broken_cache_is_made_again(
+def test_a_broken_cache_stops_nothing(
     monkeypatch: pytest.MonkeyPatch, context: ValidationContext
 ) -> None:
     from mypy import api
