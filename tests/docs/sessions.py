@@ -108,9 +108,11 @@ def check(line: str) -> None:
         assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE), line
     elif Path(words[0]).name == "pip" and words[1] == "install":
         name, _, extras = words[2].rstrip("]").partition("[")
-        assert name == project()["project"]["name"], line
+        assert name in {project()["project"]["name"], "."}, line
         known = project()["project"].get("optional-dependencies", {})
         assert {*filter(None, extras.split(","))} <= {*known}, line
+    elif words[0] == ".":
+        assert words[1:] == [".venv/bin/activate"], line
     elif words[0] not in {"git", "cd", "cp", "python3"}:
         raise ValueError(f"the tests do not know {words[0]}")
 
