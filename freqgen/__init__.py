@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from freqgen.design.indicators import Indicator as Indicator
     from freqgen.design.indicators import Output as Output
     from freqgen.design.indicators import Param as Param
-    from freqgen.design.indicators import function_indicator as function_indicator
+    from freqgen.design.indicators_function import function_indicator as function_indicator
     from freqgen.design.model import CANDLE_COLUMNS as CANDLE_COLUMNS
     from freqgen.design.model import TIMEFRAMES as TIMEFRAMES
     from freqgen.design.model import AtrStop as AtrStop
@@ -96,7 +96,8 @@ _HOME = {
     "commands.context": ["CommandContext"],
     "design.checked": ["CheckedDesign", "check_design"],
     "design.compiler": ["compile_design"],
-    "design.indicators": ["Catalogue", "Indicator", "Output", "Param", "function_indicator"],
+    "design.indicators": ["Catalogue", "Indicator", "Output", "Param"],
+    "design.indicators_function": ["function_indicator"],
     "design.model": [
         "CANDLE_COLUMNS",
         "TIMEFRAMES",

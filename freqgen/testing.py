@@ -132,7 +132,8 @@ def _silent(_message: str) -> None:
 @cache
 def a_catalogue() -> Catalogue:
     """The built-in indicators."""
-    from freqgen.design.indicators import Catalogue, builtin_indicators
+    from freqgen.design.indicators import Catalogue
+    from freqgen.design.indicators_builtin import builtin_indicators
 
     return Catalogue(builtin_indicators())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
 from freqgen.exceptions import DataMissing, DesignError, UsageError
@@ -84,6 +84,8 @@ class Workbench:
     @cached_property
     def catalogue(self) -> Catalogue:
         """All indicators that a design may use: built-in ones and those of plugins."""
+        from freqgen.design.indicators_builtin import builtin_indicators
+
         return Catalogue([*builtin_indicators(), *self.host.indicators().values()])
 
     @cached_property

@@ -9,7 +9,8 @@ import pytest
 from freqgen import Draft, Phase, ValidationContext
 from freqgen.design.checked import check_design
 from freqgen.design.compiler import compile_design
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.model import Design
 from freqgen.plugins import PluginHost
 from freqgen.validation.runner import run_validators, vouch

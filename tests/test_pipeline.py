@@ -41,7 +41,7 @@ from freqgen import (
     hookimpl,
 )
 from freqgen.demo import ensure_demo_market
-from freqgen.design.indicators import builtin_indicators
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.plugins import PluginHost
 from freqgen.store.record import Record, Status
 from freqgen.testing import ScriptedProvider

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -22,7 +22,7 @@ import numpy as np
 
 from freqgen.design.model import CANDLE_COLUMNS
 from freqgen.design.warmup import Run, measured_warmup, synthetic_candles
-from freqgen.exceptions import DesignError, DuplicateNameError, PluginError
+from freqgen.exceptions import DesignError, DuplicateNameError
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -355,61 +355,3 @@ class Catalogue:
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries
-
-
-@lru_cache(maxsize=1)
-def builtin_indicators() -> tuple[Indicator, ...]:
-    """All functions of the installed TA-Lib, and what it lacks, sorted by name."""
-    from freqgen.design.indicators_extra import extra_indicators
-    from freqgen.design.indicators_talib import talib_indicators
-
-    entries = [*talib_indicators(), *extra_indicators()]
-    return tuple(sorted(entries, key=lambda indicator: indicator.name))
-
-
-def function_indicator(
-    *,
-    name: str,
-    function: Callable[..., Any],
-    title: str,
-    inputs: Sequence[str] | None = None,
-    params: Sequence[Param] = (),
-    outputs: Sequence[Output] = (),
-    sources: Sequence[str] = (),
-    cumulative: bool = False,
-    group: str = "custom",
-    notes: str = "",
-) -> Indicator:
-    """Make an indicator of a plain function.
-
-    The function gets one float Series for each input, then one for each source, and the
-    parameters by name. It returns a Series, a tuple of them in the order of ``outputs`` or a
-    DataFrame whose columns have the outputs' native names; all on the index it was given, missing
-    values as NaN, never infinite ones. Generated strategies import it from where it is defined.
-
-    :param name: In capitals; unique in the catalogue.
-    :param inputs: Candle columns; ``("close",)`` if there are no sources either.
-    :param outputs: What it returns; one named ``value`` by default.
-    :param sources: Default columns of sources that a design may replace.
-    :raises PluginError: If the function cannot be imported by name or the rest does not fit it.
-    """
-    from freqgen.design.indicators_function import make_function_indicator
-
-    if not isinstance(name, str) or not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
-        raise PluginError(
-            f'"{name}" is no name of an indicator', hint="use capitals, digits and _, as in MY_EMA"
-        )
-    if inputs is None:
-        inputs = () if sources else ("close",)
-    return make_function_indicator(
-        name=name,
-        function=function,
-        title=title,
-        group=group,
-        inputs=(inputs,) if isinstance(inputs, str) else tuple(inputs),
-        sources=(sources,) if isinstance(sources, str) else tuple(sources),
-        params=tuple(params),
-        outputs=tuple(outputs) or (Output(name="value", native=function.__name__),),
-        cumulative=cumulative,
-        notes=notes,
-    )

@@ -6,7 +6,8 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from freqgen.design.indicators import Catalogue, Indicator, Param, builtin_indicators
+from freqgen.design.indicators import Catalogue, Indicator, Param
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.indicators_talib import moving_average_names
 
 PAGE = Path("docs/reference/indicators.md")

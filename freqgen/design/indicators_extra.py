@@ -271,7 +271,7 @@ def extra_indicators() -> tuple[ExtraIndicator, ...]:
             inputs=_HLC,
             sources=(),
             params=(
-                _period("timeperiod", 22, "candles of the extreme and of the ATR", low=1),
+                _period("timeperiod", 22, "candles of the extreme and of the ATR"),
                 Param(
                     name="multiplier",
                     kind="float",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -121,7 +122,7 @@ def _returned(
     return next(kind for kind in (DataFrame, tuple, Series) if isinstance(result, kind))
 
 
-def make_function_indicator(
+def _made(
     *,
     name: str,
     function: Callable[..., Any],
@@ -134,7 +135,7 @@ def make_function_indicator(
     cumulative: bool,
     notes: str,
 ) -> FunctionIndicator:
-    """Check what a plugin's author gave; :func:`~freqgen.design.indicators.function_indicator`.
+    """Check what a plugin's author gave; :func:`function_indicator`.
 
     :raises PluginError: Saying what does not fit.
     """
@@ -199,3 +200,49 @@ def _check_arguments(
             f"indicator {name}: {function.__name__} does not take what it will be given: {exc}",
             hint=f"it gets {series} Series and {', '.join(p.name for p in params) or 'no more'}",
         ) from exc
+
+
+def function_indicator(
+    *,
+    name: str,
+    function: Callable[..., Any],
+    title: str,
+    inputs: Sequence[str] | None = None,
+    params: Sequence[Param] = (),
+    outputs: Sequence[Output] = (),
+    sources: Sequence[str] = (),
+    cumulative: bool = False,
+    group: str = "custom",
+    notes: str = "",
+) -> Indicator:
+    """Make an indicator of a plain function.
+
+    The function gets one float Series for each input, then one for each source, and the
+    parameters by name. It returns a Series, a tuple of them in the order of ``outputs`` or a
+    DataFrame whose columns have the outputs' native names; all on the index it was given, missing
+    values as NaN, never infinite ones. Generated strategies import it from where it is defined.
+
+    :param name: In capitals; unique in the catalogue.
+    :param inputs: Candle columns; ``("close",)`` if there are no sources either.
+    :param outputs: What it returns; one named ``value`` by default.
+    :param sources: Default columns of sources that a design may replace.
+    :raises PluginError: If the function cannot be imported by name or the rest does not fit it.
+    """
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+        raise PluginError(
+            f'"{name}" is no name of an indicator', hint="use capitals, digits and _, as in MY_EMA"
+        )
+    if inputs is None:
+        inputs = () if sources else ("close",)
+    return _made(
+        name=name,
+        function=function,
+        title=title,
+        group=group,
+        inputs=(inputs,) if isinstance(inputs, str) else tuple(inputs),
+        sources=(sources,) if isinstance(sources, str) else tuple(sources),
+        params=tuple(params),
+        outputs=tuple(outputs) or (Output(name="value", native=function.__name__),),
+        cumulative=cumulative,
+        notes=notes,
+    )

@@ -20,7 +20,8 @@ import pytest
 
 from freqgen.design.checked import Market, check_design
 from freqgen.design.compiler import compile_design
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.model import Design
 from freqgen.design.signals import reference_signals
 from tests.design.running import PAIR, run_compiled

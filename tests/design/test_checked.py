@@ -9,7 +9,8 @@ import pytest
 
 from freqgen import Design, DesignError
 from freqgen.design.checked import CheckedDesign, check_design
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.reserved import STRATEGY_ATTRIBUTES
 
 CATALOGUE = Catalogue(builtin_indicators())

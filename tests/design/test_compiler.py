@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from freqgen.design.checked import check_design
 from freqgen.design.compiler import compile_design
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.layout import WIDTH
 from freqgen.design.model import Design
 from tests.design.running import load_strategy

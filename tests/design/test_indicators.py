@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from freqgen.design.indicators import Catalogue, Output, Param, builtin_indicators
+from freqgen.design.indicators import Catalogue, Output, Param
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.indicators_code import assign, column, local_name
 from freqgen.exceptions import DesignError, DuplicateNameError
 

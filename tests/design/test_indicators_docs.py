@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from freqgen.design import indicators_docs
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 
 ROOT = Path(__file__).resolve().parents[2]
 

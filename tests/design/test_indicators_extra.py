@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.warmup import synthetic_candles
 
 CATALOGUE = Catalogue(builtin_indicators())

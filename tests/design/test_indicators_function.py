@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from freqgen.design.indicators import Indicator, Output, Param, function_indicator
+from freqgen.design.indicators import Indicator, Output, Param
+from freqgen.design.indicators_function import function_indicator
 from freqgen.design.warmup import synthetic_candles
 from freqgen.exceptions import DesignError, PluginError
 from tests.design import plugin_functions

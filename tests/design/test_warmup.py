@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from freqgen.design.indicators import Catalogue, Indicator, builtin_indicators
+from freqgen.design.indicators import Catalogue, Indicator
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.warmup import CAP, measured_warmup, synthetic_candles, tolerance
 from freqgen.exceptions import DesignError
 

@@ -15,7 +15,8 @@ from freqgen import main as main_module
 from freqgen.configuration import environment
 from freqgen.design.checked import check_design
 from freqgen.design.compiler import compile_design
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.model import Design
 from freqgen.evaluation.paper import PaperReport
 from freqgen.exceptions import DesignError

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from freqgen.design import indicators_docs
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.validation import findings_docs
 from tests.docs import cli_page, hooks_page, reference_pages
 from tests.docs.plugins import builtin_host

@@ -13,7 +13,8 @@ import pytest
 
 from freqgen.design.checked import check_design
 from freqgen.design.compiler import compile_design
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestRequest, BacktestResult, Engine
 from freqgen.evaluation.markets import download_markets

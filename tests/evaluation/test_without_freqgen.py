@@ -17,7 +17,8 @@ import pytest
 
 from freqgen.design.checked import check_design
 from freqgen.design.compiler import compile_design
-from freqgen.design.indicators import Catalogue, builtin_indicators
+from freqgen.design.indicators import Catalogue
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.model import Design
 from tests.evaluation.conftest import walk, write_candles
 from tests.exchange_server import ExchangeServer, Market, Row

@@ -23,7 +23,7 @@ from freqgen import (
     check_design,
     compile_design,
 )
-from freqgen.design.indicators import builtin_indicators
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.validation.runner import (
     MAX_FILE_BYTES,
     RUNNER_CODES,

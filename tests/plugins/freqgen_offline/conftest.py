@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from freqgen import Catalogue
-from freqgen.design.indicators import builtin_indicators
+from freqgen.design.indicators_builtin import builtin_indicators
 
 
 @pytest.fixture(scope="session")

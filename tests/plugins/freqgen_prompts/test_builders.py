@@ -29,7 +29,7 @@ from freqgen import (
     check_design,
 )
 from freqgen.design.expressions import FUNCTIONS
-from freqgen.design.indicators import builtin_indicators
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen_prompts.builder import TemplateBuilder, fenced, numbered
 from freqgen_structure.allowed import may_import_module
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from freqgen import Catalogue, Design, Draft, Report, ValidationContext
-from freqgen.design.indicators import builtin_indicators
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.validation.runner import run_validators
 from freqgen_structure import validators
 

@@ -17,7 +17,7 @@ from freqgen import (
     compile_design,
     function_indicator,
 )
-from freqgen.design.indicators import builtin_indicators
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.validation.runner import load_draft
 from freqgen_structure import validators
 from tests.oracle.designs import designs

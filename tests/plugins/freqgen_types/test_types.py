@@ -22,7 +22,7 @@ from freqgen import (
     check_design,
     compile_design,
 )
-from freqgen.design.indicators import builtin_indicators
+from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen_types import TypeValidator
 from freqgen_types.checking import Message, run_mypy, unsilenced
 from freqgen_types.classify import classify
