@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from freqgen.generation.designer import DesignResult
 from freqgen.generation.provider import ModelAddress, Reading, Usage
 
 if TYPE_CHECKING:
+    from freqgen.plugins import PluginHost
     from freqgen.store.record import Attempt, Record
 
 
@@ -160,6 +161,28 @@ def not_run_gate(why: str) -> GateResult:
         reason=f"it was checked and not run: {why}",
         otherwise=Decision.REVIEW,
     )
+
+
+def missing_judges(host: PluginHost, judged: Sequence[GateResult]) -> list[GateResult]:
+    """The judgement of gates that are not there."""
+    failed = [plugin.name for plugin in host.failed_judges()]
+    if failed:
+        names = ", ".join(f'"{name}"' for name in failed)
+        reason = f"what the failed plugin {names} would have said is not known"
+    elif not judged:
+        reason = "there is no gate, so nothing judged what was measured"
+    else:
+        return []
+    return [
+        GateResult(
+            name="plugins",
+            passed=False,
+            value=float(len(failed)),
+            limit=0.0,
+            reason=reason,
+            otherwise=Decision.REVIEW,
+        )
+    ]
 
 
 def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:

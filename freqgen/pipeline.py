@@ -67,6 +67,10 @@ class Freqgen(Steps):
         options = options or RunOptions()
         timings: dict[str, float] = {}
         begin = perf_counter()
+        # What would fail later fails here, before anything is made or paid for.
+        if not isinstance(source, Design):
+            self.check_model(design_model or self.settings.design_model)
+        self.check_model(code_model or self.settings.code_model)
         if isinstance(source, str):
             source = self.brief(source)
         brief = None if isinstance(source, Design) else source
@@ -76,7 +80,6 @@ class Freqgen(Steps):
                 designed = DesignResult(checked=self.check(source))
             else:
                 designed = self.design(source, model=design_model)
-        # What would fail at the end fails here, before a model or the engine is paid for it.
         self.check_market(designed.design)
         self.check_place(designed.design)
         self.pairs(designed.design.timeframe, options.pairs)

@@ -9,8 +9,10 @@ This module lies on the way to ``freqgen --help``, so it imports pluggy and litt
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -42,6 +44,8 @@ ENTRY_POINTS = "freqgen"
 OWN_DISTRIBUTION = "freqtrade-freqgen"
 """Its plugins are loaded first, so that a stranger cannot take one of their names."""
 
+_JUDGING = (registry.VALIDATOR, registry.EVALUATOR, registry.GATE)
+
 T = TypeVar("T")
 
 
@@ -50,11 +54,13 @@ class FailedPlugin:
     """A plugin that cannot be used.
 
     :param distribution: Name and version of the package it came in; empty for an object.
+    :param hook: The hook in which it failed; empty where it could not even be loaded.
     """
 
     name: str
     distribution: str
     error: BaseException
+    hook: str = ""
 
     def __str__(self) -> str:
         origin = f" of {self.distribution}" if self.distribution else ""
@@ -169,9 +175,12 @@ class PluginHost:
                         PluginError(f"there is no hook `{hook_name}`{near}"),
                     )
 
-    def _fail(self, name: str, error: BaseException, *, twin: str | None = None) -> None:
+    def _fail(
+        self, name: str, error: BaseException, *, twin: str | None = None, hook: str = ""
+    ) -> None:
         """Take a plugin out, remember why, and say so once.
 
+        :param hook: Where it failed, if that was in a hook.
         :param twin: Where a plugin comes from whose name another one has, which stays.
         """
         if twin is None:
@@ -180,7 +189,7 @@ class PluginHost:
             self._broken.add(name)
             self._manager.unregister(name=name)
         origin = _label(self._sources[name]) if twin is None else twin
-        failed = FailedPlugin(name=name, distribution=origin, error=error)
+        failed = FailedPlugin(name=name, distribution=origin, error=error, hook=hook)
         self.failed.append(failed)
         self._warn_once(f"{failed}; it is not used")
 
@@ -213,7 +222,7 @@ class PluginHost:
                 try:
                     collection.gather(impl.plugin_name, partial(_call_register, impl))
                 except (Exception, SystemExit) as exc:  # noqa: BLE001  (a stranger's code)
-                    self._fail(impl.plugin_name, exc)
+                    self._fail(impl.plugin_name, exc, hook=kind.hook)
             self._collected[kind.name] = collection.entries
         # A plugin may have failed in another hook since; then nothing of it is used.
         entries = [e for e in self._collected[kind.name] if e[2] not in self._broken]
@@ -282,9 +291,46 @@ class PluginHost:
             )
         from difflib import get_close_matches
 
-        near = get_close_matches(name, list(items), n=3, cutoff=0.4) or list(items)[:8]
-        hint = "there is " + ", ".join(near) if near else "freqgen list-plugins shows all plugins"
+        near = get_close_matches(name, list(items), n=1)
+        names = [*near, *(other for other in items if other not in near)]
+        more = ", …" if len(names) > 8 else ""
+        hint = "there is " + ", ".join(names[:8]) + more if names else ""
+        hint = hint or "freqgen list-plugins shows all plugins"
         raise UsageError(message, hint=hint)
+
+    def failed_judges(self) -> list[FailedPlugin]:
+        """Plugins that failed while they registered what checks, measures or judges strategies.
+
+        What they would have said is not known, so nothing should be allowed without them.
+        """
+        for kind in _JUDGING:
+            self._registry(kind)  # asks those that were not asked yet
+        hooks = {kind.hook for kind in _JUDGING}
+        return [plugin for plugin in self.failed if plugin.hook in hooks]
+
+    @contextmanager
+    def guarded(self, items: Registry[T], name: str) -> Iterator[None]:
+        """Say which plugin is to blame for what one of its objects raises.
+
+        freqgen's own plugins are not guarded: what fails in them is a bug of freqgen.
+
+        :raises PluginError: In place of any exception but freqgen's own.
+        """
+        try:
+            yield
+        except FreqgenException:
+            raise
+        except Exception as exc:
+            owner = items.owner(name)
+            distribution, _ = _origin(self._sources[owner])
+            if distribution == OWN_DISTRIBUTION:
+                raise
+            logging.getLogger(__name__).info("in plugin %s:", owner, exc_info=exc)
+            raise PluginError(
+                f'the {items.kind} "{name}" of plugin "{owner}" failed: {reason(exc)}',
+                hint="-v shows where; tell its author, or leave it out: "
+                f'"freqgen": {{"disabled_plugins": ["{owner}"]}}',
+            ) from exc
 
     # Other hooks -------------------------------------------------------------------------
 
@@ -399,6 +445,16 @@ class PluginHost:
                 self._fail(impl.plugin_name, exc)
             names[impl.plugin_name] = tuple(n for n in subparsers.choices if n not in before)
         return names
+
+
+def expect(value: object, kind: type[T]) -> T:
+    """What a plugin returned, if it is what was agreed.
+
+    :raises TypeError: If it is something else; within :meth:`PluginHost.guarded`, a sentence.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"it returned {value!r:.60} where a {kind.__name__} was expected")
+    return value
 
 
 def reason(error: BaseException) -> str:

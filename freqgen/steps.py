@@ -17,19 +17,39 @@ from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import write_code
 from freqgen.generation.designer import DesignResult, make_design
-from freqgen.generation.prompt import Step
-from freqgen.generation.provider import ModelAddress
+from freqgen.generation.prompt import Payload, Prompt, PromptBuilder, Step
+from freqgen.generation.provider import ModelAddress, check_model
 from freqgen.outcome import (
     CodeResult,
     RunOptions,
+    missing_judges,
     validation_gate,
 )
+from freqgen.plugins import PluginHost, expect
 from freqgen.validation.runner import Validation, load_draft, run_validators
 from freqgen.validation.validator import ValidationContext
 from freqgen.workbench import Workbench
 
 if TYPE_CHECKING:
     pass
+
+
+class _GuardedBuilder:
+    """A prompt builder whose mistakes name the plugin that it came from."""
+
+    def __init__(self, host: PluginHost, builder: PromptBuilder) -> None:
+        self._host = host
+        self._builder = builder
+        self.name = builder.name
+        self.step = builder.step
+
+    def build(self, payload: Payload) -> Prompt:
+        """Word the question.
+
+        :raises PluginError: If the builder fails.
+        """
+        with self._host.guarded(self._host.prompt_builders(), f"{self.step}:{self.name}"):
+            return expect(self._builder.build(payload), Prompt)
 
 
 class Steps(Workbench):
@@ -65,10 +85,19 @@ class Steps(Workbench):
             brief,
             provider=self.host.provider(address.provider),
             address=address,
-            builder=self.host.prompt_builder(Step.DESIGN, self._builder_name(Step.DESIGN)),
+            builder=self._builder(Step.DESIGN),
             catalogue=self.catalogue,
             ask=self._ask,
         )
+
+    def check_model(self, model: str) -> None:
+        """Refuse a ``provider`` or ``provider:model`` that there is not.
+
+        :raises UsageError: If there is no such provider.
+        :raises ProviderUnavailable: If it has no such model.
+        """
+        address = ModelAddress.parse(model)
+        check_model(self.host.provider(address.provider), address.model)
 
     def check(self, design: Design) -> CheckedDesign:
         """Bind a design to the catalogue.
@@ -104,10 +133,7 @@ class Steps(Workbench):
             brief=brief,
             provider=self.host.provider(address.provider),
             address=address,
-            builders={
-                step: self.host.prompt_builder(step, self._builder_name(step))
-                for step in (Step.CODE, Step.REPAIR)
-            },
+            builders={step: self._builder(step) for step in (Step.CODE, Step.REPAIR)},
             validate=validate,
             ask=self._ask,
             max_attempts=self.settings.max_attempts,
@@ -116,8 +142,9 @@ class Steps(Workbench):
             checked=checked, attempts=tuple(attempts), screened=validations[-1].screened
         )
 
-    def _builder_name(self, step: Step) -> str:
-        return self.settings.prompts.get(step.value, "default")
+    def _builder(self, step: Step) -> PromptBuilder:
+        name = self.settings.prompts.get(step.value, "default")
+        return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
 
     def validate(self, draft: Draft, design: CheckedDesign | None = None) -> Validation:
         """Let all validators look at a draft. Nothing of it is run.
@@ -186,10 +213,12 @@ class Steps(Workbench):
     ) -> dict[str, Measurement]:
         """Let all evaluators measure a strategy; by name."""
         context = EvaluationContext(backtest=lambda d: self.backtest(d, checked, options))
-        return {
-            name: evaluator.measure(draft, context)
-            for name, evaluator in self.host.evaluators().items()
-        }
+        evaluators = self.host.evaluators()
+        measured: dict[str, Measurement] = {}
+        for name, evaluator in evaluators.items():
+            with self.host.guarded(evaluators, name):
+                measured[name] = expect(evaluator.measure(draft, context), Measurement)
+        return measured
 
     def judge(
         self,
@@ -199,15 +228,21 @@ class Steps(Workbench):
     ) -> Verdict:
         """Decide: deny what failed validation, else what the gates say.
 
+        Where there is no gate, or a plugin failed that may have had one, nothing is allowed
+        before somebody looked.
+
         :param others: What was found before anything could be measured; where there is any,
             the gates are not asked.
         """
         validation = validation_gate(report)
         if not validation.passed or others:
             return Verdict.of([validation, *others])
-        return Verdict.of(
-            [validation, *(gate.judge(measurements) for gate in self.host.gates().values())]
-        )
+        gates = self.host.gates()
+        judged: list[GateResult] = []
+        for name, gate in gates.items():
+            with self.host.guarded(gates, name):
+                judged.append(expect(gate.judge(measurements), GateResult))
+        return Verdict.of([validation, *judged, *missing_judges(self.host, judged)])
 
 
 def _count(pairs: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from freqgen.exceptions import DataMissing, DesignError, UsageError
 from freqgen.generation.prompt import CallOptions, Prompt
 from freqgen.generation.provider import ModelAddress, Provider, Reply
 from freqgen.outcome import RunOptions
-from freqgen.plugins import PluginHost
+from freqgen.plugins import PluginHost, expect
 from freqgen.settings import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -153,7 +153,8 @@ class Workbench:
         """Put a prompt to a provider, seen by the audit log and by observers."""
         address = str(ModelAddress(provider.name, model))
         self.audit.prompt(prompt, address)
-        reply = provider.answer(prompt, model=model, options=options)
+        with self.host.guarded(self.host.providers(), provider.name):
+            reply = expect(provider.answer(prompt, model=model, options=options), Reply)
         self.audit.reply(prompt, reply, address)
         self.host.reply_received(prompt, reply)
         return reply

@@ -12,6 +12,7 @@ from freqgen.draft import Draft
 from freqgen.exceptions import ReplyInvalid
 from freqgen.finding import Report
 from freqgen.generation.designer import Ask
+from freqgen.generation.fences import unfenced
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import ModelAddress, Provider, Usage, check_model
 
@@ -70,7 +71,7 @@ def write_code(
                 hint="try again, or choose another model with --code-model",
             )
         draft = Draft(
-            class_name=checked.design.name, source=clean_code(reply.text), origin=str(address)
+            class_name=checked.design.name, source=unfenced(reply.text), origin=str(address)
         )
         report = validate(draft)
         attempts.append(
@@ -96,23 +97,3 @@ def write_code(
             findings=report.findings,
         )
     return attempts
-
-
-def clean_code(text: str) -> str:
-    """The code of a reply, without the Markdown fence around it.
-
-    Of several fenced blocks the longest is taken; a reply without a fence is code as it is.
-    """
-    blocks: list[str] = []
-    block: list[str] | None = None
-    for line in text.splitlines():
-        if line.strip().startswith("```"):
-            if block is not None:
-                blocks.append("\n".join(block))
-            block = [] if block is None else None
-        elif block is not None:
-            block.append(line)
-    if block:
-        blocks.append("\n".join(block))  # a fence that was never closed
-    code = max(blocks, key=len) if blocks else text
-    return code.strip("\n") + "\n"

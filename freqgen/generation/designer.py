@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -13,6 +13,7 @@ from freqgen.design.checked import CheckedDesign, check_design
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.exceptions import DesignError, ReplyInvalid
+from freqgen.generation.fences import unfenced
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder
 from freqgen.generation.provider import ModelAddress, Provider, Reading, Reply, Usage, check_model
 
@@ -65,7 +66,7 @@ def make_design(
     begin = perf_counter()
     reply = ask(provider, prompt, address.model, CallOptions(temperature=0.7))
     seconds = perf_counter() - begin
-    data = _json_object(reply.text, provider.name)
+    data = _json_object(unfenced(reply.text), provider.name)
     if brief.name is not None:
         data["name"] = brief.name
     try:
@@ -76,6 +77,7 @@ def make_design(
             provider=provider.name,
             hint=exc.hint,
         ) from exc
+    _check_constraints(brief, checked.design, str(address))
     return DesignResult(
         checked=checked,
         origin=str(address),
@@ -85,6 +87,25 @@ def make_design(
         reply=reply.text,
         seconds=seconds,
     )
+
+
+def _check_constraints(brief: Brief, design: Design, address: str) -> None:
+    """Refuse a design that is not what was asked for beside the text.
+
+    :raises ReplyInvalid: Naming the field, what was asked for and what came.
+    """
+    data = design.to_data()
+    fields = {**data["risk"], **data}
+    for field_, wanted in brief.constraints.items():
+        got = fields.get(field_)
+        if isinstance(wanted, Mapping) and isinstance(got, Mapping):
+            got = {key: got.get(key) for key in wanted}
+        if got != wanted:
+            raise ReplyInvalid(
+                f'"{address}" was asked for {field_} {wanted} and gave {got}',
+                provider=address.partition(":")[0],
+                hint="try again, choose another model with --design-model, or say it in the text",
+            )
 
 
 def _json_object(text: str, provider: str) -> dict[str, Any]:
