@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from freqgen.evaluation.gate import Gate as Gate
     from freqgen.evaluation.gate import GateResult as GateResult
     from freqgen.evaluation.gate import Verdict as Verdict
+    from freqgen.evaluation.paper import PaperReport as PaperReport
     from freqgen.exceptions import AttemptsExhausted as AttemptsExhausted
     from freqgen.exceptions import BriefError as BriefError
     from freqgen.exceptions import BudgetExceeded as BudgetExceeded
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from freqgen.finding import Phase as Phase
     from freqgen.finding import Report as Report
     from freqgen.finding import Severity as Severity
+    from freqgen.generation.designer import DesignResult as DesignResult
     from freqgen.generation.prompt import CallOptions as CallOptions
     from freqgen.generation.prompt import Message as Message
     from freqgen.generation.prompt import Payload as Payload
@@ -81,11 +83,16 @@ if TYPE_CHECKING:
     from freqgen.generation.provider import Span as Span
     from freqgen.generation.provider import Usage as Usage
     from freqgen.hookspecs import hookimpl as hookimpl
+    from freqgen.outcome import CodeResult as CodeResult
     from freqgen.outcome import GenerationResult as GenerationResult
     from freqgen.outcome import RunOptions as RunOptions
     from freqgen.pipeline import Freqgen as Freqgen
+    from freqgen.plugins import PluginHost as PluginHost
     from freqgen.settings import Settings as Settings
+    from freqgen.settings import Workspace as Workspace
+    from freqgen.settings import load_workspace as load_workspace
     from freqgen.store.record import Record as Record
+    from freqgen.validation.runner import Validation as Validation
     from freqgen.validation.validator import ValidationContext as ValidationContext
     from freqgen.validation.validator import Validator as Validator
 
@@ -115,6 +122,7 @@ _HOME = {
     "evaluation.engine": ["BacktestResult"],
     "evaluation.evaluator": ["EvaluationContext", "Evaluator", "Measurement"],
     "evaluation.gate": ["Decision", "Gate", "GateResult", "Verdict"],
+    "evaluation.paper": ["PaperReport"],
     "exceptions": [
         "AttemptsExhausted",
         "BriefError",
@@ -141,6 +149,7 @@ _HOME = {
         "UsageError",
     ],
     "finding": ["Finding", "Phase", "Report", "Severity"],
+    "generation.designer": ["DesignResult"],
     "generation.prompt": [
         "CallOptions",
         "Message",
@@ -151,10 +160,12 @@ _HOME = {
     ],
     "generation.provider": ["Provider", "Reading", "Reply", "Span", "Usage"],
     "hookspecs": ["hookimpl"],
-    "outcome": ["GenerationResult", "RunOptions"],
+    "outcome": ["CodeResult", "GenerationResult", "RunOptions"],
     "pipeline": ["Freqgen"],
-    "settings": ["Settings"],
+    "plugins": ["PluginHost"],
+    "settings": ["Settings", "Workspace", "load_workspace"],
     "store.record": ["Record"],
+    "validation.runner": ["Validation"],
     "validation.validator": ["ValidationContext", "Validator"],
 }
 

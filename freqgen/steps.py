@@ -26,7 +26,7 @@ from freqgen.outcome import (
     validation_gate,
 )
 from freqgen.plugins import PluginHost, expect
-from freqgen.validation.runner import Validation, load_draft, run_validators
+from freqgen.validation.runner import ADVICE_CODE, Validation, load_draft, run_validators
 from freqgen.validation.validator import ValidationContext
 from freqgen.workbench import Workbench
 
@@ -251,7 +251,7 @@ def _count(pairs: Sequence[str]) -> str:
 
 def _advice(warning: str) -> Finding:
     return Finding(
-        code="FG690",
+        code=ADVICE_CODE,
         severity=Severity.WARNING,
         phase=Phase.STRUCTURE,
         message=f"the design's {warning}",

@@ -120,8 +120,15 @@ RUNNER = (
         title="the file is larger than a million bytes",
         why="A strategy is a few hundred lines of code; data belongs elsewhere.",
     ),
+    _Own(
+        code="FG690",
+        title="the design says something that is hardly meant",
+        why="A rule that can never or always hold, a parameter that nothing uses, a stop that "
+        "cannot be reached: the design is valid, and its author should look again.",
+        severity="warning",
+    ),
 )
-"""The codes of :mod:`freqgen.validation.runner`."""
+"""The codes of :mod:`freqgen.validation.runner`, and that of advice on a design."""
 
 
 def findings_markdown(validators: Iterable[Validator]) -> str:

@@ -31,8 +31,11 @@ MAX_FILE_BYTES = 1_000_000
 
 _DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
-RUNNER_CODES = ("FG002", "FG003", "FG004", "FG005")
-"""Codes that only this module gives."""
+ADVICE_CODE = "FG690"
+"""Code of what a design says and hardly means."""
+
+RUNNER_CODES = ("FG002", "FG003", "FG004", "FG005", ADVICE_CODE)
+"""Codes that no validator gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -213,19 +213,21 @@ def test_code_without_a_design_is_not_run(catalogue: Catalogue) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"source": "# one byte more\n"},
-        {"class_name": "Other"},
+        lambda own: {"source": own.source + "# one byte more\n"},
+        lambda own: {"source": own.source.replace("\n        return", "\n    return", 1)},
+        lambda own: {"source": own.source.replace("\n", " \n", 1)},
+        lambda own: {"source": own.source.replace("\n", "\r\n")},
+        lambda own: {"source": own.source[:-1]},
+        lambda own: {"class_name": "Other"},
     ],
-    ids=["other source", "other class"],
+    ids=["a comment", "indentation", "a space", "line ends", "the last line feed", "the class"],
 )
 def test_code_that_differs_from_its_design_is_not_run(
-    change: dict[str, str], catalogue: Catalogue
+    change: Callable[[Draft], dict[str, str]], catalogue: Catalogue
 ) -> None:
     own = compiled(catalogue)
-    changed = Draft(
-        class_name=change.get("class_name", own.class_name),
-        source=own.source + change.get("source", ""),
-    )
+    changed = replace(own, **change(own))
+    assert changed != own
     with pytest.raises(SandboxUnavailable, match="sandbox") as raised:
         vouch(ScreenedDraft(changed), DESIGN, catalogue)
     assert raised.value.hint
