@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
+from enum import Enum
 
 from freqgen import hookspecs
+from freqgen.brief import Brief
+from freqgen.commands.context import CommandContext
+from freqgen.draft import Draft
 from freqgen.evaluation.evaluator import EvaluationContext, Evaluator, Measurement
-from freqgen.evaluation.gate import Gate, GateResult
-from freqgen.finding import Finding
-from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder
+from freqgen.evaluation.gate import Decision, Gate, GateResult
+from freqgen.evaluation.result import BacktestResult
+from freqgen.finding import Finding, Phase, Severity
+from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import Provider, Reading, Reply, Span, Usage
+from freqgen.store.record import Record
 from freqgen.validation.validator import ValidationContext, Validator
 from tests.installation import ROOT
 
@@ -30,6 +36,12 @@ a hook or parameter that does not exist, a name that is taken. Nothing of such a
 it is warned of once on stderr, and `freqgen list-plugins` shows why. Within one hook, plugins are
 asked in the order of loading: freqgen's own first, then by name. For `load_brief` it is the other
 way round, so that a plugin may take what freqgen would have taken. Hook wrappers are refused.
+
+What goes wrong later has a name too. A provider, prompt builder, evaluator or gate that raises
+anything but freqgen's own errors, or returns something else than it should, ends the command with
+exit code 2 and a message that names the plugin; `-v` shows the traceback. A validator that raises
+makes a finding that blocks. An observer that raises is warned of. And where a plugin failed while it
+registered validators, evaluators or gates, no strategy is allowed before somebody looked at it.
 """
 
 REGISTERED = {
@@ -42,6 +54,7 @@ REGISTERED = {
 """The protocol of what each hook registers. Indicators have a page of their own."""
 
 VALUES = [
+    Brief,
     Prompt,
     Payload,
     CallOptions,
@@ -51,11 +64,17 @@ VALUES = [
     Usage,
     ValidationContext,
     Finding,
+    Draft,
     EvaluationContext,
+    BacktestResult,
     Measurement,
     GateResult,
+    Record,
 ]
 """What these protocols give and take."""
+
+CHOICES = [Step, Phase, Severity, Decision]
+"""Enumerations among their fields."""
 
 
 def page() -> str:
@@ -69,6 +88,10 @@ def page() -> str:
         parts += [protocol(registered) for registered in REGISTERED.get(name, [])]
     parts.append("## What they give and take\n\nAll of them are frozen and made by keyword.\n")
     parts += [value(kind) for kind in VALUES]
+    parts.append("## Choices\n")
+    parts += [choice(kind) for kind in CHOICES]
+    parts.append("## What a verb is given\n")
+    parts.append(protocol(CommandContext))
     return "\n".join(parts)
 
 
@@ -101,6 +124,12 @@ def value(kind: type) -> str:
         for parameter in inspect.signature(kind).parameters.values()
     )
     return f"### {kind.__name__}\n\n`{kind.__name__}({fields})`\n\n{markdown(inspect.getdoc(kind))}"
+
+
+def choice(kind: type[Enum]) -> str:
+    """The members of an enumeration."""
+    members = ", ".join(f"`{member.name}`" for member in kind)
+    return f"- **{kind.__name__}**: {first_line(kind)} {members}.\n"
 
 
 def first_line(documented: object) -> str:
