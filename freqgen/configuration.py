@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +53,17 @@ def find_config_files(
 
 
 def read_configuration(
-    files: Sequence[str], env: Mapping[str, str]
+    files: Sequence[str],
+    env: Mapping[str, str],
+    contents: list[dict[str, Any]] | None = None,
 ) -> tuple[dict[str, Any], tuple[Path, ...]]:
     """Merge configuration files, the later one winning, and the environment over them all.
 
+    :param contents: Gets what each file says, before any other overrides it.
     :returns: The configuration, and every file that went into it, included ones too.
     :raises SettingsError: If a file is missing, cannot be read, or is not a JSON object.
     """
-    config, used = _merge_files(files, None, 0)
+    config, used = _merge_files(files, None, 0, [] if contents is None else contents)
     return merge(environment(env), config), tuple(used)
 
 
@@ -75,7 +79,7 @@ def merge(winner: Mapping[str, Any], loser: dict[str, Any]) -> dict[str, Any]:
 
 
 def _merge_files(
-    files: Sequence[str], folder: Path | None, level: int
+    files: Sequence[str], folder: Path | None, level: int, contents: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], list[Path]]:
     if level > MAX_NESTING:
         raise SettingsError(
@@ -88,9 +92,12 @@ def _merge_files(
     for name in files:
         if name == "-":
             # As in Freqtrade, what comes from standard input is the whole configuration.
-            return _parse(sys.stdin.read().encode(), "standard input"), []
+            content = _parse(_standard_input(), "standard input")
+            contents.append(deepcopy(content))
+            return content, []
         path = folder / name if folder else Path(name)
         content = _parse(_read(path), str(path))
+        contents.append(content)
         included = content.get("add_config_files")
         used.append(path)
         if included:
@@ -99,11 +106,20 @@ def _merge_files(
                     f"add_config_files: must be a list of file names (in {path})",
                     field="add_config_files",
                 )
-            below, below_used = _merge_files(included, path.resolve().parent, level + 1)
+            below, below_used = _merge_files(included, path.resolve().parent, level + 1, contents)
             content = merge(content, below)
             used += below_used
         config = merge(content, config)
     return config, used
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise SettingsError(
+            "there is no standard input to read the configuration from",
+            hint="name a file after -c",
+        )
+    return sys.stdin.read().encode()
 
 
 def _read(path: Path) -> bytes:

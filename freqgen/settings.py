@@ -50,9 +50,14 @@ _SAID = {
 """The defaults that are worth a word."""
 
 _SECRET = re.compile(
-    r"key|secret|passw|token|uid|private|wallet_?address|account|url", re.IGNORECASE
+    r"key|secret|pass|token|uid|private|wallet_?address|account|url|chat_?id|two_?fa|auth|headers"
+    r"|^exchange$|^telegram$|^webhook$|^discord$|^api_server$|^ccxt_",
+    re.IGNORECASE,
 )
-"""Names of fields whose value no message shows."""
+"""Names of fields, and of sections, whose values no message shows."""
+
+_HARMLESS = frozenset({"name", "pair_whitelist", "pair_blacklist"})
+"""Fields of such sections whose values are shown all the same, where they are plain."""
 
 Name = Annotated[str, Field(min_length=1)]
 StepName = Annotated[str, Field(pattern=r"^(design|code|repair)$")]
@@ -98,7 +103,7 @@ class Settings(BaseModel):
         """
         if not isinstance(section, Mapping):
             raise SettingsError(
-                f"{SECTION}: must be an object, not {_shown(section)}",
+                f"{SECTION}: must be an object, not {_kind(section)}",
                 field=SECTION,
                 hint=f'write it as "{SECTION}": {{"max_attempts": 3}}',
             )
@@ -119,6 +124,8 @@ class Workspace:
     :param user_data_dir: Freqtrade's user directory.
     :param datadir: Folder with candles.
     :param defaults: Sentences that say which defaults are used.
+    :param sources: What each file says, where another or a variable overrides it too. Secrets
+        in them are kept out of what is written down.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -129,26 +136,12 @@ class Workspace:
     user_data_dir: Path
     datadir: Path
     defaults: tuple[str, ...] = ()
+    sources: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def home(self) -> Path:
         """What freqgen keeps in the user directory, where Freqtrade does not look."""
         return self.user_data_dir / "freqgen"
-
-    @property
-    def strategies_dir(self) -> Path:
-        """Where allowed strategies go."""
-        return self.user_data_dir / "strategies"
-
-    @property
-    def drafts_dir(self) -> Path:
-        """Where drafts stay that were not allowed, or not yet."""
-        return self.home / "drafts"
-
-    @property
-    def backtest_dir(self) -> Path:
-        """Where backtest results go, in Freqtrade's own format."""
-        return self.user_data_dir / "backtest_results"
 
     def folder(self, path: Path) -> Path:
         """Create a folder, and those above it, unless it is there.
@@ -215,7 +208,9 @@ def load_workspace(
 
     check_freqtrade_version(freqtrade_version)
     names = configuration.find_config_files(config, userdir)
-    merged, files = configuration.read_configuration(names, os.environ if env is None else env)
+    sources: list[dict[str, Any]] = []
+    variables = os.environ if env is None else env
+    merged, files = configuration.read_configuration(names, variables, sources)
     settings = Settings.from_section(merged.pop(SECTION, {}))
     if merged:
         _check_schema(merged)
@@ -245,6 +240,7 @@ def load_workspace(
         user_data_dir=user_data_dir,
         datadir=data.expanduser().absolute(),
         defaults=tuple(said),
+        sources=tuple(sources),
     )
 
 
@@ -278,6 +274,22 @@ def _shown(value: object) -> str:
 
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _kind(value: object) -> str:
+    """What kind of value it is, for values that are not shown."""
+    kinds = {bool: "true or false", str: "a text", list: "a list", dict: "an object"}
+    return kinds.get(type(value), "null" if value is None else "a number")
+
+
+def _told(path: Sequence[str | int], value: object) -> str:
+    """A wrong value for a message: itself, or only its kind where it may be secret."""
+    names = [str(part) for part in path if isinstance(part, str)]
+    if isinstance(value, dict):
+        return _kind(value)
+    if any(_SECRET.search(name) for name in names) and names[-1] not in _HARMLESS:
+        return _kind(value)
+    return _shown(value)
 
 
 def _dotted(path: Sequence[str | int]) -> str:
@@ -321,9 +333,27 @@ def _settings_error(exc: ValidationError) -> SettingsError:
         )
     limits = Settings.model_fields[str(path[0])].metadata
     wanted = _TYPES[kind] if kind in _TYPES else _range(limits) or error["msg"]
-    value = "" if _SECRET.search(last) else f", not {_shown(error['input'])}"
-    described = Settings.model_fields[str(path[0])].description or ""
-    return SettingsError(f"{name}: must be {wanted}{value}", field=name, hint=described)
+    value = f", not {_told(path, error['input'])}"
+    top = str(path[0])
+    described = Settings.model_fields[top].description or ""
+    return SettingsError(
+        f"{name}: must be {wanted}{value}",
+        field=name,
+        hint=f"{described}; as in {_EXAMPLES[top]}",
+    )
+
+
+_EXAMPLES = {
+    "design_model": '"design_model": "offline"',
+    "code_model": '"code_model": "compiler"',
+    "prompts": '"prompts": {"code": "default"}',
+    "max_attempts": '"max_attempts": 3',
+    "disabled_plugins": '"disabled_plugins": ["types"]',
+    "db_url": '"db_url": "sqlite:////home/me/freqgen.sqlite"',
+    "backtest_timeout": '"backtest_timeout": 600',
+    "backtest_memory_mb": '"backtest_memory_mb": 4096',
+}
+"""A right value of each setting, for hints."""
 
 
 def _range(limits: Sequence[Any]) -> str:
@@ -384,8 +414,7 @@ _SCHEMA_TYPES = {
 def _schema_error(error: SchemaError) -> SettingsError:
     path = list(error.absolute_path)
     name = _dotted(path) or "the configuration"
-    secret = bool(path) and bool(_SECRET.search(str(path[-1])))
-    got = "" if secret else f", not {_shown(error.instance)}"
+    got = f", not {_told(path, error.instance)}"
     rule, limit = str(error.validator), error.validator_value
     hint = "this field is Freqtrade's; its documentation lists the values"
     if rule == "type":

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from freqgen import configuration
+from freqgen import settings as freqgen_settings
 from freqgen.exceptions import SettingsError, StoreError
 from freqgen.settings import (
     DEFAULT_CONFIGURATION,
@@ -203,6 +204,22 @@ class TestDefaults:
         monkeypatch.setenv("FREQTRADE__FREQGEN__MAX_ATTEMPTS", "6")
         assert load_workspace().settings.max_attempts == 6
 
+    def test_what_is_overridden_is_remembered(self, here):
+        """A secret that no run uses must not be written down either."""
+        first = write("a.json", {"exchange": {"key": "one"}, "add_config_files": ["c.json"]})
+        write("c.json", {"exchange": {"key": "three"}})
+        second = write("b.json", {"exchange": {"key": "two"}})
+        env = {"FREQTRADE__EXCHANGE__KEY": "four"}
+        workspace = load_workspace(config=[first, second], env=env)
+        assert workspace.config["exchange"]["key"] == "four"
+        keys = [source["exchange"]["key"] for source in workspace.sources]
+        assert keys == ["one", "three", "two"]
+
+    def test_without_a_standard_input(self, monkeypatch):
+        monkeypatch.setattr("sys.stdin", None)
+        with pytest.raises(SettingsError, match="no standard input"):
+            load(config=["-"])
+
     def test_standard_input(self, monkeypatch):
         stream = io.StringIO('{"freqgen": {"max_attempts": 9}}')
         monkeypatch.setattr("sys.stdin", stream)
@@ -238,9 +255,9 @@ class TestWrongSettings:
             ({"prompts": {"desing": "x"}}, "freqgen.prompts.desing", "is not a step"),
             ({"disabled_plugins": "x"}, "freqgen.disabled_plugins", 'must be a list, not "x"'),
             ({"disabled_plugins": [1]}, "freqgen.disabled_plugins[0]", "must be a text, not 1"),
-            ({"db_url": 5}, "freqgen.db_url", "must be a text"),
+            ({"db_url": 5}, "freqgen.db_url", "must be a text, not a number"),
             ({"max_atempts": 3}, "freqgen.max_atempts", "is not a setting of freqgen"),
-            ("all", "freqgen", 'must be an object, not "all"'),
+            ("all", "freqgen", "must be an object, not a text"),
         ],
     )
     def test_the_field_is_named(self, section, field, message):
@@ -254,6 +271,15 @@ class TestWrongSettings:
 
     def test_without_a_near_one_all_are_listed(self):
         assert "design_model, code_model" in refused({"freqgen": {"zzz": 3}}).hint
+
+    def test_the_hint_has_an_example(self):
+        hint = refused({"freqgen": {"max_attempts": "x"}}).hint
+        assert hint.endswith('as in "max_attempts": 3')
+
+    @pytest.mark.parametrize("name", Settings.model_fields)
+    def test_every_example_is_right(self, name):
+        section = json.loads("{" + freqgen_settings._EXAMPLES[name] + "}")
+        assert Settings.from_section(section)
 
     def test_every_setting_is_described(self):
         assert all(field.description for field in Settings.model_fields.values())
@@ -308,11 +334,32 @@ class TestWrongConfiguration:
         refused({"dry_run": "yes"})
         assert caplog.text == ""
 
-    @pytest.mark.parametrize("name", ["api_key", "secret", "password"])
-    def test_a_secret_is_not_shown(self, name):
-        error = refused({"exchange": {name: ["hunter2"]}})
-        assert "hunter2" not in str(error)
-        assert error.field == f"exchange.{name}"
+    @pytest.mark.parametrize(
+        ("content", "field"),
+        [
+            ({"exchange": {"api_key": ["hunter2"]}}, "exchange.api_key"),
+            ({"exchange": {"secret": ["hunter2"]}}, "exchange.secret"),
+            ({"exchange": {"password": ["hunter2"]}}, "exchange.password"),
+            ({"exchange": {"ccxt_config": "hunter2"}}, "exchange.ccxt_config"),
+            ({"exchange": "hunter2"}, "exchange"),
+            ({"telegram": "hunter2"}, "telegram"),
+            (
+                {"telegram": {"enabled": "hunter2", "token": "a", "chat_id": "b"}},
+                "telegram.enabled",
+            ),
+            ({"webhook": ["hunter2"]}, "webhook"),
+            ({"api_server": "hunter2"}, "api_server"),
+            ({"db_url": {"password": "hunter2"}}, "db_url"),
+            ({"stake_currency": {"password": "hunter2"}}, "stake_currency"),
+            ({"freqgen": "hunter2"}, "freqgen"),
+            ({"freqgen": {"db_url": ["hunter2"]}}, "freqgen.db_url"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_a_secret_is_not_shown(self, content, field):
+        error = refused(content)
+        assert "hunter2" not in str(error) + error.hint
+        assert error.field == field
 
     @pytest.mark.parametrize(
         ("content", "message"),
@@ -375,14 +422,11 @@ class TestWorkspace:
     def test_places(self, tmp_path):
         workspace = Workspace(user_data_dir=tmp_path, datadir=tmp_path / "data")
         assert workspace.home == tmp_path / "freqgen"
-        assert workspace.strategies_dir == tmp_path / "strategies"
-        assert workspace.drafts_dir == tmp_path / "freqgen" / "drafts"
-        assert workspace.backtest_dir == tmp_path / "backtest_results"
 
     def test_folders_are_made_when_needed(self, tmp_path):
         workspace = Workspace(user_data_dir=tmp_path / "new", datadir=tmp_path)
-        assert workspace.folder(workspace.drafts_dir).is_dir()
-        assert workspace.folder(workspace.drafts_dir).is_dir()
+        assert workspace.folder(workspace.home).is_dir()
+        assert workspace.folder(workspace.home).is_dir()
 
     @pytest.mark.parametrize("error", [28, 30, 13], ids=["full", "read-only", "forbidden"])
     def test_a_disk_that_refuses(self, tmp_path, monkeypatch, error):
@@ -399,7 +443,7 @@ class TestWorkspace:
         write(tmp_path / "freqgen", "x")
         workspace = Workspace(user_data_dir=tmp_path, datadir=tmp_path)
         with pytest.raises(StoreError) as raised:
-            workspace.folder(workspace.drafts_dir)
+            workspace.folder(workspace.home)
         assert "in the way" in raised.value.hint
 
 

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
 from freqgen.exceptions import StoreError
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Write a file so that whoever looks sees the old content or the new, and nothing else.
 
     The content goes to a file beside it, to the disk, and takes the name last. Whatever goes
     wrong on the way, an interruption too, leaves the old file as it was and no other behind.
     The file beside it does not end in ``.py``, so Freqtrade never loads it.
 
-    :param mode: Permissions of the file.
+    :param mode: Permissions of the file, of which the umask takes some away.
     :raises OSError: If it cannot be written.
     """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
+    temporary = beside(path)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
@@ -34,6 +34,11 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
             temporary.unlink()
         raise
     sync_folder(path.parent)
+
+
+def beside(path: Path) -> Path:
+    """A name beside a path that nothing has, hidden and of no kind that Freqtrade loads."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
 
 
 def sync_folder(folder: Path) -> None:

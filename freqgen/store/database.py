@@ -6,11 +6,13 @@ locks, and transactions that say at once whether they are going to write.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
@@ -71,6 +73,32 @@ def database_file(url: URL) -> Path | None:
         return None
     database = str(url.database)
     return None if database.startswith("file:") else Path(database)
+
+
+def create_private(file: Path) -> None:
+    """Create an empty file that its owner alone may read, as briefs are nobody else's business.
+
+    SQLite takes it for a new database, and gives the files beside it the same permissions.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+def read_only_url(url: URL) -> URL:
+    """The same database, opened in a way that works where nothing can be written.
+
+    A write-ahead log needs a file beside the database even for reading. SQLite does without
+    where it is told that nobody changes the file (https://www.sqlite.org/wal.html#readonly).
+    A log that is there may hold what is not in the file yet, and must not be passed over.
+    """
+    file = database_file(url)
+    if file is None or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
+        return url
+    log = file.with_name(f"{file.name}-wal")
+    alone = not os.access(file.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    options = "mode=ro&immutable=1" if alone else "mode=ro"
+    name = quote(str(file.absolute()))
+    return URL.create("sqlite", database=f"file:{name}?{options}", query={"uri": "true"})
 
 
 def connect(url: URL, *, busy_seconds: float) -> Engine:
@@ -180,6 +208,8 @@ def in_words(url: URL) -> Iterator[None]:
 def shown(url: URL) -> str:
     """What a database is called in messages: its file, or its URL without the password."""
     file = database_file(url)
+    if file is None and url.get_backend_name() == "sqlite" and url.database:
+        return unquote(url.database.removeprefix("file:").partition("?")[0])
     return str(file) if file is not None else url.render_as_string(hide_password=True)
 
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 import ast
 import json
 import shutil
-import tempfile
+import stat
 from collections.abc import Collection
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 
 from freqgen.exceptions import StoreError
-from freqgen.store.atomic import file_error, sync_folder, write_whole
+from freqgen.store.atomic import beside, file_error, sync_folder, write_whole
 from freqgen.store.record import Record, sha256_text
 from freqgen.store.status import described
 
@@ -100,13 +100,13 @@ def file_state(record: Record, user_data_dir: Path, known: Collection[str]) -> F
 
 
 def _digest(path: Path) -> str | None:
-    """Digest of a file; of no text at all if it is a folder or leads nowhere."""
+    """Digest of a file; of no text at all if it is something else, or leads nowhere."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return "no regular file"  # reading a pipe or a device may never end
         return sha256_text(path.read_bytes().decode("utf-8", errors="surrogateescape"))
     except FileNotFoundError:
         return "a link that leads nowhere" if path.is_symlink() else None
-    except IsADirectoryError:
-        return "a folder"
     except OSError as exc:
         raise file_error(exc, "cannot be read", path) from exc
 
@@ -116,7 +116,7 @@ def check_publishable(record: Record, user_data_dir: Path, known: Collection[str
 
     :param known: Digests of all sources stored for the class.
     :raises StoreError: If it would overwrite what freqgen did not write, or if Freqtrade could
-        load another file in its place.
+        load another file in its place, or values of parameters that were not checked.
     """
     path = strategy_path(record, user_data_dir)
     if file_state(record, user_data_dir, known) is FileState.EDITED:
@@ -131,6 +131,23 @@ def check_publishable(record: Record, user_data_dir: Path, known: Collection[str
             "it finds",
             hint="move that file away, or give the strategy another name with --name",
         )
+    parameters = parameters_file(record, user_data_dir)
+    if parameters is not None:
+        raise StoreError(
+            f"{parameters} holds values of parameters, perhaps of an earlier hyperopt; Freqtrade "
+            f"would trade {record.class_name} with them in place of those that are checked and "
+            "backtested here",
+            hint="move it away, or give the strategy another name with --name",
+        )
+
+
+def parameters_file(record: Record, user_data_dir: Path) -> Path | None:
+    """The file whose values Freqtrade would put in place of a strategy's own, if there is one.
+
+    ``freqtrade hyperopt`` writes it beside the strategy; freqgen never does.
+    """
+    path = strategy_path(record, user_data_dir).with_suffix(".json")
+    return path if path.exists() or path.is_symlink() else None
 
 
 def _other_file_with(class_name: str, path: Path) -> Path | None:
@@ -221,10 +238,10 @@ def save_draft(record: Record, user_data_dir: Path) -> Path:
     temporary: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{record.id}."))
+        temporary = beside(folder)
+        temporary.mkdir()
         for name, content in _draft_files(record).items():
             write_whole(temporary / name, content)
-        temporary.chmod(0o755)
         temporary.rename(folder)
     except OSError as exc:
         if folder.is_dir():  # another process was faster, with the same content

@@ -3,6 +3,7 @@
 ==============  ==============================================================================
 storing         check that the file has a place, write the record, write the file
 approving       check that it may be approved and has a place, note the approval, write the file
+restoring       of what was allowed or approved: check that it has a place, write the file
 rejecting       check that it may be rejected, remove the file, note the rejection, keep a draft
 ==============  ==============================================================================
 
@@ -16,7 +17,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from freqgen.store.files import (
+    FileState,
     check_publishable,
+    file_state,
     publish,
     save_draft,
     withdraw,
@@ -58,21 +61,28 @@ def place(store: Store, record: Record, user_data_dir: Path) -> Path:
 def approve(store: Store, name_or_id: str, reason: str, user_data_dir: Path) -> tuple[Record, Path]:
     """Approve a record and put its file where Freqtrade looks.
 
-    Approving one whose file went missing restores the file.
+    One that was allowed or approved already, but whose file went missing or made way for
+    another revision, gets its place back; nothing else about it changes.
 
     :raises RecordNotFound: If there is no such record.
     :raises StoreError: If it cannot be approved, or something is in the way of its file.
     """
     record = store.find(name_or_id)
-    if record.status is not Status.APPROVED:
-        check_transition(record, Status.APPROVED)
-        check_publishable(record, user_data_dir, store.known_sources(record.class_name))
+    check_approvable(store, record, user_data_dir)
+    if not record.status.usable:
         record = store.approve(record.id, reason)
-        return record, place(store, record, user_data_dir)
-    path = user_data_dir / record.path
-    if path.exists():
-        check_transition(record, Status.APPROVED)  # says that it is approved already
     return record, place(store, record, user_data_dir)
+
+
+def check_approvable(store: Store, record: Record, user_data_dir: Path) -> None:
+    """Make sure that a record may be approved, or get its place back.
+
+    :raises StoreError: If not, or if something is in the way of its file.
+    """
+    known = store.known_sources(record.class_name)
+    if not record.status.usable or file_state(record, user_data_dir, known) is FileState.CURRENT:
+        check_transition(record, Status.APPROVED)
+    check_publishable(record, user_data_dir, known)
 
 
 def reject(store: Store, name_or_id: str, reason: str, user_data_dir: Path) -> tuple[Record, Path]:

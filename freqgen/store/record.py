@@ -114,6 +114,12 @@ class Record:
     :param findings: As :meth:`freqgen.finding.Finding.to_dict` gives them.
     :param gates: As :meth:`freqgen.evaluation.gate.GateResult.to_dict` gives them.
     :param measurements: Values by name of the evaluator.
+    :param market: What its backtest ran on: ``real`` candles, the ``synthetic`` ones of the
+        demo market, or ``None`` if it was not run.
+    :param exchange: Name of the exchange whose rules the backtest followed; empty if none ran.
+    :param trading_mode: ``spot`` or ``futures``; empty if none ran.
+    :param timerange: First and last day that were tested, as in ``20240101-20241231``; empty
+        if none ran.
     :param usage: What all calls to providers took.
     :param timings: Seconds by step.
     :param attempts: How many drafts were written.
@@ -141,6 +147,10 @@ class Record:
     findings: Sequence[Mapping[str, Any]] = ()
     gates: Sequence[Mapping[str, Any]] = ()
     measurements: Mapping[str, Any] = field(default_factory=dict)
+    market: str | None = None
+    exchange: str = ""
+    trading_mode: str = ""
+    timerange: str = ""
     usage: Usage = field(default_factory=Usage)
     timings: Mapping[str, float] = field(default_factory=dict)
     attempts: int = 0

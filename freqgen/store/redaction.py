@@ -11,13 +11,16 @@ REDACTED = "[redacted]"
 
 _SECRET_FIELD = re.compile(
     r"(?:^|_)(?:key|secret|password|passphrase|token|uid|webhook_url|chat_id|account_?id"
-    r"|wallet_?address|private_?key|api_?key|jwt_secret_key|ws_token)$",
+    r"|wallet_?address|private_?key|api_?key|jwt_secret_key|ws_token|two_?fa|headers|auth)$",
     re.IGNORECASE,
 )
 """Fields of a configuration whose value is secret, at any depth: those that Freqtrade's own
 ``configuration/config_secrets.py`` names, and their likes."""
 
-_SECRET_VARIABLE = re.compile(r"(?:KEY|SECRET|PASSWORD|PASSPHRASE|TOKEN)$", re.IGNORECASE)
+_SECRET_VARIABLE = re.compile(
+    r"(?:KEY|SECRET|PASSWORD|PASSPHRASE|PASSWD|PASS|_PWD|TOKEN|CREDENTIALS?|(?:^|_)AUTH)(?:_?\d+)?$",
+    re.IGNORECASE,
+)
 
 _LOOKS_SECRET = re.compile(
     r"""

@@ -61,6 +61,10 @@ class RecordRow(Base):
     findings: Mapped[str] = mapped_column(Text)
     gates: Mapped[str] = mapped_column(Text)
     measurements: Mapped[str] = mapped_column(Text)
+    market: Mapped[str | None] = mapped_column(String(16))
+    exchange: Mapped[str] = mapped_column(String(64))
+    trading_mode: Mapped[str] = mapped_column(String(16))
+    timerange: Mapped[str] = mapped_column(String(32))
     usage: Mapped[str] = mapped_column(Text)
     timings: Mapped[str] = mapped_column(Text)
     attempts: Mapped[int]

@@ -42,7 +42,7 @@ class Store:
 
     @classmethod
     def open(cls, url: str | Path, *, create: bool = True, busy_seconds: float = 10.0) -> Store:
-        """Open the records.
+        """Open the records. Where they cannot be written, they can still be read.
 
         :param url: A database URL as SQLAlchemy has it, or the path of a SQLite file.
         :param create: Whether to create the database if it is not there.
@@ -55,8 +55,10 @@ class Store:
         if file is not None and not create and not file.exists():
             raise StoreError(f"there are no records yet in {file}", hint=_NOTHING_YET)
         with database.in_words(parsed):
-            if file is not None and create:
+            if file is not None and not file.exists():
                 file.parent.mkdir(parents=True, exist_ok=True)
+                database.create_private(file)
+            parsed = database.read_only_url(parsed)
             engine = database.connect(parsed, busy_seconds=busy_seconds)
             try:
                 store = cls(engine)

@@ -170,6 +170,7 @@ CONFIG = {
         "key": "exchange-key-1",
         "secret": "exchange-secret-1",
         "walletAddress": "0xWallet00",
+        "ccxt_config": {"headers": {"X-Proxy": "proxy-header-1"}, "twofa": "two-factor-1"},
         "pair_whitelist": ["BTC/USDT"],
     },
     "telegram": {"token": "telegram-token", "chat_id": 123456789},
@@ -177,6 +178,19 @@ CONFIG = {
     "external": [{"ws_token": "consumer-ws-token"}],
     "keys": {"kept": "kept-value"},
     "freqgen": {"db_url": "postgresql://me:db-passw0rd@host/x", "design_model": "offline"},
+}
+
+
+VARIABLES = {
+    "SOME_API_KEY": "from-the-environment",
+    "EXCHANGE_KEY_1": "numbered-key",
+    "PGPASS": "postgres-pass",
+    "PROXY_AUTH": "proxy-auth",
+    "HOME": "/home/me",
+    "PWD": "/home/me",
+    "OLDPWD": "/home/me",
+    "SSH_AUTH_SOCK": "/home/me",
+    "KEYBOARD": "binance",
 }
 
 
@@ -192,11 +206,16 @@ class TestRedaction:
             "somethingrandom",
             "consumer-ws-token",
             "db-passw0rd",
+            "proxy-header-1",
+            "two-factor-1",
             "from-the-environment",
+            "numbered-key",
+            "postgres-pass",
+            "proxy-auth",
         ],
     )
     def test_removes_secrets_of_configuration_and_environment(self, secret: str) -> None:
-        redactor = Redactor.of(CONFIG, {"SOME_API_KEY": "from-the-environment", "HOME": "/home/me"})
+        redactor = Redactor.of(CONFIG, VARIABLES)
         text = redactor.text(f'before "{secret}" after')
         assert text == f'before "{REDACTED}" after'
         assert redactor.value({secret: [secret, 1, None, {"a": secret}]}) == {
@@ -207,7 +226,7 @@ class TestRedaction:
         "text", ["binance", "BTC/USDT", "kept-value", "8080", "/home/me", "abc"]
     )
     def test_leaves_the_rest_of_them(self, text: str) -> None:
-        assert Redactor.of(CONFIG, {"HOME": "/home/me"}).text(text) == text
+        assert Redactor.of(CONFIG, VARIABLES).text(text) == text
 
     def test_short_secrets_go_where_they_are_a_word(self) -> None:
         redactor = Redactor(["sell", ""])

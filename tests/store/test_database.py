@@ -86,7 +86,42 @@ class TestUrls:
         assert "permissions" in error.value.hint
 
 
+class TestReadOnlyPlaces:
+    @pytest.fixture
+    def places(self, monkeypatch: pytest.MonkeyPatch) -> set[Path]:
+        """What cannot be written; a test that runs as root could write everywhere."""
+        closed: set[Path] = set()
+        monkeypatch.setattr("os.access", lambda path, _mode: Path(path) not in closed)
+        return closed
+
+    @pytest.mark.parametrize("folder_too", [True, False], ids=["disk", "file"])
+    def test_can_be_read(self, file: Path, places: set[Path], folder_too: bool) -> None:
+        places |= {file, file.parent} if folder_too else {file}
+        before = sorted(file.parent.iterdir())
+        with Store.open(file) as store:
+            assert len(store.list()) == 1
+            assert store.find("Reversion").revision == 1
+            assert store.location == str(file)
+            with pytest.raises(StoreError, match="cannot be written") as error:
+                store.add(record())
+        assert str(file) in error.value.message
+        if folder_too:
+            assert sorted(file.parent.iterdir()) == before
+
+    def test_a_log_that_is_left_is_not_passed_over(self, file: Path, places: set[Path]) -> None:
+        places |= {file, file.parent}
+        file.with_name(f"{file.name}-wal").write_bytes(b"x")
+        url = database.read_only_url(database.parse_url(database.sqlite_url(file)))
+        assert "immutable" not in str(url)
+
+
 class TestOpening:
+    def test_a_new_database_is_its_owner_s_alone(self, tmp_path: Path) -> None:
+        file = tmp_path / "new.sqlite"
+        with Store.open(file) as store:
+            store.add(record())
+        assert file.stat().st_mode & 0o777 == 0o600
+
     def test_without_creating_leaves_nothing_behind(self, tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="no records yet") as error:
             Store.open(tmp_path / "a" / "b.sqlite", create=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from freqgen.store.files import (
     FileState,
     draft_folder,
     file_state,
+    parameters_file,
     publish,
     save_draft,
     strategy_path,
@@ -55,7 +55,22 @@ class TestKeeping:
         stored, path = keep(store, record(), user_data_dir=user_data)
         assert path == user_data / stored.path == user_data / "strategies" / "Reversion.py"
         assert files(user_data) == {"strategies/Reversion.py": stored.source}
-        assert path.stat().st_mode & 0o777 == 0o644
+
+    @pytest.mark.parametrize(
+        ("umask", "file", "folder"), [(0o022, 0o644, 0o755), (0o077, 0o600, 0o700)]
+    )
+    def test_the_umask_is_respected(
+        self, store: Store, user_data: Path, umask: int, file: int, folder: int
+    ) -> None:
+        before = os.umask(umask)
+        try:
+            _, path = keep(store, record(), user_data_dir=user_data)
+            denied = record(name="Other", decision=Decision.DENY)
+            _, draft = keep(store, denied, user_data_dir=user_data)
+        finally:
+            os.umask(before)
+        assert path.stat().st_mode & 0o777 == draft.stat().st_mode & 0o777 == file
+        assert draft.parent.stat().st_mode & 0o777 == folder
 
     @pytest.mark.parametrize("decision", [None, Decision.REVIEW, Decision.DENY])
     def test_anything_else_stays_a_draft(
@@ -150,14 +165,76 @@ class TestKeeping:
         path.unlink()
         assert approve(store, stored.id, "", user_data)[1].read_text() == stored.source
 
+    def test_approving_an_earlier_revision_puts_its_file_back(
+        self, store: Store, user_data: Path
+    ) -> None:
+        first, path = keep(store, record(), user_data_dir=user_data)
+        second, _ = keep(store, record(number=2), user_data_dir=user_data)
+        restored, _ = approve(store, "Reversion@1", "", user_data)
+        assert restored == first  # it was allowed and stays so; nothing was decided anew
+        assert path.read_text() == first.source
+        assert [change.status for change in store.decisions(first.id)] == [Status.ALLOWED]
+        with pytest.raises(StoreError, match="needs no approval"):
+            approve(store, "Reversion@1", "", user_data)
+        reject(store, second.id, "", user_data)
+        assert path.read_text() == first.source
+        reject(store, first.id, "", user_data)
+        assert not path.exists()
+        path.write_text("# mine")
+        with pytest.raises(StoreError, match="not overwritten"):
+            approve(store, second.id, "", user_data)
+
+
+class TestParameters:
+    """Values that ``freqtrade hyperopt`` left, which Freqtrade would use and freqgen does not."""
+
+    @pytest.fixture
+    def left(self, user_data: Path) -> Path:
+        file = user_data / "strategies" / "Reversion.json"
+        file.parent.mkdir()
+        file.write_text("{}")
+        return file
+
+    def test_are_in_the_way_of_a_new_strategy(
+        self, store: Store, user_data: Path, left: Path
+    ) -> None:
+        with pytest.raises(StoreError, match=r"Reversion\.json holds values of param") as error:
+            keep(store, record(), user_data_dir=user_data)
+        assert "move it away" in error.value.hint
+        assert not store.list()
+
+    def test_are_in_the_way_of_an_approval(self, store: Store, user_data: Path, left: Path) -> None:
+        stored, _ = keep(store, record(decision=Decision.REVIEW), user_data_dir=user_data)
+        with pytest.raises(StoreError, match="values of parameters"):
+            approve(store, stored.id, "", user_data)
+        assert store.get(stored.id).status is Status.PENDING
+
+    def test_of_another_strategy_are_not(self, store: Store, user_data: Path, left: Path) -> None:
+        _, path = keep(store, record("Other"), user_data_dir=user_data)
+        assert path.is_file()
+
+    def test_do_not_hinder_a_rejection(self, store: Store, user_data: Path) -> None:
+        stored, path = keep(store, record(), user_data_dir=user_data)
+        left = path.with_suffix(".json")
+        left.write_text("{}")
+        reject(store, stored.id, "", user_data)
+        assert parameters_file(stored, user_data) == left
+        assert not path.exists()
+
 
 class TestOthersFiles:
-    @pytest.mark.parametrize("what", ["own file", "edited file", "folder", "dead link"])
+    @pytest.mark.parametrize(
+        "what", ["own file", "edited file", "folder", "dead link", "pipe", "device"]
+    )
     def test_are_not_overwritten(self, store: Store, user_data: Path, what: str) -> None:
         path = user_data / "strategies" / "Reversion.py"
         path.parent.mkdir()
         if what == "folder":
             path.mkdir()
+        elif what == "pipe":
+            os.mkfifo(path)
+        elif what == "device":
+            path.symlink_to("/dev/zero")
         elif what == "dead link":
             path.symlink_to("nowhere.py")
         elif what == "edited file":
@@ -263,7 +340,7 @@ def raising(error: BaseException) -> Callable[..., object]:
 
 
 FULL = OSError(28, "No space left on device")
-PLACES = [(tempfile, "mkstemp"), (os, "fchmod"), (os, "fsync"), (Path, "replace")]
+PLACES = [(os, "open"), (os, "fsync"), (Path, "replace")]
 
 
 class TestInterruptions:
@@ -372,6 +449,7 @@ class TestInterruptions:
         monkeypatch.setattr(Path, "read_text", raising(PermissionError(13, "Permission denied")))
         with pytest.raises(StoreError, match=r"Another\.py cannot be read"):
             publish(stored, user_data, known=())
+        strategy_path(stored, user_data).write_text("")
         monkeypatch.setattr(Path, "read_bytes", raising(PermissionError(13, "Permission denied")))
         with pytest.raises(StoreError, match=r"Reversion\.py cannot be read"):
             withdraw(stored, user_data)
