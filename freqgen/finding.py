@@ -24,6 +24,8 @@ class Phase(Enum):
     PARSE = "parse"
     STRUCTURE = "structure"
     TYPES = "types"
+    EVALUATION = "evaluation"
+    """After all validators: what measuring a strategy showed."""
 
     @property
     def order(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,11 @@ from freqgen.draft import Draft, ScreenedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import Decision, GateResult, Verdict
-from freqgen.finding import Report
+from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignResult
 from freqgen.generation.provider import ModelAddress, Reading, Usage
+from freqgen.validation.runner import MISSING_DATA_CODE
 
 if TYPE_CHECKING:
     from freqgen.plugins import PluginHost
@@ -66,6 +67,12 @@ class CodeResult:
         for attempt in self.attempts:
             total += attempt.usage
         return total
+
+    def with_findings(self, findings: Sequence[Finding]) -> CodeResult:
+        """The same, with what measuring the last draft showed."""
+        *before, last = self.attempts
+        report = Report(findings=(*last.report.findings, *findings), timings=last.report.timings)
+        return replace(self, attempts=(*before, replace(last, report=report)))
 
     def validation_seconds(self) -> dict[str, float]:
         """Seconds per phase of validation, over all attempts."""
@@ -161,6 +168,19 @@ def not_run_gate(why: str) -> GateResult:
         reason=f"it was checked and not run: {why}",
         otherwise=Decision.REVIEW,
     )
+
+
+def missing_data(backtest: BacktestResult) -> list[Finding]:
+    """Findings for what a backtest took as zero because it is not there."""
+    return [
+        Finding(
+            code=MISSING_DATA_CODE,
+            severity=Severity.WARNING,
+            phase=Phase.EVALUATION,
+            message=sentence,
+        )
+        for sentence in backtest.missing_data
+    ]
 
 
 def missing_judges(host: PluginHost, judged: Sequence[GateResult]) -> list[GateResult]:

@@ -21,6 +21,7 @@ from freqgen.outcome import (
     CodeResult,
     GenerationResult,
     RunOptions,
+    missing_data,
     not_run_gate,
     reading_data,
     stored_attempts,
@@ -100,6 +101,7 @@ class Freqgen(Steps):
                 with _timed(timings, "backtest"):
                     measurements = self.measure(validated, designed.checked, options)
                     backtest = self.backtest(validated, designed.checked, options)
+                coded = coded.with_findings(missing_data(backtest))
         verdict = self.judge(coded.report, measurements, others)
         timings["total"] = perf_counter() - begin
         record, path = self._keep(

@@ -45,6 +45,7 @@ from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.plugins import PluginHost
 from freqgen.store.record import Record, Status
 from freqgen.testing import ScriptedProvider
+from tests.evaluation.conftest import walk, write_candles
 
 DESIGN: dict[str, Any] = {
     "name": "Scripted",
@@ -310,3 +311,20 @@ def test_prompts_hold_what_they_should(tmp_path: Path, market: Path) -> None:
     assert "Buy the dip" in prompt.messages[-1].text
     assert prompt.json_schema is not None
     assert prompt.payload.brief is not None
+
+
+def test_funding_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
+    """Freqtrade takes it as zero without a word; the record says so."""
+    data = tmp_path / "data"
+    write_candles(data, "BTC/USDT:USDT", walk(1, 42_000.0, 1440, 2), kind="futures")
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"trading_mode": "futures", "margin_mode": "isolated"}))
+    short = {**DESIGN, "name": "Shorts", "can_short": True, "entry_short": ["rsi > 70"]}
+    host = PluginHost.load(plugins=[*OURS], entry_points=False)
+    with Freqgen(config=[str(config)], userdir=tmp_path / "u", datadir=data, host=host) as freqgen:
+        result = freqgen.generate(Design.from_data(short))
+    found = [f for f in result.to_dict()["findings"] if f["code"] == "FG691"]
+    assert [(f["severity"], f["phase"]) for f in found] == [("warning", "evaluation")] * len(found)
+    assert any("funding" in f["message"] for f in found), found
+    assert [f for f in result.record.findings if f["code"] == "FG691"] == found
+    assert result.verdict.decision is Decision.ALLOW

@@ -25,7 +25,8 @@ _HEAD = """\
 
 What `freqgen validate` may say of a strategy. An **error** blocks: the strategy is neither
 backtested nor traded. A **warning** is shown and recorded. The phases are parse, structure and
-types; an error in one ends the phases after it. Nothing of a strategy is run to find these.
+types; an error in one ends the phases after it. Nothing of a strategy is run to find these. What
+the backtest shows afterwards has the phase evaluation.
 
 | codes | about |
 |---|---|
@@ -125,6 +126,13 @@ RUNNER = (
         title="the design says something that is hardly meant",
         why="A rule that can never or always hold, a parameter that nothing uses, a stop that "
         "cannot be reached: the design is valid, and its author should look again.",
+        severity="warning",
+    ),
+    _Own(
+        code="FG691",
+        title="the backtest took data as zero that is not there",
+        why="Without funding rates and mark prices Freqtrade counts funding fees of futures as "
+        "zero, without a word. The results are better, or worse, than they would have been.",
         severity="warning",
     ),
 )

@@ -34,7 +34,10 @@ _DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 ADVICE_CODE = "FG690"
 """Code of what a design says and hardly means."""
 
-RUNNER_CODES = ("FG002", "FG003", "FG004", "FG005", ADVICE_CODE)
+MISSING_DATA_CODE = "FG691"
+"""Code of data that a backtest took as zero because it is not there."""
+
+RUNNER_CODES = ("FG002", "FG003", "FG004", "FG005", ADVICE_CODE, MISSING_DATA_CODE)
 """Codes that no validator gives."""
 
 
