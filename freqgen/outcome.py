@@ -91,6 +91,7 @@ class GenerationResult:
     :param record: What was stored.
     :param path: The strategy's file, allowed or not.
     :param timings: Seconds per step.
+    :param notes: Sentences that the user should read before the strategy is used.
     """
 
     designed: DesignResult
@@ -101,6 +102,7 @@ class GenerationResult:
     record: Record
     path: Path
     timings: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
     @property
     def usage(self) -> Usage:
@@ -118,6 +120,8 @@ class GenerationResult:
                 "path": str(self.path),
                 "revision": self.record.revision,
             },
+            "market": self.record.market,
+            "notes": list(self.notes),
             "design": self.designed.design.to_data(),
             **reading_data(reading),
             "attempts": len(self.coded.attempts),
@@ -156,6 +160,12 @@ def validation_gate(report: Report) -> GateResult:
         reason=reason,
         otherwise=Decision.DENY,
     )
+
+
+def tested_days(backtest: BacktestResult) -> str:
+    """The first and the last day of a backtest, as in ``20240101-20241231``."""
+    days = (backtest.backtest_start[:10], backtest.backtest_end[:10])
+    return "-".join(day.replace("-", "") for day in days)
 
 
 def not_run_gate(why: str) -> GateResult:

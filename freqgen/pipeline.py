@@ -15,6 +15,7 @@ from freqgen.draft import Draft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
+from freqgen.evaluation.timerange import check_timerange
 from freqgen.exceptions import SandboxUnavailable, StoreError, UsageError
 from freqgen.generation.designer import DesignResult
 from freqgen.outcome import (
@@ -25,6 +26,7 @@ from freqgen.outcome import (
     not_run_gate,
     reading_data,
     stored_attempts,
+    tested_days,
 )
 from freqgen.steps import Steps
 from freqgen.validation.runner import vouch
@@ -69,9 +71,11 @@ class Freqgen(Steps):
         timings: dict[str, float] = {}
         begin = perf_counter()
         # What would fail later fails here, before anything is made or paid for.
+        check_timerange(options.timerange)
         if not isinstance(source, Design):
             self.check_model(design_model or self.settings.design_model)
         self.check_model(code_model or self.settings.code_model)
+        self.audit.check()
         if isinstance(source, str):
             source = self.brief(source)
         brief = None if isinstance(source, Design) else source
@@ -83,6 +87,7 @@ class Freqgen(Steps):
                 designed = self.design(source, model=design_model)
         self.check_market(designed.design)
         self.check_place(designed.design)
+        notes = self._notes(brief, designed.design)
         self.pairs(designed.design.timeframe, options.pairs)
         with _timed(timings, "code"):
             coded = self.code(designed.checked, brief=brief, model=code_model)
@@ -110,6 +115,7 @@ class Freqgen(Steps):
             brief=brief,
             verdict=verdict,
             measurements=measurements,
+            backtest=backtest,
             timings=timings,
         )
         return GenerationResult(
@@ -121,6 +127,7 @@ class Freqgen(Steps):
             record=record,
             path=path,
             timings=timings,
+            notes=tuple(notes),
         )
 
     def check_place(self, design: Design) -> None:
@@ -135,6 +142,34 @@ class Freqgen(Steps):
         known = store.known_sources(design.name) if store else frozenset()
         check_publishable(Record(name=design.name, source=""), self.workspace.user_data_dir, known)
 
+    def _notes(self, brief: Brief | None, design: Design) -> list[str]:
+        """What about a design's name and timeframe may not be what the user expects."""
+        notes = []
+        other = self._namesake(brief, design) if brief and brief.name is None else None
+        if other is not None:
+            words = " ".join(other.brief.split())
+            notes.append(
+                f"{design.name} is the name of another idea already, of revision {other.revision}"
+                + (f' ("{words[:77] + "..." if len(words) > 80 else words}")' if words else "")
+                + ", whose place this revision takes once it is allowed; "
+                "--name gives this one a name of its own"
+            )
+        configured = self.workspace.config.get("timeframe")
+        if configured not in {None, "", design.timeframe}:
+            notes.append(
+                f"the configuration says {configured} candles, the design {design.timeframe}: "
+                f"it is tested with {design.timeframe}, but Freqtrade's own commands go by the "
+                "configuration"
+            )
+        return notes
+
+    def _namesake(self, brief: Brief, design: Design) -> Record | None:
+        """The last record of that name, if it came from another brief."""
+        store = self.existing_store
+        known = store.list(name=design.name, limit=1) if store else ()
+        same = bool(known) and known[0].brief.split() == brief.text.split()
+        return known[0] if known and not same else None
+
     # -- what is stored -------------------------------------------------------------------------
 
     def _keep(
@@ -145,6 +180,7 @@ class Freqgen(Steps):
         brief: Brief | None,
         verdict: Verdict,
         measurements: Mapping[str, Measurement],
+        backtest: BacktestResult | None,
         timings: Mapping[str, float],
     ) -> tuple[Record, Path]:
         """Store a record and put its file where its decision says."""
@@ -166,6 +202,10 @@ class Freqgen(Steps):
             findings=[finding.to_dict() for finding in coded.report.findings],
             gates=[gate.to_dict() for gate in verdict.gates],
             measurements={name: dict(m.values) for name, m in measurements.items()},
+            market=self.market if backtest else None,
+            exchange=self.engine.exchange if backtest else "",
+            trading_mode=backtest.trading_mode if backtest else "",
+            timerange=tested_days(backtest) if backtest else "",
             usage=designed.usage + coded.usage,
             timings=timings,
             attempts=len(coded.attempts),
@@ -183,12 +223,25 @@ class Freqgen(Steps):
     def approve(self, name_or_id: str, reason: str = "") -> tuple[Record, Path]:
         """Approve what waits for review, and put its file where Freqtrade looks.
 
+        It is checked again before. One that was allowed or approved, and made way for another
+        revision, gets its place back.
+
         :raises RecordNotFound: If there is no such record.
         :raises StoreError: If it cannot be approved, saying why.
+        :raises UsageError: If it does not pass the static checks.
+        :raises SandboxUnavailable: If it was run once, and is no longer what was run.
         """
-        from freqgen.store.keeping import approve
+        from freqgen.store.keeping import approve, check_approvable
 
-        return self._decided(approve, name_or_id, reason)
+        record = self.store.find(name_or_id)
+        check_approvable(self.store, record, self.workspace.user_data_dir)
+        try:
+            self.stored_draft(record)
+        except SandboxUnavailable as exc:
+            if record.market is not None:
+                raise
+            self._progress(f"The code of {record.name} was checked and never run: {exc.message}")
+        return self._decided(approve, record.id, reason)
 
     def reject(self, name_or_id: str, reason: str = "") -> tuple[Record, Path]:
         """Reject a strategy, and take its file from where Freqtrade looks.
@@ -203,9 +256,19 @@ class Freqgen(Steps):
     def _decided(self, decide: _Decide, name_or_id: str, reason: str) -> tuple[Record, Path]:
         """Carry out a person's decision, and let it be known."""
         record, path = decide(self.store, name_or_id, reason, self.workspace.user_data_dir)
+        if not record.status.usable:
+            self._mention_parameters(record, "stays, and would be used for a file of that name")
         self.audit.decision(record, reason)
         self.host.record_stored(record)
         return record, path
+
+    def _mention_parameters(self, record: Record, what: str) -> None:
+        """Say that values of parameters lie beside a strategy, as hyperopt leaves them."""
+        from freqgen.store.files import parameters_file
+
+        file = parameters_file(record, self.workspace.user_data_dir)
+        if file is not None:
+            self._progress(f"{file} {what}; move it away unless you want Freqtrade to use it")
 
     def stored_draft(self, record: Record) -> tuple[ValidatedDraft, CheckedDesign]:
         """The draft of a record, checked again and proved to be freqgen's own.
@@ -247,7 +310,10 @@ class Freqgen(Steps):
                     hint=f"freqgen validate {name} checks it without running it; "
                     f"freqtrade backtesting runs it if you trust it",
                 )
-        proved = [self.stored_draft(self.store.find(name)) for name in names]
+        records = [self.store.find(name) for name in names]
+        for record in records:
+            self._mention_parameters(record, "is not used by freqgen")
+        proved = [self.stored_draft(record) for record in records]
         return [self.backtest(draft, checked, options) for draft, checked in proved]
 
     def download_markets(self) -> Path:
@@ -292,6 +358,12 @@ class Freqgen(Steps):
             )
         draft, checked = self.stored_draft(record)
         self.check_market(checked.design)
+        if record.market == "synthetic":
+            self._progress(
+                f"{record.name} was tested on synthetic candles only, which says that it runs and "
+                "nothing about what it earns"
+            )
+        self._mention_parameters(record, "is not used by freqgen")
         found: list[str] = []
         if needs_pairs(self.workspace.config):
             found = self.engine.find_pairs(checked.design.timeframe)

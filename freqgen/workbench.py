@@ -98,6 +98,13 @@ class Workbench:
         return self.workspace.datadir
 
     @property
+    def market(self) -> str:
+        """What the candles are: ``synthetic`` where they are the demo market's, else ``real``."""
+        from freqgen.demo import is_demo
+
+        return "synthetic" if self.demo or is_demo(self.workspace.datadir) else "real"
+
+    @property
     def store(self) -> Store:
         """The records; opened, and created, on first use."""
         if self._store is None:
@@ -125,7 +132,8 @@ class Workbench:
         """The log of prompts, replies and decisions."""
         from freqgen.store.audit import AuditLog
 
-        return AuditLog(self.workspace.home / "audit.jsonl", config=self.workspace.config)
+        secret = {"used": self.workspace.config, "overridden": list(self.workspace.sources)}
+        return AuditLog(self.workspace.home / "audit.jsonl", config=secret)
 
     @property
     def engine(self) -> Engine:

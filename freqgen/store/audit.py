@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from freqgen.exceptions import StoreError
 from freqgen.store.atomic import file_error
 from freqgen.store.record import now, plain, sha256_json, sha256_text
 from freqgen.store.redaction import Redactor
@@ -59,6 +60,20 @@ class AuditLog:
     ) -> None:
         self.path = path
         self._redactor = Redactor.of(config or {}, environment)
+
+    def check(self) -> None:
+        """Make sure that lines can be written, before anything is asked; creates nothing.
+
+        :raises StoreError: If they cannot.
+        """
+        place = self.path
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        if not os.access(place, os.W_OK):
+            raise StoreError(
+                f"{self.path} cannot be written, and nothing is asked that is not noted there",
+                hint="check who may write there, or choose another --userdir",
+            )
 
     def prompt(self, prompt: Prompt, address: str) -> None:
         """Note what is asked.

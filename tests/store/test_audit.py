@@ -294,3 +294,22 @@ class TestRedaction:
         whole = f"{before} {secret} {after}"
         redacted = Redactor([secret]).text(whole)
         assert f" {secret} " not in redacted or secret in REDACTED
+
+
+class TestChecking:
+    def test_creates_nothing(self, tmp_path: Path) -> None:
+        AuditLog(tmp_path / "a" / "audit.jsonl").check()
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("closed", [".", "a", "a/audit.jsonl"])
+    def test_says_that_nothing_can_be_noted(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+    ) -> None:
+        log = AuditLog(tmp_path / "a" / "audit.jsonl")
+        if closed != ".":
+            log.write("decision")
+        if closed == "a":
+            log.path.unlink()
+        monkeypatch.setattr("os.access", lambda path, _mode: Path(path) != tmp_path / closed)
+        with pytest.raises(StoreError, match="cannot be written, and nothing is asked"):
+            log.check()
