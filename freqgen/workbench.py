@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
-from freqgen.exceptions import DataMissing, DesignError, UsageError
+from freqgen.exceptions import DesignError
 from freqgen.generation.prompt import CallOptions, Prompt
 from freqgen.generation.provider import ModelAddress, Provider, Reply
 from freqgen.outcome import RunOptions
@@ -57,6 +57,7 @@ class Workbench:
         self._progress = progress or (lambda _message: None)
         self._engine: Engine | None = None
         self._store: Store | None = None
+        self._told: set[str] = set()
         self._backtests: dict[tuple[str, str, RunOptions], BacktestResult] = {}
 
     def __enter__(self) -> Self:
@@ -135,6 +136,19 @@ class Workbench:
         secret = {"used": self.workspace.config, "overridden": list(self.workspace.sources)}
         return AuditLog(self.workspace.home / "audit.jsonl", config=secret)
 
+    def _demo_market(self) -> str:
+        """What the demo market holds, in a sentence, if it is the one in use."""
+        from freqgen import demo
+
+        if not demo.is_demo(self.datadir):
+            return ""
+        first = date.fromisoformat(demo.START)
+        last = first + timedelta(hours=demo.CANDLES - 1)
+        return (
+            f"the demo market is spot and has {', '.join(demo.TIMEFRAMES)} candles of "
+            f"{', '.join(pair.name for pair in demo.PAIRS)} from {first} to {last}"
+        )
+
     @property
     def engine(self) -> Engine:
         """Freqtrade's engine in a process of its own; not started before it is needed."""
@@ -152,6 +166,7 @@ class Workbench:
                     seconds=self.settings.backtest_timeout,
                     memory_mb=self.settings.backtest_memory_mb,
                 ),
+                closed=self._demo_market(),
             )
         return self._engine
 
@@ -188,36 +203,17 @@ class Workbench:
     def pairs(self, timeframe: str, wanted: Sequence[str] = ()) -> tuple[str, ...]:
         """What to trade: what was asked for, the whitelist, or what the data folder has.
 
-        :raises UsageError: If a pair that was asked for has no candles, naming those that have.
-        :raises DataMissing: If there are no candles at all.
+        What is in the ``pair_blacklist`` of the configuration is never traded.
+
+        :raises UsageError: If an entry is neither a pair nor a pattern, or nothing is left.
+        :raises DataMissing: If a pair has no candles; the hint is the command that gets them.
         """
-        found = self.engine.find_pairs(timeframe)
-        listed = list(wanted)
-        if not listed and not self.demo:
-            listed = self.workspace.config.get("exchange", {}).get("pair_whitelist", [])
-        if not listed:
-            if not found:
-                raise DataMissing(
-                    f"there are no {timeframe} candles in {self.datadir}",
-                    hint=f"freqtrade download-data --exchange {self.engine.exchange} "
-                    f"--pairs BTC/USDT ETH/USDT --timeframes {timeframe} --days 365 "
-                    f"--userdir {self.workspace.user_data_dir}; or try --demo, "
-                    "which uses a synthetic market",
-                )
-            return tuple(found)
-        pairs: list[str] = []
-        for entry in listed:
-            pairs += [entry] if "/" in entry and entry in found else _matching(entry, found)
-        return tuple(dict.fromkeys(pairs))
+        from freqgen.evaluation.pairs import choose_pairs
 
-
-def _matching(entry: str, found: Sequence[str]) -> list[str]:
-    """Pairs that a whitelist's pattern means; the entry itself where it is no pattern."""
-    if re.fullmatch(r"[A-Za-z0-9/:_-]+", entry):
-        return [entry]
-    try:
-        return [pair for pair in found if re.fullmatch(entry, pair)]
-    except re.error as exc:
-        raise UsageError(
-            f'"{entry}" is neither a pair nor a pattern: {exc}', hint="write it as BTC/USDT"
-        ) from exc
+        exchange = self.workspace.config.get("exchange", {})
+        listed = wanted or (() if self.demo else exchange.get("pair_whitelist", ()))
+        chosen = choose_pairs(self.engine, timeframe, listed, exchange.get("pair_blacklist", ()))
+        if wanted and set(chosen.unwanted) - self._told:
+            self._told.update(chosen.unwanted)
+            self._progress(f"Left out, in the pair_blacklist: {', '.join(chosen.unwanted)}")
+        return chosen.pairs

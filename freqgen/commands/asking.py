@@ -144,23 +144,12 @@ def run_options(args: Namespace) -> RunOptions:
     if args.dry_run_wallet is not None and not args.dry_run_wallet > 0:
         raise UsageError("the wallet must hold something", hint="as in --dry-run-wallet 1000")
     if args.timerange:
-        _check_timerange(args.timerange)
+        from freqgen.evaluation.timerange import check_timerange
+
+        check_timerange(args.timerange)
     overrides = {"fee": args.fee, "dry_run_wallet": args.dry_run_wallet}
     return RunOptions(
         pairs=tuple(pair for entry in args.pairs or () for pair in entry.split(",") if pair),
         timerange=args.timerange or "",
         overrides=tuple((k, v) for k, v in overrides.items() if v is not None),
     )
-
-
-def _check_timerange(timerange: str) -> None:
-    import re
-
-    if (
-        not re.fullmatch(r"(\d{8}|\d{10}|\d{13})?-(\d{8}|\d{10}|\d{13})?", timerange)
-        or len(timerange) < 2
-    ):
-        raise UsageError(
-            f'"{timerange}" is no timerange',
-            hint="write 20240101-20240601, 20240101- or -20240601",
-        )

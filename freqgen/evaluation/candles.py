@@ -74,6 +74,18 @@ def find_pairs(
     return sorted(found)
 
 
+def quote_of(pair: str) -> str:
+    """Quote currency of a pair: ``USDT`` of ``BTC/USDT`` and of ``BTC/USDT:USDT``."""
+    return pair.partition("/")[2].partition(":")[0]
+
+
+def as_written_in(trading_mode: str, pair: str) -> str:
+    """A pair as Freqtrade writes it in a trading mode: ``BTC/USDT:USDT`` in futures."""
+    if trading_mode == "futures":
+        return pair if ":" in pair or "/" not in pair else f"{pair}:{quote_of(pair)}"
+    return pair.partition(":")[0]
+
+
 def download_command(
     *,
     exchange: str,
@@ -85,15 +97,21 @@ def download_command(
     trading_mode: str = "spot",
     data_format: str = "feather",
     prepend: bool = False,
+    days: int = 0,
 ) -> str:
     """Write the ``freqtrade download-data`` line that gets candles.
 
+    :param pairs: As the user wrote them; those of futures get their settlement currency.
     :param prepend: The files exist but begin too late.
+    :param days: How many days back, where there is no timerange.
     """
     words = ["freqtrade", "download-data", "--exchange", exchange]
-    words += ["--pairs", *dict.fromkeys(pairs), "--timeframes", *dict.fromkeys(timeframes)]
+    named = dict.fromkeys(as_written_in(trading_mode, pair) for pair in pairs)
+    words += ["--pairs", *named, "--timeframes", *dict.fromkeys(timeframes)]
     if timerange:
         words += ["--timerange", timerange]
+    elif days:
+        words += ["--days", str(days)]
     if trading_mode != "spot":
         words += ["--trading-mode", trading_mode]
     if data_format != "feather":
@@ -116,10 +134,12 @@ def check_candles(
     trading_mode: str = "spot",
     data_format: str = "feather",
     userdir: Path | None = None,
+    closed: str = "",
 ) -> None:
     """Refuse a run whose candles are not there.
 
     :param required: Pairs and timeframes that the run reads.
+    :param closed: What there is, said in place of the command where none may be downloaded.
     :raises DataMissing: If a file is missing; the hint is the command that downloads exactly
         the missing ones.
     """
@@ -134,9 +154,11 @@ def check_candles(
         return
     named = ", ".join(f"{pair} {timeframe}" for pair, timeframe in missing[:5])
     more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+    where = f" in {datadir}" if datadir.is_dir() else f": the folder {datadir} does not exist"
     raise DataMissing(
-        f"there are no candles of {named}{more} in {datadir}",
-        hint=download_command(
+        f"there are no candles of {named}{more}{where}",
+        hint=closed
+        or download_command(
             exchange=exchange,
             pairs=[pair for pair, _ in missing],
             timeframes=[timeframe for _, timeframe in missing],

@@ -16,9 +16,11 @@ from time import perf_counter
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from freqgen.evaluation.candles import check_candles, download_command, find_pairs
+from freqgen.evaluation.candles import check_candles, download_command, find_pairs, quote_of
+from freqgen.evaluation.exchanges import check_exchange
 from freqgen.evaluation.markets import MarketTable
 from freqgen.evaluation.result import BacktestResult
+from freqgen.evaluation.timerange import check_timerange
 from freqgen.exceptions import EngineError, UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +79,9 @@ _NOT_PASSED_ON = frozenset(
 )
 """Sections of a configuration that hold secrets or that the engine decides itself."""
 
-_EXCHANGE_PASSED_ON = frozenset({"name", "unknown_fee_rate", "hip3_dexes", "_ft_has_params"})
+_EXCHANGE_PASSED_ON = frozenset(
+    {"name", "pair_blacklist", "unknown_fee_rate", "hip3_dexes", "_ft_has_params"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,9 @@ class Engine:
     :param userdir: Freqtrade's user directory, where results and market tables are kept.
     :param datadir: Folder with the candles.
     :param limits: What one backtest may use.
-    :raises UsageError: If the configuration names no exchange.
+    :param closed: What the folder holds, in a sentence, where no candles may be downloaded into
+        it: errors say this and not how to download.
+    :raises UsageError: If the configuration names no exchange, or one that nobody knows.
     """
 
     def __init__(
@@ -136,11 +142,15 @@ class Engine:
         userdir: Path,
         datadir: Path,
         limits: Limits | None = None,
+        closed: str = "",
     ) -> None:
         self.userdir = userdir.resolve()
         self.datadir = datadir.resolve()
         self.limits = limits or Limits()
         self._config = plain_config(config)
+        self.closed = closed
+        """What the data folder holds, where no candles may be downloaded into it."""
+        check_exchange(str(self._config["exchange"]["name"]))
         self.exchange: str = self._config["exchange"]["name"]
         self.trading_mode: str = self._config["trading_mode"]
         self.data_format: str = self._config["dataformat_ohlcv"]
@@ -154,11 +164,62 @@ class Engine:
         """Where the market table of the configured exchange is, or would be, stored."""
         return MarketTable.path(self.userdir, self.exchange, self.trading_mode)
 
-    def find_pairs(self, timeframe: str) -> list[str]:
-        """Pairs of the data folder with candles of a timeframe and the right stake currency."""
+    def find_pairs(self, timeframe: str, *, any_stake: bool = False) -> list[str]:
+        """Pairs of the data folder with candles of a timeframe.
+
+        :param any_stake: Also those that are not traded against the stake currency.
+        """
         found = find_pairs(self.datadir, timeframe, self.trading_mode, data_format=self.data_format)
-        stake = self._config.get("stake_currency")
-        return [pair for pair in found if not stake or quote_of(pair) == stake]
+        return [pair for pair in found if any_stake or self.stake_currency in {"", quote_of(pair)}]
+
+    @property
+    def stake_currency(self) -> str:
+        """What trades are paid in; empty where the configuration leaves it to the pairs."""
+        return str(self._config.get("stake_currency") or "")
+
+    def check_candles(self, required: Sequence[tuple[str, str]], timerange: str = "") -> None:
+        """Refuse a run whose candles are not there.
+
+        :param required: Pairs and timeframes that the run reads.
+        :raises DataMissing: With the command that gets them, where they can be got.
+        """
+        check_candles(
+            self.datadir,
+            required,
+            exchange=self.exchange,
+            timerange=timerange,
+            trading_mode=self.trading_mode,
+            data_format=self.data_format,
+            userdir=self.userdir,
+            closed=self.closed,
+        )
+
+    def nothing(self, what: str) -> str:
+        """Say that something is not in the data folder, or that the folder is not there."""
+        if not self.datadir.is_dir():
+            return f"there are no {what}: the folder {self.datadir} does not exist"
+        return f"there are no {what} in {self.datadir}"
+
+    def how_to_get(self, pairs: Sequence[str], timeframe: str) -> str:
+        """Say how to get candles, in a command where they can be downloaded.
+
+        :param pairs: Which; examples are named where none are.
+        """
+        if self.closed:
+            return self.closed
+        quote = self.stake_currency or "USDT"
+        # Freqtrade's own folder needs no word.
+        usual = self.datadir == self.userdir / "data" / self.exchange.lower()
+        return download_command(
+            exchange=self.exchange,
+            pairs=pairs or (f"BTC/{quote}", f"ETH/{quote}"),
+            timeframes=[timeframe],
+            datadir=None if usual else self.datadir,
+            userdir=self.userdir,
+            trading_mode=self.trading_mode,
+            data_format=self.data_format,
+            days=365,
+        ) + ("" if pairs else "; or try --demo, which uses a synthetic market")
 
     def start(self) -> None:
         """Start the process, which prepares itself while the caller goes on."""
@@ -218,8 +279,7 @@ class Engine:
                         "enable_protections": request.enable_protections,
                         "store": request.store,
                         "download": download,
-                        "stake_currency": self._config.get("stake_currency")
-                        or quote_of(request.pairs[0]),
+                        "stake_currency": self.stake_currency or quote_of(request.pairs[0]),
                     },
                 }
             )
@@ -236,21 +296,19 @@ class Engine:
             )
         if not request.draft.class_name.isidentifier():
             raise UsageError(f"'{request.draft.class_name}' is no name of a class")
-        common: dict[str, Any] = {
-            "exchange": self.exchange,
-            "timerange": request.timerange,
-            "trading_mode": self.trading_mode,
-            "data_format": self.data_format,
-            "userdir": self.userdir,
-        }
+        check_timerange(request.timerange)
         needed = [*((pair, request.timeframe) for pair in request.pairs), *request.required]
-        check_candles(self.datadir, needed, **common)
-        return download_command(
+        self.check_candles(needed, request.timerange)
+        return self.closed or download_command(
+            exchange=self.exchange,
             pairs=request.pairs,
             timeframes=[request.timeframe],
+            timerange=request.timerange,
             datadir=self.datadir,
+            userdir=self.userdir,
+            trading_mode=self.trading_mode,
+            data_format=self.data_format,
             prepend=True,
-            **common,
         )
 
     def close(self) -> None:
@@ -269,11 +327,6 @@ class Engine:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def quote_of(pair: str) -> str:
-    """Quote currency of a pair: ``USDT`` of ``BTC/USDT`` and of ``BTC/USDT:USDT``."""
-    return pair.partition("/")[2].partition(":")[0]
 
 
 def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:

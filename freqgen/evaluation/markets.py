@@ -7,8 +7,11 @@ none, from one that is *assumed* from the candles. A result says which it was.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import os
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,9 +72,21 @@ class MarketTable:
             "markets": self.markets,
             "leverage_tiers": self.leverage_tiers,
         }
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(data, separators=(",", ":"), default=float), encoding="utf-8")
-        part.replace(path)
+        content = json.dumps(data, separators=(",", ":"), default=float)
+        # A name that nobody can have prepared: a link that lies in wait is not followed.
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        part = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(content)
+                file.flush()
+                os.fchmod(file.fileno(), 0o644)
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise
 
     @classmethod
     def load(cls, path: Path) -> MarketTable | None:
@@ -83,23 +98,61 @@ class MarketTable:
             return cls._from_json(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as exc:
-            raise UsageError(
-                f"the market table {path} cannot be read: {exc}",
-                hint="delete the file; markets are then assumed until they are downloaded again",
-            ) from exc
+        except KeyError as exc:
+            raise damaged(path, f"it has no {exc.args[0]}") from exc
+        except RecursionError as exc:
+            raise damaged(path, "it is nested too deeply") from exc
+        except (OSError, ValueError, TypeError, AttributeError) as exc:
+            raise damaged(path, str(exc)) from exc
 
     @classmethod
     def _from_json(cls, data: Mapping[str, Any]) -> MarketTable:
         if data["schema"] != SCHEMA:
             raise ValueError(f"its schema is {data['schema']}, not {SCHEMA}")
+        markets, tiers = dict(data["markets"]), dict(data["leverage_tiers"])
+        for pair, market in markets.items():
+            _check_market(pair, market)
+        for pair, rows in tiers.items():
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise ValueError(f"the leverage tiers of {pair} are no list of objects")
         return cls(
             exchange=str(data["exchange"]),
             trading_mode=str(data["trading_mode"]),
             downloaded=str(data["downloaded"]),
-            markets=dict(data["markets"]),
-            leverage_tiers=dict(data["leverage_tiers"]),
+            markets=markets,
+            leverage_tiers=tiers,
         )
+
+
+def damaged(path: Path, why: str) -> UsageError:
+    """Say that a stored table cannot be used, and how to get another."""
+    return UsageError(
+        f"the market table {path} cannot be read: {why}",
+        hint="freqgen download-markets stores it anew; without the file, markets are assumed",
+    )
+
+
+def _check_market(pair: str, market: object) -> None:
+    """Refuse a market that Freqtrade would stumble over.
+
+    :raises TypeError, ValueError: Naming the pair and the field.
+    """
+    if not isinstance(market, dict):
+        raise TypeError(f"the market {pair} is no object")
+    for name in ("symbol", "base", "quote"):
+        if not isinstance(market.get(name), str):
+            raise TypeError(f"{name} of {pair} is no text")
+    for name in ("precision", "limits"):
+        if not isinstance(market.get(name), dict):
+            raise TypeError(f"{name} of {pair} is no object")
+    numbers = {name: market["precision"].get(name) for name in ("price", "amount")}
+    numbers |= {name: market.get(name) for name in ("taker", "maker")}
+    for name, number in numbers.items():
+        if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
+            raise ValueError(f"{name} of {pair} is no number")
+    for name, limit in market["limits"].items():
+        if limit is not None and not isinstance(limit, dict):
+            raise ValueError(f"the limit {name} of {pair} is no object")
 
 
 def decimals_of(values: Iterable[float], most: int = _MAX_DECIMALS) -> int:

@@ -12,67 +12,66 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from freqgen.evaluation.bot import GRACE_SECONDS, Bot
 from freqgen.evaluation.engine import DEFAULTS, json_value
+from freqgen.evaluation.overrides import class_attributes, replaced
 from freqgen.evaluation.trades_database import read_trades
-from freqgen.exceptions import EngineError, UsageError
+from freqgen.exceptions import EngineError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from freqgen.draft import ValidatedDraft
     from freqgen.settings import Workspace
-
-GRACE_SECONDS = 30.0
-"""How long a bot that was asked to stop may take before it is ended."""
 
 _STATIC = "StaticPairList"
 
 _SECRETS = frozenset(
     {
         "key",
-        "api_key",
-        "apiKey",
+        "apikey",
         "secret",
         "password",
         "uid",
-        "account_id",
-        "accountId",
-        "wallet_address",
-        "walletAddress",
-        "private_key",
-        "privateKey",
+        "accountid",
+        "walletaddress",
+        "privatekey",
+        "login",
+        "token",
+        "twofa",
     }
 )
-_REPLACED = frozenset(
+"""Fields of the exchange's section that are keys: in ccxt's spelling or Freqtrade's, any case."""
+
+_SECRET_HEADER = re.compile(r"key|auth|token|secret|sign|pass|cookie|session", re.IGNORECASE)
+
+_LEFT_OUT = frozenset(
     {
-        "add_config_files",
-        "config_files",
-        "datadir",
-        "db_url",
-        "db_url_from",
-        "freqgen",
-        "recursive_strategy_search",
-        "strategy",
-        "strategy_path",
+        # What the command line decides.
+        *("datadir", "db_url", "db_url_from", "strategy", "strategy_path", "user_data_dir"),
         "timeframe",  # the strategy's own, which is the one that was checked
-        "user_data_dir",
+        # Files that were read already.
+        *("add_config_files", "config_files", "original_config", "freqgen"),
+        # What makes Freqtrade load code, or any class that is named: logging.config calls what
+        # log_config names, FreqAI loads a model's file, the others a strategy's or a loss's.
+        *("log_config", "freqai", "freqaimodel", "freqaimodel_path", "strategy_list"),
+        *("recursive_strategy_search", "hyperopt", "hyperopt_path", "hyperopt_loss"),
+        # What concerns other commands than trade, files that they write and read among it.
+        *("analyze_per_epoch", "backtest_breakdown", "backtest_cache", "candle_type_def"),
+        *("disableparamexport", "download_trades", "early_stop", "epochs", "export"),
+        *("exportdirectory", "exportfilename", "fthypt_file", "hyperopt_jobs"),
+        *("hyperopt_min_trades", "hyperopt_random_state", "lookahead_analysis_exportfilename"),
+        *("minimum_trade_amount", "new_pairs_days", "pairs", "print_all", "runmode", "spaces"),
+        *("startup_candle", "targeted_trade_amount", "timerange"),
     }
 )
-_SECRET_VARIABLE = re.compile(r"KEY|SECRET|TOKEN|PASSW|CREDENTIAL", re.IGNORECASE)
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_RECORD = re.compile(r"\d{4}-\d\d-\d\d ")
-_FAILURE = re.compile(r" - (ERROR|CRITICAL) - (?P<message>.+)")
+"""Fields of the configuration that a bot on paper does not get."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +134,13 @@ def paper_trade(
     """
     name = draft.class_name
     config = bot_config(workspace.config, pairs)
-    home = workspace.folder(workspace.home / "paper")
+    # The bot works in a folder of its own: no path may depend on the one that we are in.
+    home = workspace.folder(workspace.home / "paper").absolute()
     database = home / f"{name}.sqlite"
-    with _only_one(home / f"{name}.lock", name), _private(home / f"{name}.run") as private:
+    with (
+        _only_one(home / f"{name}.lock", name) as lock,
+        _private(home / f"{name}.run") as private,
+    ):
         strategies = private / "strategies"
         strategies.mkdir()
         (strategies / f"{name}.py").write_text(draft.source, encoding="utf-8")
@@ -146,17 +149,22 @@ def paper_trade(
         file.touch(mode=0o600)
         file.write_text(json.dumps(config), encoding="utf-8")
         if progress is not None:
+            for warning in replaced(class_attributes(draft.source, name), config):
+                progress(f"Warning: {warning}")
             progress(f"Trading {name} on paper; Ctrl-C stops it")
         before = read_trades(database)
         started, clock = datetime.now(UTC), monotonic()
         bot = Bot(
             [
-                *(sys.executable, "-m", "freqtrade", "trade", "--dry-run"),
+                # -P, and a folder of our own: no code of the folder that we are in is run.
+                *(sys.executable, "-P", "-m", "freqtrade", "trade", "--dry-run"),
                 *("--config", str(file), "--strategy", name),
                 *("--strategy-path", str(strategies), "--db-url", f"sqlite:///{database}"),
-                *("--userdir", str(workspace.user_data_dir)),
-                *("--datadir", str(workspace.datadir)),
+                *("--userdir", str(workspace.user_data_dir.absolute())),
+                *("--datadir", str(workspace.datadir.absolute())),
             ],
+            cwd=private,
+            lock=lock,
             on_log=on_log,
             grace=grace,
         )
@@ -214,7 +222,7 @@ def bot_config(config: Mapping[str, Any], pairs: Sequence[str] = ()) -> dict[str
     kept = {
         key: json_value(value)
         for key, value in {**DEFAULTS, **config}.items()
-        if key not in _REPLACED
+        if key not in _LEFT_OUT
     }
     exchange = _without_secrets(dict(kept.get("exchange", {})))
     kept["exchange"] = exchange
@@ -226,25 +234,41 @@ def bot_config(config: Mapping[str, Any], pairs: Sequence[str] = ()) -> dict[str
             )
         exchange["pair_whitelist"] = list(pairs)
     kept["dry_run"] = True
+    logfile = kept.get("logfile")
+    if logfile and str(logfile).partition(":")[0] not in {"syslog", "journald"}:
+        kept["logfile"] = str(Path(logfile).absolute())
     kept.setdefault("pairlists", [{"method": _STATIC}])
     kept.setdefault("initial_state", "running")
     return kept
 
 
-def _without_secrets(section: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: _without_secrets(value) if isinstance(value, dict) else value
-        for key, value in section.items()
-        if key not in _SECRETS
-    }
+def _without_secrets(value: Any, *, headers: bool = False) -> Any:
+    if isinstance(value, list):
+        return [_without_secrets(item, headers=headers) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for key, item in value.items():
+        name = key.lower().replace("_", "")
+        if name not in _SECRETS and not (headers and _SECRET_HEADER.search(key)):
+            kept[key] = _without_secrets(item, headers=headers or name == "headers")
+    return kept
 
 
 @contextlib.contextmanager
 def _private(folder: Path) -> Iterator[Path]:
     """A folder for the owner's eyes; one that a killed process left behind goes first."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(mode=0o700)
+    try:
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()  # the link, never what it points to
+        elif folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
+    except OSError as exc:
+        raise StoreError(
+            f'the folder "{folder}" cannot be made anew: {exc.strerror or exc}',
+            hint="remove it, or see to who may write there",
+        ) from exc
     try:
         yield folder
     finally:
@@ -252,160 +276,29 @@ def _private(folder: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _only_one(lock: Path, name: str) -> Iterator[None]:
-    """Keep two bots from the same database."""
-    with lock.open("w") as file:
+def _only_one(lock: Path, name: str) -> Iterator[int]:
+    """Keep two bots from the same database.
+
+    :returns: The lock's descriptor, for the bot to inherit: the lock lasts as long as anybody
+        has it open, so that a bot that outlives a killed freqgen keeps it.
+    """
+    try:
+        # Nothing is written to it, and a link that lies there is not followed.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(lock, flags, 0o600)
+    except OSError as exc:
+        raise StoreError(
+            f'the lock "{lock}" cannot be opened: {exc.strerror or exc}',
+            hint="it must be a file of yours and no link; remove what is there",
+        ) from exc
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UsageError(
                 f"{name} is being traded on paper already",
-                hint="stop the other bot first",
+                hint="stop the other bot first; one whose freqgen was killed stops by itself",
             ) from None
-        yield
-
-
-class Bot:
-    """The bot's process, from its start to its end.
-
-    :param command: The program and its arguments.
-    :param on_log: Told each line of its output, from another thread.
-    :param grace: Seconds that it may take to stop when it is asked to.
-    """
-
-    def __init__(
-        self,
-        command: list[str],
-        *,
-        on_log: Callable[[str], object] | None = None,
-        grace: float = GRACE_SECONDS,
-    ) -> None:
-        self._command = command
-        self._on_log = on_log
-        self._grace = grace
-        self._log: deque[str] = deque(maxlen=300)
-        self._asked = 0
-        self._process: subprocess.Popen[bytes] | None = None
-        self._timer: threading.Timer | None = None
-        self.returncode: int | None = None
-        """What it ended with."""
-
-    def run(self) -> bool:
-        """Run the bot to its end.
-
-        SIGINT, SIGTERM and SIGHUP (a closed terminal) ask it to stop, the second ends it.
-
-        :returns: Whether it was asked to stop.
-        """
-        with _handling(self._stop, *_stopping_signals()):
-            process = self._process = self._start()
-            reader = threading.Thread(target=self._pass_on, args=(process,), daemon=True)
-            reader.start()
-            try:
-                if self._asked:  # before there was anybody to pass it on to
-                    self._ask()
-                process.wait()
-            finally:
-                self._kill()
-                process.wait()
-                if self._timer is not None:
-                    self._timer.cancel()
-                reader.join()
-                if process.stdout is not None:
-                    process.stdout.close()
-                self.returncode = process.returncode
-        return self._asked > 0
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        environment = {
-            key: value
-            for key, value in os.environ.items()
-            # The configuration already holds what Freqtrade's variables say; keys, such as a
-            # language model's, are not for a strategy to read.
-            if not key.startswith("FREQTRADE__") and not _SECRET_VARIABLE.search(key)
-        }
-        if sys.stderr.isatty():
-            environment["COLUMNS"] = str(max(shutil.get_terminal_size().columns, 120))
-            environment["FORCE_COLOR"] = "1"
-        else:
-            environment["COLUMNS"] = "400"
-        launch = [sys.executable, "-m", "freqgen.evaluation.launch", str(os.getpid())]
-        return subprocess.Popen(
-            launch + self._command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            # Ctrl-C of a terminal reaches a whole group: the bot shall hear it once, from us.
-            start_new_session=True,
-        )
-
-    def _pass_on(self, process: subprocess.Popen[bytes]) -> None:
-        for block in process.stdout or ():
-            line = block.decode(errors="replace")
-            # A bot whose log nobody takes any more would wait for it for ever.
-            with contextlib.suppress(OSError, ValueError):
-                sys.stderr.write(line)
-                sys.stderr.flush()
-            plain = _COLOUR.sub("", line).rstrip()
-            self._log.append(plain)
-            if self._on_log is not None:
-                self._on_log(plain)
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        self._asked += 1
-        if self._asked == 1:
-            self._ask()
-        else:
-            self._kill()
-
-    def _ask(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
-            self._timer = threading.Timer(self._grace, self._kill)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-
-    def reason(self) -> str:
-        """Say why it ended, as its log has it."""
-        # Freqtrade wraps its log where the terminal ends, and puts tracebacks under a record.
-        records: list[list[str]] = []
-        for line in filter(None, self._log):
-            if _RECORD.match(line) or not records:
-                records.append([line])
-            else:
-                records[-1].append(line)
-        for lines in reversed(records):
-            if match := _FAILURE.search(" ".join(lines)):
-                failed = any(line.startswith("Traceback ") for line in lines)
-                return (lines[-1] if failed else match["message"])[:400]
-        last = records[-1][-1] if records else ""
-        # The last thing that a bot did in order is not why it ended.
-        return f"exit code {self.returncode}" if _RECORD.match(last) or not last else last[:400]
-
-
-def _stopping_signals() -> list[int]:
-    """Signals that stop a bot; one that ``nohup`` had ignored stays ignored."""
-    hung_up = signal.SIGHUP
-    ignored = signal.getsignal(hung_up) is signal.SIG_IGN
-    return [signal.SIGINT, signal.SIGTERM, *([] if ignored else [hung_up])]
-
-
-@contextlib.contextmanager
-def _handling(handler: Callable[[int, FrameType | None], None], *numbers: int) -> Iterator[None]:
-    """Handle signals for a while, where that is possible: in the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, handler) for number in numbers}
-    try:
-        yield
+        yield descriptor
     finally:
-        for number, old in before.items():
-            signal.signal(number, old)
+        os.close(descriptor)

@@ -28,6 +28,8 @@ class BacktestResult:
     :param markets: ``stored`` if precisions, limits and fees come from the exchange,
         ``assumed`` if they were derived from the candles.
     :param warnings: Sentences on what makes the numbers less than they seem.
+    :param missing_data: Those of the warnings that say which data Freqtrade takes as zero
+        without a word because it is not there: funding rates and mark prices of futures.
     :param results_file: Freqtrade's file with the result, or ``None`` if it was not stored.
     :param seconds: What the run took, from request to result.
     :param timings: Parts of it, by name, in seconds.
@@ -72,6 +74,7 @@ class BacktestResult:
     fee: float
     markets: str
     warnings: list[str]
+    missing_data: list[str]
     results_file: str | None
     seconds: float
     timings: dict[str, float]

@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,27 +24,14 @@ from freqtrade.optimize.backtest_caching import get_strategy_run_id
 from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.optimize.optimize_reports import generate_backtest_stats, store_backtest_results
 
-from freqgen.evaluation.markets import MarketTable
+from freqgen.evaluation.markets import MarketTable, damaged
 from freqgen.evaluation.offline import closing_prices, offline_exchange
-from freqgen.evaluation.summary import plain, summary
+from freqgen.evaluation.overrides import OVERRIDING, replaced
+from freqgen.evaluation.summary import summary
 from freqgen.exceptions import DataMissing, EngineError, FreqgenException, UsageError
 
 _CORRECT = "correct the strategy"
-
-OVERRIDING = (
-    "minimal_roi",
-    "stoploss",
-    "trailing_stop",
-    "trailing_stop_positive",
-    "trailing_stop_positive_offset",
-    "trailing_only_offset_is_reached",
-    "use_custom_stoploss",
-    "use_exit_signal",
-    "exit_profit_only",
-    "ignore_roi_if_entry_signal",
-    "max_open_trades",
-)
-"""Attributes of a strategy that Freqtrade replaces if the configuration has them."""
+_FUNDING_GAP = timedelta(days=1)  # funding is paid every few hours, at most a day apart
 
 
 class Runner:
@@ -129,10 +116,15 @@ class Runner:
         if text.startswith("No data left after adjusting"):
             return DataMissing(
                 f"the candles that {name} needs before its first signal take up the whole period",
-                hint="take a longer timerange, or download earlier candles with "
-                "freqtrade download-data --prepend",
+                hint=f"take a longer timerange, or earlier candles: {request['download']}",
             )
         if text.startswith("No pair in whitelist") or "is not available as stake" in text:
+            if listed := self._config["exchange"].get("pair_blacklist"):
+                return UsageError(
+                    f"none of the pairs is both traded against {request['stake_currency']} on the "
+                    f"exchange and allowed by the pair_blacklist ({', '.join(listed)})",
+                    hint="choose other pairs, or change the section 'exchange'",
+                )
             return UsageError(
                 f"none of the pairs is traded against {request['stake_currency']} on the exchange",
                 hint="choose other pairs, or another stake_currency in the configuration",
@@ -151,13 +143,14 @@ class Runner:
         pairs = list(request["pairs"])
         timeframe = str(request["timeframe"])
         warnings: list[str] = []
+        missing: list[str] = []
         began = perf_counter()
         closes = {}
         if unknown := [
             pair for pair in pairs if self._table is None or pair not in self._table.markets
         ]:
             closes = closing_prices(config, unknown, timeframe)
-        exchange, assumed = offline_exchange(config, self._table, pairs, closes)
+        exchange, assumed = self._exchange(config, pairs, closes)
         try:
             if self._table is not None and assumed:
                 warnings.append(f"not in the stored market table, so assumed: {', '.join(assumed)}")
@@ -165,7 +158,9 @@ class Runner:
             strategy = engine.strategylist[0]
             if Path(strategy.__file__).resolve() != strategy_file.resolve():
                 raise EngineError(f"Freqtrade loaded {strategy.__file__} instead of {name}")
-            warnings += replaced(strategy, config, request["overrides"])
+            kind = type(strategy)
+            own = {key: getattr(kind, key) for key in OVERRIDING if hasattr(kind, key)}
+            warnings += replaced(own, config["original_config"], request["overrides"])
             warnings += left_out(engine, pairs)
             engine.run_ids = {name: get_strategy_run_id(strategy)}
             ready = perf_counter()
@@ -177,7 +172,8 @@ class Runner:
                 data, engine.all_bt_content, min_date=first, max_date=last
             )
             if config["trading_mode"] == TradingMode.FUTURES:
-                warnings += funding_warnings(config, exchange, pairs)
+                missing = funding_warnings(config, exchange, data, (first, last))
+                warnings += missing
             file = None
             if request["store"]:
                 changes = combined_dataframes_with_rel_mean(data, first, last)
@@ -191,6 +187,7 @@ class Runner:
             "fee": engine.fee,
             "markets": "assumed" if self._table is None else "stored",
             "warnings": warnings,
+            "missing_data": missing,
             "results_file": str(file) if file else None,
             "timings": {
                 "setup": ready - began,
@@ -199,6 +196,22 @@ class Runner:
                 "report": perf_counter() - done,
             },
         }
+
+    def _exchange(
+        self,
+        config: dict[str, Any],
+        pairs: Sequence[str],
+        closes: Mapping[str, Sequence[float]],
+    ) -> tuple[Any, list[str]]:
+        try:
+            return offline_exchange(config, self._table, pairs, closes)
+        except (FreqtradeException, MemoryError, OSError):
+            raise
+        except Exception as exc:
+            if self._table is None:
+                raise
+            # No code of the strategy has run yet: it is the table that ccxt stumbled over.
+            raise damaged(self._markets, f"{type(exc).__name__}: {exc}") from exc
 
     def _configure(
         self, request: Mapping[str, Any], strategy_file: Path, name: str
@@ -217,7 +230,6 @@ class Runner:
             enable_protections=bool(request["enable_protections"]),
         )
         config["exchange"]["pair_whitelist"] = pairs
-        config["exchange"]["pair_blacklist"] = []
         if request["timerange"]:
             config["timerange"] = request["timerange"]
         if config.get("max_open_trades") == -1:
@@ -292,31 +304,32 @@ def _refused_configuration(exc: FreqtradeException) -> UsageError:
     )
 
 
-def replaced(strategy: Any, config: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
-    """Name what the strategy says of itself and the configuration says otherwise.
-
-    :param asked: What the caller of the backtest overrides on purpose.
-    """
+def left_out(engine: Backtesting, pairs: Sequence[str]) -> list[str]:
+    """Name the pairs that Freqtrade refuses to trade."""
+    refused = [pair for pair in pairs if pair not in engine.pairlists.whitelist]
+    unwanted = [pair for pair in refused if pair in engine.pairlists.expanded_blacklist]
+    elsewhere = [pair for pair in refused if pair not in unwanted]
     warnings = []
-    for key in OVERRIDING:
-        own = vars(type(strategy)).get(key)
-        if own is None or key in asked or key not in config["original_config"]:
-            continue
-        if plain(own) != plain(config["original_config"][key]):
-            warnings.append(f"the configuration's {key} replaces the strategy's")
+    if unwanted:
+        warnings.append(f"left out, in the pair_blacklist: {', '.join(unwanted)}")
+    if elsewhere:
+        stake = engine.config["stake_currency"]
+        warnings.append(
+            f"left out, not traded against {stake} on the exchange: {', '.join(elsewhere)}"
+        )
     return warnings
 
 
-def left_out(engine: Backtesting, pairs: Sequence[str]) -> list[str]:
-    """Name the pairs that Freqtrade refuses to trade."""
-    if refused := [pair for pair in pairs if pair not in engine.pairlists.whitelist]:
-        stake = engine.config["stake_currency"]
-        return [f"left out, not traded against {stake} on the exchange: {', '.join(refused)}"]
-    return []
+def funding_warnings(
+    config: dict[str, Any],
+    exchange: Any,
+    pairs: Iterable[str],
+    period: tuple[datetime, datetime],
+) -> list[str]:
+    """Name the pairs whose funding fees Freqtrade silently takes as zero, wholly or in part.
 
-
-def funding_warnings(config: dict[str, Any], exchange: Any, pairs: list[str]) -> list[str]:
-    """Name the pairs whose funding fees Freqtrade silently takes as zero."""
+    :param period: The first and the last candle of the backtest.
+    """
     handler = get_datahandler(config["datadir"], config["dataformat_ohlcv"])
     wanted = {
         "funding rates": (exchange.get_option("funding_fee_timeframe"), CandleType.FUNDING_RATE),
@@ -327,12 +340,22 @@ def funding_warnings(config: dict[str, Any], exchange: Any, pairs: list[str]) ->
     }
     warnings = []
     for what, (timeframe, kind) in wanted.items():
-        if missing := [
-            pair for pair in pairs if not handler.ohlcv_data_min_max(pair, timeframe, kind)[2]
-        ]:
+        absent, partial = [], []
+        for pair in pairs:
+            begin, end, count = handler.ohlcv_data_min_max(pair, timeframe, kind)
+            if not count:
+                absent.append(pair)
+            elif begin > period[0] + _FUNDING_GAP or end < period[1] - _FUNDING_GAP:
+                partial.append(f"{pair} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})")
+        get = "(freqtrade download-data --trading-mode futures gets them)"
+        if absent:
             warnings.append(
-                f"without {what}, so funding fees count as 0: {', '.join(missing)} "
-                f"(freqtrade download-data --trading-mode futures gets them)"
+                f"without {what}, so funding fees count as 0: {', '.join(absent)} {get}"
+            )
+        if partial:
+            warnings.append(
+                f"{what} of a part of the period only, elsewhere funding fees count as 0: "
+                f"{', '.join(partial)} {get}"
             )
     return warnings
 
