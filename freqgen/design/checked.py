@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from freqgen.design.advice import never_true
+from freqgen.design.advice import contradictions, never_true, nonsense, unused_parameters
 from freqgen.design.cumulative import check_cumulative, passes_offset
 from freqgen.design.expressions import (
     Column,
@@ -24,10 +24,16 @@ from freqgen.design.model import (
     IndicatorSpec,
     TrailingRatio,
 )
+from freqgen.design.model_errors import LISTED
 from freqgen.design.parser import parse, parse_rule
-from freqgen.design.reserved import STRATEGY_ATTRIBUTES
+from freqgen.design.protections import check_protections
+from freqgen.design.ranges import known_ranges
+from freqgen.design.reserved import taken_by_strategy
 from freqgen.design.startup import MAX_STARTUP, offsets
 from freqgen.exceptions import DesignError
+
+MAX_TEXT = 10_000
+"""Characters of all rules together; the strategy's code is some five times as long."""
 
 RULE_LISTS = ("entry_long", "exit_long", "entry_short", "exit_short")
 
@@ -134,28 +140,26 @@ def check_design(design: Design, catalogue: Catalogue) -> CheckedDesign:
     for number, spec in enumerate(design.indicators):
         bound.append(_bind(spec, number, design, catalogue, bound))
     for parameter_number, parameter in enumerate(design.parameters):
-        if parameter.name in STRATEGY_ATTRIBUTES:
+        taken = taken_by_strategy(parameter.name)
+        if taken:
             raise DesignError(
-                f'"{parameter.name}" is an attribute of every Freqtrade strategy',
+                f'"{parameter.name}" {taken}',
                 path=f"parameters[{parameter_number}].name",
-                hint=f"call it {parameter.name}_value",
+                hint=f"call it my_{parameter.name}",
             )
     scope = Scope(
         outputs={b.spec.id: tuple(b.columns) for b in bound},
         parameters={p.name: (p.low, p.high) for p in design.parameters},
     )
-    rules: dict[str, tuple[Expression, ...]] = {}
-    warnings: list[str] = []
     roots = _cumulative_names(bound)
-    for rule_list in RULE_LISTS:
-        parsed = []
-        for number, text in enumerate(getattr(design, rule_list)):
-            path = f"{rule_list}[{number}]"
-            rule = parse_rule(text, scope, path=path)
-            check_cumulative(rule, roots, path)
-            warnings += [f"{path}: {warning}" for warning in never_true(rule.root)]
-            parsed.append(rule)
-        rules[rule_list] = tuple(parsed)
+    rules = _rules(design, scope, roots)
+    ranges = known_ranges(bound)
+    warnings: list[str] = []
+    for rule_list, parsed in rules.items():
+        for number, rule in enumerate(parsed):
+            advice = never_true(rule.root) or nonsense(rule.root, ranges)
+            warnings += [f"{rule_list}[{number}]: {warning}" for warning in advice]
+        warnings += [f"{rule_list}: {warning}" for warning in contradictions(parsed)]
     target = _target(design, scope, roots)
     checked = CheckedDesign(
         design=design,
@@ -168,10 +172,54 @@ def check_design(design: Design, catalogue: Catalogue) -> CheckedDesign:
             **{b.names[o]: b.base_column(o) for b in bound for o in b.columns},
         },
         startup=0,
-        warnings=tuple(warnings + _unused(bound, rules, target)),
+        warnings=(),
     )
+    warnings += _unused(bound, rules, target)
+    warnings += unused_parameters([p.name for p in design.parameters], checked.expressions())
+    checked = replace(checked, warnings=tuple(warnings))
     _check_risk(checked)
     return replace(checked, startup=_startup(checked))
+
+
+def _rules(
+    design: Design, scope: Scope, roots: Mapping[str, str]
+) -> dict[str, tuple[Expression, ...]]:
+    """All rules parsed; the error of the first broken one names the others too."""
+    texts = [text for name in RULE_LISTS for text in getattr(design, name)]
+    if sum(map(len, texts)) > MAX_TEXT:
+        raise DesignError(
+            f"the rules have {sum(map(len, texts)):,} characters together; "
+            f"at most {MAX_TEXT:,} are read",
+            path=next(name for name in RULE_LISTS if getattr(design, name)),
+            hint="keep the rules that matter, or make them shorter",
+        )
+    rules: dict[str, tuple[Expression, ...]] = {}
+    broken: list[DesignError] = []
+    for name in RULE_LISTS:
+        parsed = []
+        for number, text in enumerate(getattr(design, name)):
+            path = f"{name}[{number}]"
+            try:
+                rule = parse_rule(text, scope, path=path)
+                check_cumulative(rule, roots, path)
+            except DesignError as exc:
+                broken.append(exc)
+            else:
+                parsed.append(rule)
+        rules[name] = tuple(parsed)
+    if len(broken) > 1:
+        first, *rest = broken
+        also = "; ".join(str(error) for error in rest[: LISTED - 1])
+        more = f"; and {len(rest) - LISTED + 1} more" if len(rest) >= LISTED else ""
+        raise DesignError(
+            first.reason,
+            path=first.path,
+            position=first.position,
+            hint="; ".join(part for part in (first.hint, f"also wrong: {also}{more}") if part),
+        )
+    if broken:
+        raise broken[0]
+    return rules
 
 
 def _bind(
@@ -194,6 +242,7 @@ def _bind(
     market = _market(spec, design, path)
     outputs = [output.name for output in indicator.outputs]
     single = len(outputs) == 1
+    _check_market(market, earlier, path)
     columns = {o: spec.id if single else f"{spec.id}_{o}" for o in outputs}
     _check_columns(columns.values(), market, earlier, path)
     sources = _sources(spec, indicator, market, earlier, path)
@@ -234,6 +283,20 @@ def _market(spec: IndicatorSpec, design: Design, path: str) -> Market | None:
     if spec.pair is None and timeframe == design.timeframe:
         return None
     return Market(spec.pair, timeframe)
+
+
+def _check_market(market: Market | None, earlier: list[BoundIndicator], path: str) -> None:
+    """Two markets whose columns Freqtrade would give the same names cannot be told apart."""
+    for other in earlier:
+        if market is None or other.market is None or market == other.market:
+            continue
+        if market.suffixes == other.market.suffixes:
+            raise DesignError(
+                f"{market.pair} and {other.market.pair} (indicator {other.spec.id}) have the "
+                "same name in the dataframe",
+                path=f"{path}.pair",
+                hint=f"use {other.market.pair} for both",
+            )
 
 
 def _check_columns(
@@ -349,6 +412,7 @@ def _target(design: Design, scope: Scope, roots: Mapping[str, str]) -> Expressio
 def _check_risk(checked: CheckedDesign) -> None:
     design = checked.design
     risk = design.risk
+    check_protections(risk.protections)
     if risk.stoploss * risk.leverage <= -1:
         raise DesignError(
             f"with leverage {risk.leverage:g} a move of {risk.stoploss:.1%} loses the whole stake",

@@ -18,7 +18,7 @@ from freqgen.design.checked import (
     Market,
 )
 from freqgen.design.explain import say_indicator, say_risk, say_rules
-from freqgen.design.expressions import Column, Node, walk
+from freqgen.design.expressions import Column, Node, Parameter, walk
 from freqgen.design.indicators import IndicatorCode
 from freqgen.design.layout import (
     WIDTH,
@@ -31,10 +31,13 @@ from freqgen.design.layout import (
     literal,
     statement,
 )
+from freqgen.design.magnitudes import column_sizes
 from freqgen.design.model import ParameterSpec
 from freqgen.design.pandas_code import HELPERS, PandasWriter
+from freqgen.design.plots import PlotConfig, plot_config
 from freqgen.design.risk_code import RiskCode
 from freqgen.design.tags import tagged_rules
+from freqgen.exceptions import DesignError
 
 _POPULATE_ARGUMENTS = "(self, dataframe: DataFrame, metadata: dict) -> DataFrame:"
 
@@ -49,6 +52,7 @@ def compile_design(checked: CheckedDesign) -> str:
     """Write the strategy of a design.
 
     :returns: The source of one module with one class, named as the design.
+    :raises DesignError: If the design has the name of something that the module imports.
     """
     return _Compiler(checked).source()
 
@@ -58,7 +62,13 @@ class _Compiler:
         self.checked = checked
         self.design = checked.design
         self.risk = RiskCode(checked)
-        self.writer = PandasWriter(checked.columns)
+        self.writer = PandasWriter(checked.columns, column_sizes(checked.indicators))
+        nodes = [node for part in checked.expressions() for node in walk(part.root)]
+        self.read = {node.name for node in nodes if isinstance(node, Column)}
+        target = checked.target
+        self.late_target = target is not None and any(
+            isinstance(node, Parameter) for node in walk(target.root)
+        )
         self.imports: set[str] = set()
         self.helpers: list[str] = []
         self.names: dict[str, set[str]] = {
@@ -99,6 +109,13 @@ class _Compiler:
                 module, _, listed = line.removeprefix("from ").partition(" import ")
                 self.names.setdefault(module, set()).update(n.strip() for n in listed.split(","))
         plain = sorted(line for line in self.imports if line.startswith("import "))
+        taken = {name for names in self.names.values() for name in names}
+        if self.design.name in taken:
+            raise DesignError(
+                f'"{self.design.name}" is taken: this strategy imports that name',
+                path="name",
+                hint=f"call it {self.design.name}Strategy",
+            )
         standard: list[str] = []
         others: list[str] = []
         for line in plain:
@@ -164,30 +181,16 @@ class _Compiler:
         call = Brackets(f"{kind}(", tuple(map(Text, parts)), ")")
         return statement(Attached(f"{spec.name} = ", call, ""), 4)
 
-    def _plot_config(self) -> dict[str, dict[str, dict[str, object]]]:
-        main: dict[str, object] = {}
-        sub: dict[str, dict[str, object]] = {}
-        for bound in self.checked.indicators:
-            for output in self._used(bound):
-                column = bound.base_column(output)
-                if bound.indicator.group == "Overlap Studies":
-                    main[column] = {}
-                else:
-                    sub.setdefault(bound.spec.id, {})[column] = {}
+    def _plot_config(self) -> PlotConfig:
+        config = plot_config(self.checked.indicators, self._used)
         if self.checked.target is not None:
-            main[TARGET_COLUMN] = {}
-        return {"main_plot": main, "subplots": sub}  # type: ignore[dict-item]
+            config["main_plot"][TARGET_COLUMN] = {}
+        return config
 
     # -- indicators ---------------------------------------------------------------------------
 
     def _used(self, bound: BoundIndicator) -> list[str]:
         """Outputs that something reads; all of them where nothing reads any."""
-        read = {
-            node.name
-            for expression in self.checked.expressions()
-            for node in walk(expression.root)
-            if isinstance(node, Column)
-        }
         sources = {
             source
             for other in self.checked.indicators
@@ -197,7 +200,7 @@ class _Compiler:
         used = [
             output
             for output, column in bound.columns.items()
-            if bound.names[output] in read or column in sources
+            if bound.names[output] in self.read or column in sources
         ]
         return used or list(bound.columns)
 
@@ -258,23 +261,27 @@ class _Compiler:
                     sources=(),
                 )
                 lines += self._take(code)
-        if self.checked.target is not None:
-            target = Attached(
-                f'dataframe["{TARGET_COLUMN}"] = ',
-                _in_brackets(self.writer.number(self.checked.target.root)),
-                "",
-            )
-            lines.append(statement(target, 8))
+        if not self.late_target:
+            lines += self._target_line()
         body = "\n".join([*lines, "        return dataframe"])
         return f'''    def populate_indicators{_POPULATE_ARGUMENTS}
         """Add the indicators that the rules use."""
 {body}
 '''
 
+    def _target_line(self) -> list[str]:
+        if self.checked.target is None:
+            return []
+        target = _in_brackets(self.writer.number(self.checked.target.root))
+        return [statement(Attached(f'dataframe["{TARGET_COLUMN}"] = ', target, ""), 8)]
+
     # -- signals ------------------------------------------------------------------------------
 
     def _trend_method(self, what: str) -> str:
-        lines: list[str] = []
+        # Hyperopt computes indicators once and these two methods for every set of parameters.
+        late = what == "exit" and self.late_target
+        lines: list[str] = self._target_line() if late else []
+        marks = any(self.checked.rules[f"{what}_{side}"] for side in ("long", "short"))
         words = {"entry": "enter", "exit": "exit"}
         for side in ("long", "short"):
             rules = self.checked.rules[f"{what}_{side}"]
@@ -294,7 +301,11 @@ class _Compiler:
             "entry": "Mark the candles after which to enter.",
             "exit": "Mark the candles after which to exit.",
         }[what]
-        if not lines:
+        if late:
+            says = says.replace("exit.", "exit, and compute the target.")
+        if late and not marks:
+            says = "Compute the target; leave exits to it, the stop and the other callbacks."
+        elif not marks:
             says = "Leave exits to the stop, the profit targets and the callbacks."
         return f'''    def populate_{what}_trend{_POPULATE_ARGUMENTS}
         """{says}"""

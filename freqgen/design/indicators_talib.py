@@ -44,6 +44,7 @@ from freqgen.design.indicators_names import (
     PARAM_RANGES,
     POSITIONS,
 )
+from freqgen.design.layout import WIDTH
 from freqgen.design.warmup import Run, Values, synthetic_candles
 from freqgen.exceptions import DesignError
 
@@ -150,6 +151,9 @@ class TalibIndicator(Indicator):
                 helper = candles_since if self.name in POSITIONS else after_warmup
                 helpers.add(source_of(helper))
                 inner = f"{values}{item}" if values else call(function, args) + item
+                if len(inner) > WIDTH - 13:  # an argument's indentation, and the comma
+                    inner = local_name(columns, "values")
+                    lines.append(assign(inner, function, args, item))
                 lines.append(assign(target, helper.__name__, [inner, counted, lookback]))
             elif values:
                 lines.append(f"{target} = {values}{item}")

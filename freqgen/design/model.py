@@ -23,6 +23,9 @@ from pydantic import (
 )
 
 from freqgen.design.model_errors import design_error
+from freqgen.design.plain import check_plain, read_whole
+from freqgen.design.protections import MAX_PROTECTIONS, check_protections
+from freqgen.design.reserved import FUNCTION_NAMES, taken_by_module
 from freqgen.exceptions import DesignError
 
 CONTRACT = 1
@@ -77,8 +80,17 @@ RESERVED_COLUMNS = frozenset(
 )
 """Columns of Freqtrade's dataframe that no indicator may overwrite."""
 
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_PAIR = re.compile(r"[A-Za-z0-9]+/[A-Za-z0-9]+(:[A-Za-z0-9]+)?")
+MAX_INDICATORS = 100
+MAX_RULES = 20
+MAX_PARAMETERS = 50
+MAX_STEPS = 100
+"""Far more of each than a person can read; a strategy of that size is slow to check."""
+
+MAX_NUMBER = 1e15
+"""Numbers in rules and parameters lie within; larger ones are not exact as a float."""
+
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+_PAIR = re.compile(r"[A-Za-z0-9]{1,32}/[A-Za-z0-9]{1,32}(:[A-Za-z0-9]{1,32})?")
 
 
 def check_identifier(name: str) -> str:
@@ -87,13 +99,15 @@ def check_identifier(name: str) -> str:
     :raises ValueError: Saying which rule it breaks.
     """
     if not _IDENTIFIER.fullmatch(name):
-        raise ValueError(f'"{name}" is not a name: a letter, then letters, digits and _')
+        raise ValueError(f'"{name}" is not a name: a letter, then up to 63 letters, digits and _')
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
         raise ValueError(f'"{name}" is a word of Python')
     if "__" in name:
         raise ValueError(f'"{name}" has two underscores in a row')
     if name in RESERVED_COLUMNS:
         raise ValueError(f'"{name}" is a column of the candles')
+    if name in FUNCTION_NAMES:
+        raise ValueError(f'"{name}" is a function of the rules; call it {name}_value')
     return name
 
 
@@ -193,7 +207,7 @@ class Candles(_Frozen):
     candles: int = Field(ge=1, le=100_000)
 
 
-_DURATION = re.compile(r"(\d{1,6})(m|h|d|w)")
+_DURATION = re.compile(r"([0-9]{1,6})(m|h|d|w)")
 _UNIT_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 
 Ratio = Annotated[float, Field(gt=0)]
@@ -211,7 +225,9 @@ class Risk(_Frozen):
         default=None, gt=0, description="Move of the price that is taken as profit, net of fees"
     )
     roi: dict[str, float] = Field(
-        default_factory=dict, description="Minutes held to profit taken, as in {'0': 0.05}"
+        default_factory=dict,
+        max_length=MAX_STEPS,
+        description="Minutes held to profit taken, as in {'0': 0.05}",
     )
     stop_atr: AtrStop | None = None
     target: str | None = Field(
@@ -227,14 +243,16 @@ class Risk(_Frozen):
     max_open_trades: int = Field(default=3, ge=1, le=10_000)
     leverage: float = Field(default=1.0, ge=1, le=125)
     protections: list[dict[str, Any]] = Field(
-        default_factory=list, description="Freqtrade's own list of protections"
+        default_factory=list,
+        max_length=MAX_PROTECTIONS,
+        description="Freqtrade's own list of protections",
     )
 
     @field_validator("roi")
     @classmethod
     def _roi(cls, value: dict[str, float]) -> dict[str, float]:
         for minutes, ratio in value.items():
-            if not minutes.isascii() or not minutes.isdigit():
+            if not re.fullmatch("[0-9]{1,9}", minutes):
                 raise ValueError(f'"{minutes}" is not a number of minutes')
             if ratio < -1:
                 raise ValueError(f"the profit after {minutes} minutes is below -1")
@@ -249,14 +267,6 @@ class Risk(_Frozen):
             match = _DURATION.fullmatch(value)
             if not match or int(match[1]) == 0:
                 raise ValueError(f'"{value}" is no duration such as 90m, 24h, 3d or 1w')
-        return value
-
-    @field_validator("protections")
-    @classmethod
-    def _protections(cls, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        for number, entry in enumerate(value):
-            if not str(entry.get("method", "")).isidentifier():
-                raise ValueError(f"entry {number} has no method, as in CooldownPeriod")
         return value
 
     @model_validator(mode="after")
@@ -285,8 +295,8 @@ class ParameterSpec(_Frozen):
 
     name: str
     kind: Literal["int", "decimal", "real"] = "int"
-    low: float
-    high: float
+    low: float = Field(ge=-MAX_NUMBER, le=MAX_NUMBER)
+    high: float = Field(ge=-MAX_NUMBER, le=MAX_NUMBER)
     default: float
     decimals: int = Field(default=3, ge=1, le=8, description="For the kind decimal")
     space: str = Field(default="buy", pattern=r"^(buy|sell)$")
@@ -319,13 +329,13 @@ class Design(_Frozen):
     hypothesis: str = Field(default="", max_length=2000, description="Why it should work")
     timeframe: str
     can_short: bool = False
-    indicators: list[IndicatorSpec] = Field(default_factory=list, max_length=200)
-    entry_long: list[str] = Field(default_factory=list, max_length=50)
-    exit_long: list[str] = Field(default_factory=list, max_length=50)
-    entry_short: list[str] = Field(default_factory=list, max_length=50)
-    exit_short: list[str] = Field(default_factory=list, max_length=50)
+    indicators: list[IndicatorSpec] = Field(default_factory=list, max_length=MAX_INDICATORS)
+    entry_long: list[str] = Field(default_factory=list, max_length=MAX_RULES)
+    exit_long: list[str] = Field(default_factory=list, max_length=MAX_RULES)
+    entry_short: list[str] = Field(default_factory=list, max_length=MAX_RULES)
+    exit_short: list[str] = Field(default_factory=list, max_length=MAX_RULES)
     risk: Risk
-    parameters: list[ParameterSpec] = Field(default_factory=list, max_length=50)
+    parameters: list[ParameterSpec] = Field(default_factory=list, max_length=MAX_PARAMETERS)
 
     @field_validator("name")
     @classmethod
@@ -334,8 +344,9 @@ class Design(_Frozen):
             raise ValueError(
                 f'"{value}" is not a class name: a capital letter, then letters and digits'
             )
-        if keyword.iskeyword(value) or value in {"IStrategy", "DataFrame", "Trade"}:
-            raise ValueError(f'"{value}" is taken')
+        taken = taken_by_module(value)
+        if taken:
+            raise ValueError(f'"{value}" {taken}; call it {value}Strategy')
         return value
 
     @field_validator("kind")
@@ -370,7 +381,7 @@ class Design(_Frozen):
         :raises DesignError: Naming the line of broken JSON or the path of the first bad field.
         """
         try:
-            data = json.loads(text)
+            data = json.loads(text, parse_int=read_whole)
         except json.JSONDecodeError as exc:
             raise DesignError(
                 f"{origin} is not JSON: {exc.msg} in line {exc.lineno}, column {exc.colno}",
@@ -386,11 +397,14 @@ class Design(_Frozen):
 
         :raises DesignError: With the path of the first bad field.
         """
+        check_plain(data, origin)
         try:
-            return cls.model_validate(data)
+            design = cls.model_validate(data)
         except ValidationError as exc:
             known = [*cls.model_fields, *Risk.model_fields, *IndicatorSpec.model_fields]
             raise design_error(exc, origin, known) from exc
+        check_protections(design.risk.protections)
+        return design
 
     def to_json(self) -> str:
         """The design as indented JSON, ending in a line feed; what ``from_json`` reads."""

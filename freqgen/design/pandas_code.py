@@ -8,6 +8,7 @@ a comparison with a missing value is false in pandas, and nothing is ever negate
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from freqgen.design.expressions import (
     Arithmetic,
@@ -21,8 +22,10 @@ from freqgen.design.expressions import (
     Not,
     Number,
     Parameter,
+    walk,
 )
 from freqgen.design.layout import Attached, Brackets, Doc, Infix, Parens, Text, joined
+from freqgen.design.magnitudes import Size, may_overflow
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -40,6 +43,11 @@ def deviation(series: Series, candles: int) -> Series:
     """Standard deviation (the population's) over some candles; exactly 0 where nothing moved."""
     window = series.rolling(candles)
     return window.std(ddof=0).where(window.max() != window.min(), 0.0)
+''',
+    "finite": '''
+def finite(series: Series) -> Series:
+    """The same with infinite values missing."""
+    return series.replace([np.inf, -np.inf], np.nan)
 ''',
     "zscore": '''
 def zscore(series: Series, candles: int) -> Series:
@@ -61,10 +69,14 @@ class PandasWriter:
     """Writes expressions; remembers what they need to be defined or imported.
 
     :param columns: Name in rules to column of the dataframe.
+    :param sizes: How large the values of names can become that are not of a usual size.
     """
 
-    def __init__(self, columns: Mapping[str, str]) -> None:
+    def __init__(
+        self, columns: Mapping[str, str], sizes: Mapping[str, Size] = MappingProxyType({})
+    ) -> None:
         self.columns = columns
+        self.sizes = sizes
         self.helpers: set[str] = set()
         self.numpy = False
         self.qtpylib = False
@@ -90,10 +102,17 @@ class PandasWriter:
             case Negative(operand=operand):
                 return Attached("-", self._tight(operand, _ATOM), ""), _UNARY
             case Arithmetic():
-                return self._arithmetic(node)
+                return self._finite(node, self._arithmetic(node))
             case Call():
-                return self._call(node)
+                return self._finite(node, self._call(node))
         raise TypeError(f"{type(node).__name__} is not a number")
+
+    def _finite(self, node: Arithmetic | Call, written: tuple[Doc, int]) -> tuple[Doc, int]:
+        """Infinite values replaced, where an operation may give some."""
+        if not may_overflow(node, self.sizes):
+            return written
+        self._use("finite")
+        return Brackets("finite(", (written[0],), ")"), _ATOM
 
     def _tight(self, node: Node, level: int) -> Doc:
         """A number, in parentheses unless it binds at least as tightly as ``level``."""
@@ -196,7 +215,7 @@ class PandasWriter:
     def _comparison(self, node: Comparison, *, wanted: bool) -> tuple[Doc, int]:
         sign = node.operator if wanted else _OPPOSITE[node.operator]
         left, right = node.left, node.right
-        if left.kind is Kind.SCALAR and right.kind is Kind.SERIES:
+        if (left.kind is Kind.SCALAR and right.kind is Kind.SERIES) or _constant(left):
             left, right, sign = right, left, _MIRRORED[sign]
         if sign == "!=" and node.kind is Kind.CONDITION:
             # pandas calls a missing value different from everything; here it is neither.
@@ -238,3 +257,8 @@ class PandasWriter:
         count = Attached("", box, f".notna().rolling({n + 1}).sum()")
         present = Parens(Infix("==", (count, Text(str(n + 1)))))
         return Infix("&", (fewer, present)), _AND
+
+
+def _constant(node: Node) -> bool:
+    """Whether a number is made of literals alone; the parser allows at most one such side."""
+    return all(isinstance(part, Number | Negative | Arithmetic) for part in walk(node))

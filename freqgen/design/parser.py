@@ -30,12 +30,13 @@ from freqgen.design.expressions import (
     scalar_range,
     walk,
 )
-from freqgen.design.model import CANDLE_COLUMNS
+from freqgen.design.model import CANDLE_COLUMNS, MAX_NUMBER
 from freqgen.exceptions import DesignError
 
-MAX_EXPRESSION_CHARACTERS = 2_000
+MAX_EXPRESSION_CHARACTERS = 1_000
 MAX_NESTING = 60
-MAX_NUMBER = 1e15
+MAX_WRITTEN = 2_000
+"""Parts of an expression, counted as often as pandas code repeats them."""
 
 _NUMBERS = frozenset({Kind.SERIES, Kind.SCALAR})
 
@@ -125,9 +126,14 @@ class _Parser:
             raise self.error("the expression is too complicated", 0) from exc
         self.indent = len(self.text) - len(self.text.lstrip())
         try:
-            return self.node(tree.body)
+            root = self.node(tree.body)
         except RecursionError as exc:
             raise self.error("the expression is nested too deeply", 0) from exc
+        if written_parts(root) > MAX_WRITTEN:
+            raise self.error(
+                "the expression is too complicated", 0, "make it shorter; nest fewer functions"
+            )
+        return root
 
     def _syntax_error(self, exc: SyntaxError) -> DesignError:
         indent = len(self.text) - len(self.text.lstrip())
@@ -142,6 +148,10 @@ class _Parser:
             hint = "write and, or"
         elif "=" in self.text and not any(o in self.text for o in ("==", "<=", ">=", "!=")):
             hint = "to compare, write =="
+        elif self.text.count("(") != self.text.count(")"):
+            hint = "each ( needs a )"
+        else:
+            hint = "an operator stands between two values, as in close < 3 and rsi > 50"
         return self.error("this cannot be read", position, hint)
 
     def start(self, tree: ast.expr) -> int:
@@ -154,7 +164,7 @@ class _Parser:
                 raise self.error(f"{tree.value!r} is not a rule", start, "leave it out")
             case ast.Constant(value=int() | float() as value):
                 if abs(value) > MAX_NUMBER:
-                    raise self.error(f"the number {value} is out of range", start)
+                    raise self.out_of_range(start)
                 return Number(start, value)
             case ast.Name(id=name):
                 return self.name(name, start)
@@ -171,6 +181,7 @@ class _Parser:
                     start, _ARITHMETIC[type(op)], self.number(left), self.number(right)
                 )
                 self.check_division(node)
+                self.check_size(node)
                 return node
             case ast.Compare():
                 return self.comparison(tree)
@@ -319,3 +330,34 @@ class _Parser:
         low, high = scalar_range(node.right)
         if low <= 0 <= high:
             raise self.error("this may divide by zero", node.right.start)
+
+    def check_size(self, node: Arithmetic) -> None:
+        if node.kind is not Kind.SCALAR:
+            return
+        low, high = scalar_range(node)
+        if not -MAX_NUMBER <= low <= high <= MAX_NUMBER:
+            raise self.out_of_range(node.start)
+
+    def out_of_range(self, start: int) -> DesignError:
+        return self.error(
+            "this number is out of range",
+            start,
+            f"numbers lie between {-MAX_NUMBER:g} and {MAX_NUMBER:g}",
+        )
+
+
+def written_parts(node: Node) -> int:
+    """How many parts pandas code for an expression has, at most.
+
+    Some forms repeat their operands (a negated crossing asks of each whether it is there), and
+    repetition multiplies where they are nested.
+    """
+    times = 1
+    if isinstance(node, Comparison) and node.operator in {"==", "!="}:
+        times = 2
+    elif isinstance(node, Call):
+        times = _REPEATED.get(node.function, 1)
+    return 1 + times * sum(written_parts(child) for child in node.children())
+
+
+_REPEATED = {"crosses_above": 3, "crosses_below": 3, "rising": 2, "falling": 2}

@@ -1,6 +1,8 @@
-"""Names that every Freqtrade strategy has already."""
+"""Names that the code of a strategy needs for itself."""
 
 from __future__ import annotations
+
+import builtins
 
 STRATEGY_ATTRIBUTES = frozenset(
     [
@@ -108,3 +110,92 @@ STRATEGY_ATTRIBUTES = frozenset(
 
 Kept as a list because importing ``IStrategy`` takes longer than compiling a design.
 """
+
+CONFIGURED_ATTRIBUTES = frozenset(
+    [
+        "buy_params",
+        "freqai",
+        "freqai_info",
+        "sell_params",
+        "stake_amount",
+        "unfilledtimeout",
+    ]
+)
+"""Attributes that Freqtrade sets on a strategy, or looks for, without declaring them."""
+
+COMPILED_METHODS = frozenset(["atr_stop_rate", "signal_date", "trailing_stop_rate"])
+"""Methods that compiled strategies have beside Freqtrade's own."""
+
+RESERVED_PREFIXES = ("ft_", "freqai_", "populate_", "feature_engineering_", "hyperopt_")
+"""What Freqtrade's own names begin with; a later version may have more of them."""
+
+FUNCTION_NAMES = frozenset(
+    [
+        "abs",
+        "bars_since",
+        "change",
+        "crosses_above",
+        "crosses_below",
+        "falling",
+        "highest",
+        "hour",
+        "lowest",
+        "max",
+        "mean",
+        "min",
+        "rising",
+        "shift",
+        "std",
+        "weekday",
+        "zscore",
+    ]
+)
+"""Functions of the expression language; a test compares them with those."""
+
+MODULE_NAMES = frozenset(
+    [
+        "Any",
+        "DataFrame",
+        "DecimalParameter",
+        "IStrategy",
+        "IntParameter",
+        "RealParameter",
+        "Series",
+        "Trade",
+    ]
+)
+"""Names with a capital that compiled strategies import."""
+
+DEVICE_NAMES = frozenset(
+    [
+        "aux",
+        "con",
+        "nul",
+        "prn",
+        *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)),
+    ]
+)
+"""Names that no file may have on Windows, whatever its suffix, in small letters."""
+
+
+def taken_by_strategy(name: str) -> str:
+    """Why a parameter cannot have a name, as the end of a sentence; empty if it can."""
+    if name in STRATEGY_ATTRIBUTES or name in CONFIGURED_ATTRIBUTES:
+        return "is an attribute of every Freqtrade strategy"
+    if name in COMPILED_METHODS:
+        return "is a method of compiled strategies"
+    for prefix in RESERVED_PREFIXES:
+        if name.startswith(prefix):
+            return f"begins as Freqtrade's own attributes do ({prefix})"
+    return ""
+
+
+def taken_by_module(name: str) -> str:
+    """Why a strategy cannot have a name, as the end of a sentence; empty if it can."""
+    if name in MODULE_NAMES:
+        return "is taken: strategies import that name"
+    if hasattr(builtins, name):
+        return "is taken: it is a name of Python itself"
+    if name.lower() in DEVICE_NAMES:
+        return "is taken: Windows has no files of that name"
+    return ""

@@ -101,7 +101,7 @@ class RiskCode:
         methods = []
         if self.risk.protections:
             methods.append(self._protections())
-        if self.risk.risk_per_trade:
+        if self.risk.risk_per_trade or self.risk.leverage != 1:
             methods.append(self._stake())
         if self.has_target or self.max_holding or self.trailing_atr:
             methods.append(self._exit())
@@ -125,6 +125,19 @@ class RiskCode:
 
     def _stake(self) -> str:
         risk, leverage = self.risk.risk_per_trade, self.risk.leverage
+        capped = ""
+        if leverage != 1:
+            # Freqtrade's stop and profit targets are ratios of the stake, one for all trades: with
+            # another leverage than the design's they would be other moves of the price.
+            capped = f"""
+        if leverage < {float(leverage)!r}:
+            return 0.0  # the stop would lie further away than it should"""
+        head = self._stake_head()
+        if not risk:
+            return f'''{head}
+        """No stake where the exchange allows less than leverage {number(leverage)}."""{capped}
+        return proposed_stake
+'''
         distance = f"distance = {number(-self.risk.stoploss)}"
         lookup = ""
         if self.stop_atr or self.trailing_atr:
@@ -146,7 +159,22 @@ class RiskCode:
             distance = min(distance, trailing)'''
         # The stake loses the move of the price times the leverage.
         of_stake = "distance" if leverage == 1 else "(distance * leverage)"
-        return f'''    def custom_stake_amount(
+        return f'''{head}
+        """Stake so much that the initial stop loses {risk:.6g} of the wallet."""{capped}
+        if self.wallets is None:
+            return proposed_stake
+        {distance}{lookup}
+        wallet = self.wallets.get_free(self.stake_currency) + Trade.total_open_trades_stakes()
+        stake = wallet * {risk!r} / {of_stake}
+        if min_stake is not None and stake < min_stake:
+            return 0.0
+        return min(stake, max_stake)
+'''
+
+    @staticmethod
+    def _stake_head() -> str:
+        return """\
+    def custom_stake_amount(
         self,
         pair: str,
         current_time: datetime,
@@ -158,17 +186,7 @@ class RiskCode:
         entry_tag: str | None,
         side: str,
         **kwargs: Any,
-    ) -> float:
-        """Stake so much that the initial stop loses {risk:.6g} of the wallet."""
-        if self.wallets is None:
-            return proposed_stake
-        {distance}{lookup}
-        wallet = self.wallets.get_free(self.stake_currency) + Trade.total_open_trades_stakes()
-        stake = wallet * {risk!r} / {of_stake}
-        if min_stake is not None and stake < min_stake:
-            return 0.0
-        return min(stake, max_stake)
-'''
+    ) -> float:"""
 
     def _exit(self) -> str:
         target = ""

@@ -29,7 +29,7 @@ from freqgen.design.expressions import (
     Parameter,
 )
 from freqgen.design.model import TIMEFRAMES
-from freqgen.exceptions import DataMissing
+from freqgen.exceptions import DataMissing, DesignError
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -60,9 +60,11 @@ def reference_signals(
         has a target, and boolean columns ``enter_long``, ``exit_long``, ``enter_short`` and
         ``exit_short``.
     :raises DataMissing: If a market's candles are not given.
+    :raises DesignError: For a parameter that the design does not have, or a value that it cannot
+        take.
     """
+    values = _parameter_values(checked, parameters or {})
     frame = with_indicators(checked, candles, informative or {})
-    values = {p.name: p.default for p in checked.design.parameters} | dict(parameters or {})
     evaluate = _Evaluator(frame, checked.columns, values)
     for field, column in zip(
         RULE_LISTS, ("enter_long", "exit_long", "enter_short", "exit_short"), strict=True
@@ -75,6 +77,27 @@ def reference_signals(
     if checked.target is not None:
         frame["exit_target"] = evaluate.series(checked.target.root)
     return frame
+
+
+def _parameter_values(checked: CheckedDesign, chosen: Mapping[str, float]) -> Mapping[str, float]:
+    """Values of all parameters, the defaults included."""
+    specs = {spec.name: spec for spec in checked.design.parameters}
+    for name, value in chosen.items():
+        if name not in specs:
+            raise DesignError(
+                f'the design has no parameter "{name}"',
+                path="parameters",
+                hint=f"it has {', '.join(specs)}" if specs else "it has none",
+            )
+        spec = specs[name]
+        if not spec.low <= value <= spec.high or (spec.kind == "int" and value != int(value)):
+            whole = "a whole number " if spec.kind == "int" else ""
+            raise DesignError(
+                f"{name} must be {whole}between {spec.low:g} and {spec.high:g}, {value!r} is not",
+                path="parameters",
+                hint=f"the default is {spec.default:g}",
+            )
+    return {name: chosen.get(name, spec.default) for name, spec in specs.items()}
 
 
 def with_indicators(
@@ -196,7 +219,7 @@ class _Evaluator:
             case "lowest":
                 return x.rolling(n).min()
             case "mean":
-                return x.rolling(n).mean()
+                return _known(x.rolling(n).mean())
             case "std":
                 return _deviation(x, n)
             case "zscore":
@@ -291,7 +314,12 @@ def _combine(
         combined = a - b
     else:
         combined = a * b
-    return combined
+    return _finite(combined)
+
+
+def _finite(x: Series[float] | float) -> Series[float] | float:
+    """What is too large for a float cannot be computed, so it is missing."""
+    return x.where(np.isfinite(x)) if isinstance(x, pd.Series) else x
 
 
 def _deviation(x: Series[float], n: int) -> Series[float]:
@@ -300,11 +328,14 @@ def _deviation(x: Series[float], n: int) -> Series[float]:
     pandas keeps a running sum of squares, in which large values leave a remainder.
     """
     window = x.rolling(n)
-    return window.std(ddof=0).where(window.max() != window.min(), 0.0)
+    return _known(window.std(ddof=0).where(window.max() != window.min(), 0.0))
+
+
+def _known(x: Series[float]) -> Series[float]:
+    return cast("Series[float]", _finite(x))
 
 
 def _divide(a: Series[float] | float, b: Series[float] | float) -> Series[float] | float:
     if not isinstance(a, pd.Series) and not isinstance(b, pd.Series):
         return a / b  # the parser has refused divisors that can be 0
-    quotient = cast("Series[float]", a / b)
-    return quotient.where(np.isfinite(quotient))
+    return _finite(cast("Series[float]", a / b))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from freqgen.design.expressions import Expression, Logic, Node
+from freqgen.design.expressions import Expression, Kind, Logic, Node
 from freqgen.design.unparse import unparse
 
 MAX_ALTERNATIVES = 4
@@ -30,7 +30,10 @@ def tagged_rules(rules: tuple[Expression, ...]) -> list[tuple[str, tuple[Node, .
     count = 1
     for choice in choices:
         count *= len(choice)
-    if count > MAX_ALTERNATIVES:
+    alternatives = product(*choices) if count <= MAX_ALTERNATIVES else ()
+    # An alternative that is the same for every candle, as in "thr > 40", marks no candles.
+    lone_fact = any({c.kind for c in conditions} == {Kind.FACT} for conditions in alternatives)
+    if count > MAX_ALTERNATIVES or lone_fact:
         choices = [(rule.root,) for rule in rules]
     found: list[tuple[str, tuple[Node, ...]]] = []
     for conditions in product(*choices):

@@ -81,7 +81,6 @@ SCHEMA = [
         "or equal to 1",
     ),
     ({"risk": {"stoploss": -0.1, "leverage": 0.5}}, "risk.leverage", "greater than or equal to 1"),
-    ({"risk": {"stoploss": -0.1, "protections": [{}]}}, "risk.protections", "has no method"),
     ({"risk": {"stoploss": -0.1, "risk_per_trade": 2}}, "risk.risk_per_trade", "or equal to 1"),
     ({"indicators": [{"id": "close", "function": "RSI"}]}, "indicators[0].id", "column of"),
     ({"indicators": [{"id": "a__b", "function": "RSI"}]}, "indicators[0].id", "two underscores"),

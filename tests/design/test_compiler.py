@@ -208,14 +208,5 @@ def _without_docstrings(tree: ast.Module) -> str:
     return ast.dump(tree)
 
 
-@given(st.text(min_size=1, max_size=40).filter(lambda text: text != "method"))
-def test_any_protection_is_a_literal(text: str) -> None:
-    """What protections say is data in the source as well."""
-    protections = [{"method": "CooldownPeriod", text: [text, None, 1.5]}]
-    risk = {"stoploss": -0.1, "protections": protections}
-    strategy = load_strategy(compiled(risk=risk), "Example")
-    assert strategy.protections == protections
-
-
 if __name__ == "__main__":
     (HERE / "reference_case.txt").write_text(_reference(), encoding="utf-8")

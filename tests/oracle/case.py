@@ -87,6 +87,7 @@ class Case:
     :param risk: The ``risk`` of a design, without what is at its default.
     :param why: How Freqtrade fills here, in words, and the arithmetic.
     :param second: Candles of :data:`SECOND_PAIR`, where a case needs two pairs.
+    :param max_leverage: The most that the exchange allows.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Case:
     trading_mode: Literal["spot", "futures"] = "spot"
     second: tuple[Candle, ...] = ()
     protections: bool = field(default=False)
+    max_leverage: float = 100
 
     @property
     def leverage(self) -> float:

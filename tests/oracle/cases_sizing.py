@@ -174,6 +174,39 @@ LIMITS = (
         ),
     ),
     Case(
+        name="leverage_at_the_cap",
+        why="The exchange allows 3 and the design wants 3: stopped after a move of 2 %, at 98.00.",
+        trading_mode="futures",
+        risk={"stoploss": -0.02, "leverage": 3},
+        max_leverage=3,
+        candles=candles(SIGNAL, FLAT, _DOWN_TWO, TAIL),
+        trades=(
+            ExpectedTrade(opens=1, closes=2, open_rate=100, close_rate=98, reason="stop_loss"),
+        ),
+    ),
+    Case(
+        name="leverage_beyond_the_cap",
+        why=(
+            "The exchange allows 2. Freqtrade's stop is 6 % of the stake for all trades, which "
+            "would be a move of 3 % there and not of 2 %: there is no trade."
+        ),
+        trading_mode="futures",
+        risk={"stoploss": -0.02, "leverage": 3},
+        max_leverage=2,
+        candles=candles(SIGNAL, FLAT, _DOWN_TWO, TAIL),
+        trades=(),
+    ),
+    Case(
+        name="risk_per_trade_beyond_the_cap",
+        why="The exchange allows 2.5: no trade, whatever sizes it.",
+        trading_mode="futures",
+        direction="short",
+        risk={"stoploss": -0.02, "leverage": 3, "risk_per_trade": 0.01},
+        max_leverage=2.5,
+        candles=candles(SIGNAL, FLAT, (100, 102.5, 99.5, 101), TAIL),
+        trades=(),
+    ),
+    Case(
         name="protections_cooldown",
         why=(
             "Stopped on candle 2, the pair rests for three candles, until candle 5: the signal "

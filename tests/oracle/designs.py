@@ -115,6 +115,7 @@ class _Maker:
                 "clock": grammar.CLOCK,
                 "joined": grammar.JOINED,
                 "parameter": grammar.PARAMETERS,
+                "fact": grammar.FACTS,
                 "risk": RISKS,
                 "market": MARKETS,
                 "column": ("open", "high", "low", "close", "volume"),
@@ -275,7 +276,12 @@ class _Maker:
                 "space": space,
             }
         )
-        return [grammar.atom(template, self.dice, self.turns["column"].next(), p=name)]
+        rule = grammar.atom(template, self.dice, self.turns["column"].next(), p=name)
+        if self.dice.random() < 0.6:
+            return [rule]
+        other = grammar.atom(self.turns["series"].next(), self.dice, self.turns["column"].next())
+        fact = self.turns["fact"].next().format(a=other, p=name, middle=(low + high) / 2)
+        return [rule, str(fact)]
 
     def _risk(self, short: bool) -> Data:
         risk: Data = {"stoploss": self.dice.choice((-0.02, -0.05, -0.1, -0.15))}
@@ -358,8 +364,18 @@ def _read(tree: ast.AST, specs: Mapping[str, Data], catalogue: Catalogue, found:
                 found.functions.add(function)
             case ast.Compare(ops=ops) if len(ops) > 1:
                 found.features.add("chained comparison")
+            case ast.BoolOp(op=op, values=values) if any(map(_is_fact, values)):
+                found.features.add(f"fact beside {type(op).__name__.lower()}")
             case ast.operator() | ast.cmpop() | ast.boolop() | ast.unaryop():
                 found.operators.add(type(node).__name__)
+
+
+def _is_fact(node: ast.expr) -> bool:
+    """Whether a comparison is about a parameter alone, so that it is the same for all candles."""
+    parts = {part for part in ast.walk(node) if isinstance(part, ast.Name | ast.Call)}
+    return isinstance(node, ast.Compare) and all(
+        isinstance(part, ast.Name) and "_level_" in part.id for part in parts
+    )
 
 
 def _read_features(data: Data, found: Coverage) -> None:

@@ -100,8 +100,23 @@ PARAMETERS = (
     ("decimal", 0.9, 1.1, 0.999, "{x} > {p} * mean({x}, {n})"),
     ("real", -2.5, -0.2, -0.7, "crosses_below(zscore({x}, {n}), {p})"),
     ("real", 0.1, 2.0, 0.6, "abs({x} - mean({x}, {n})) > {p} * std({x}, {n})"),
+    ("int", 2, 30, 12, "{x} > mean({x}, {n}) or {p} > 20"),
+    ("int", 2, 30, 25, "{p} > 20 or rising({x}, {k})"),
+    ("decimal", 0.2, 2.5, 0.8, "not ({p} < 0.5 or {x} > mean({x}, {n}))"),
+    ("real", -2.5, -0.2, -0.7, "{p} < 0 and not {p} <= -2 and {x} > mean({x}, {n})"),
+    ("int", 0, 20, 8, "({p} == 3 or not {p} >= 9) and hour() >= {p} or {p} * 2 > 30"),
+    ("decimal", 0.9, 1.1, 0.999, "0.9 < {p} < 0.95 or {p} > 1.05 or {x} > mean({x}, {n})"),
 )
-"""Kind, low, high, default, and an atom that uses the parameter ``p``."""
+"""Kind, low, high, default, and an atom that uses the parameter ``p``.
+
+Some compare the parameter with a number: that is true, or false, for all candles."""
+
+FACTS = (
+    "{p} > {middle} or {a}",
+    "{a} or not {p} > {middle}",
+    "{p} != {middle} and ({a})",
+)
+"""Ways to put an atom beside what is the same for all candles."""
 
 
 def atom(template: str, dice: Random, x: str, **more: str) -> str:

@@ -109,7 +109,7 @@ def configuration(case: Case, class_name: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def _offline_exchange(config: dict[str, Any]) -> Any:
+def _offline_exchange(config: dict[str, Any], max_leverage: float) -> Any:
     from freqtrade.exchange.binance import Binance
 
     futures = config["trading_mode"] == "futures"
@@ -123,6 +123,9 @@ def _offline_exchange(config: dict[str, Any]) -> Any:
                 api.set_markets(list(deepcopy(table).values()))
             if load_leverage_tiers and futures:
                 self.fill_leverage_tiers()
+
+        def get_max_leverage(self, pair: str, stake_amount: float | None) -> float:
+            return min(float(super().get_max_leverage(pair, stake_amount)), max_leverage)
 
     return OfflineBinance(config, validate=False, load_leverage_tiers=True)
 
@@ -162,7 +165,7 @@ def run(
     with warnings.catch_warnings():
         # Freqtrade itself calls what pandas deprecates.
         warnings.simplefilter("ignore", DeprecationWarning)
-        exchange = _offline_exchange(config)
+        exchange = _offline_exchange(config, case.max_leverage)
         engine = Backtesting(config, exchange=exchange, progress_callback=lambda _task: None)
         try:
             data, timerange = engine.load_bt_data()

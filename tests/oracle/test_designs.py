@@ -74,6 +74,8 @@ def test_every_form_is_used(used: Coverage) -> None:
         *informative,
         *kinds,
         "chained comparison",
+        "fact beside and",
+        "fact beside or",
         "short and long",
         "short only",
         "source: column",

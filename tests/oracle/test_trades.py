@@ -104,6 +104,8 @@ class HandWritten(IStrategy):
 
     def custom_stake_amount(self, pair, current_time, current_rate, proposed_stake, min_stake,
                             max_stake, leverage, entry_tag, side, **kwargs):
+        if leverage < LEVERAGE:
+            return 0
         if "risk_per_trade" not in RISK:
             return proposed_stake
         distance = -RISK["stoploss"]
