@@ -261,7 +261,8 @@ def test_pairs(tmp_path: Path, market: Path) -> None:
     assert len(everything) > 3
     assert freqgen.pairs("1h", ["ETH/USDT", "ETH/USDT"]) == ("ETH/USDT",)
     assert freqgen.pairs("1h", ["(BTC|ETH)/.*"]) == ("BTC/USDT", "ETH/USDT")
-    assert freqgen.pairs("1h", ["NOPE/USDT"]) == ("NOPE/USDT",)  # the engine says what is missing
+    with pytest.raises(UsageError, match="no 1h candles of NOPE/USDT"):
+        freqgen.pairs("1h", ["NOPE/USDT"])
     with pytest.raises(UsageError, match="neither a pair nor a pattern"):
         freqgen.pairs("1h", ["(BTC/USDT"])
     freqgen.workspace.config["exchange"]["pair_whitelist"] = ["SOL/.*"]

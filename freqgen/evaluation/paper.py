@@ -175,14 +175,8 @@ def paper_trade(
             f"the bot ended by itself after {seconds:.0f} s: {bot.reason()}",
             hint="correct what it says, then start it again; its trades are kept",
         )
-    known = {trade["id"]: trade for trade in before}
     after = read_trades(database)
-    opened = [trade for trade in after if trade["id"] not in known]
-    closed = [
-        trade
-        for trade in after
-        if not trade["is_open"] and known.get(trade["id"], {"is_open": True})["is_open"]
-    ]
+    opened, closed = changes(before, after)
     return PaperReport(
         name=name,
         database=str(database),
@@ -199,6 +193,20 @@ def paper_trade(
         trades=[trade for trade in after if trade in opened or trade in closed],
         continued=bool(before),
     )
+
+
+def changes(
+    before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Tell what was opened and what was closed between two looks at a database.
+
+    :returns: Trades as they are after; one that was opened and closed is in both lists.
+    """
+    known = {trade["id"] for trade in before}
+    settled = {trade["id"] for trade in before if not trade["is_open"]}
+    opened = [trade for trade in after if trade["id"] not in known]
+    closed = [trade for trade in after if not trade["is_open"] and trade["id"] not in settled]
+    return opened, closed
 
 
 def _profit(trades: Any) -> float:

@@ -23,10 +23,11 @@ from freqtrade.exceptions import FreqtradeException, OperationalException
 from freqtrade.optimize.backtest_caching import get_strategy_run_id
 from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.optimize.optimize_reports import generate_backtest_stats, store_backtest_results
+from freqtrade.strategy import IStrategy
 
 from freqgen.evaluation.markets import MarketTable, damaged
 from freqgen.evaluation.offline import closing_prices, offline_exchange
-from freqgen.evaluation.overrides import OVERRIDING, replaced
+from freqgen.evaluation.overrides import replaced
 from freqgen.evaluation.summary import summary
 from freqgen.exceptions import DataMissing, EngineError, FreqgenException, UsageError
 
@@ -158,9 +159,9 @@ class Runner:
             strategy = engine.strategylist[0]
             if Path(strategy.__file__).resolve() != strategy_file.resolve():
                 raise EngineError(f"Freqtrade loaded {strategy.__file__} instead of {name}")
-            kind = type(strategy)
-            own = {key: getattr(kind, key) for key in OVERRIDING if hasattr(kind, key)}
-            warnings += replaced(own, config["original_config"], request["overrides"])
+            warnings += replaced(
+                own_attributes(type(strategy)), config["original_config"], request["overrides"]
+            )
             warnings += left_out(engine, pairs)
             engine.run_ids = {name: get_strategy_run_id(strategy)}
             ready = perf_counter()
@@ -302,6 +303,12 @@ def _refused_configuration(exc: FreqtradeException) -> UsageError:
         f"Freqtrade refuses the configuration: {first_line(str(exc))}",
         hint="change it; Freqtrade's documentation lists every field",
     )
+
+
+def own_attributes(kind: type[IStrategy]) -> dict[str, Any]:
+    """Attributes that a strategy's classes define, without Freqtrade's, which Freqtrade changes."""
+    own = kind.__mro__[: kind.__mro__.index(IStrategy)]
+    return {key: value for base in reversed(own) for key, value in vars(base).items()}
 
 
 def left_out(engine: Backtesting, pairs: Sequence[str]) -> list[str]:

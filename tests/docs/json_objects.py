@@ -150,6 +150,12 @@ BACKTEST = [
         "derived from the candles",
     ),
     Field("warnings", "list of texts", "what makes the numbers less than they seem"),
+    Field(
+        "missing_data",
+        "list of texts",
+        "those of the warnings that say which data counts as zero because it is not there: "
+        "funding rates and mark prices of futures",
+    ),
     Field("results_file", "text or null", "Freqtrade's own file with the result"),
     Field("seconds", "number", "what the run took"),
     Field("timings", "object", "parts of it"),

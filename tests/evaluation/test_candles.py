@@ -8,6 +8,7 @@ import pytest
 
 from freqgen.evaluation.candles import (
     EXTENSIONS,
+    as_written_in,
     candle_file,
     check_candles,
     download_command,
@@ -101,6 +102,33 @@ def test_candles_that_are_there_are_fine(folder: Path) -> None:
     check_candles(folder, [("BTC/USDT", "1h"), ("ETH/BTC", "4h")], exchange="binance")
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    absent = tmp_path / "absent"
+    with pytest.raises(DataMissing, match=f"the folder {absent} does not exist") as caught:
+        check_candles(absent, [("BTC/USDT", "1h")], exchange="binance")
+    assert f"--datadir {absent}" in caught.value.hint
+
+
+def test_candles_of_a_closed_folder_are_not_downloaded(folder: Path) -> None:
+    with pytest.raises(DataMissing) as caught:
+        check_candles(folder, [("BTC/USDT", "5m")], exchange="binance", closed="only 1h")
+    assert caught.value.hint == "only 1h"
+
+
+@pytest.mark.parametrize(
+    ("trading_mode", "pair", "wanted"),
+    [
+        ("futures", "BTC/USDT", "BTC/USDT:USDT"),
+        ("futures", "BTC/USD:BTC", "BTC/USD:BTC"),
+        ("futures", "BTCUSDT", "BTCUSDT"),
+        ("spot", "BTC/USDT:USDT", "BTC/USDT"),
+        ("spot", "BTC/USDT", "BTC/USDT"),
+    ],
+)
+def test_a_pair_as_its_trading_mode_writes_it(trading_mode: str, pair: str, wanted: str) -> None:
+    assert as_written_in(trading_mode, pair) == wanted
+
+
 def test_many_missing_files_are_one_message(folder: Path) -> None:
     required = [(f"C{number}/USDT", "1h") for number in range(8)]
     with pytest.raises(DataMissing, match="C4/USDT 1h and 3 more") as caught:
@@ -117,6 +145,8 @@ def test_many_missing_files_are_one_message(folder: Path) -> None:
         ({"data_format": "json"}, "--data-format-ohlcv json"),
         ({"prepend": True}, "--prepend"),
         ({"datadir": Path("a b")}, "--datadir 'a b'"),
+        ({"days": 30}, "--days 30"),
+        ({"trading_mode": "futures"}, "--pairs BTC/USDT:USDT "),
     ],
 )
 def test_the_command_says_what_differs_from_freqtrades_defaults(
@@ -134,5 +164,6 @@ def test_the_command_says_what_differs_from_freqtrades_defaults(
     import shlex
 
     parsed = Arguments(shlex.split(command)[1:]).get_parsed_arg()
-    assert parsed["pairs"] == ["BTC/USDT"]
+    futures = more.get("trading_mode") == "futures"
+    assert parsed["pairs"] == ["BTC/USDT:USDT" if futures else "BTC/USDT"]
     assert parsed["exchange"] == "binance"

@@ -112,7 +112,20 @@ def test_runs_do_not_touch_each_other(engine: Engine) -> None:
 def test_what_the_configuration_replaces_is_warned_of(engine: Engine) -> None:
     draft = every_candle(attributes="    max_open_trades = 2\n")
     assert engine.backtest(request(draft)).warnings == [
-        "the configuration's max_open_trades replaces the strategy's"
+        "the configuration's max_open_trades = 3 replaces the strategy's 2"
+    ]
+
+
+def test_risk_that_the_configuration_adds_is_warned_of(datadir: Path, userdir: Path) -> None:
+    """It changes the trades although the strategy says nothing of it."""
+    risk = {"trailing_stop": True, "trailing_stop_positive": 0.01, "exit_profit_only": False}
+    draft = every_candle(roi=0.05)
+    with Engine(config={**CONFIG, **risk}, userdir=userdir, datadir=datadir) as own:
+        changed = own.backtest(request(draft))
+    assert "trailing_stop_loss" in {row["key"] for row in changed.per_exit_reason}
+    assert changed.warnings == [
+        "the configuration's trailing_stop = true replaces the strategy's false",
+        "the configuration's trailing_stop_positive = 0.01 replaces the strategy's null",
     ]
 
 
@@ -223,9 +236,10 @@ def test_missing_candles_name_the_command(engine: Engine) -> None:
     [
         ("20190101-20190201", DataMissing, "no 1h candles of BTC/USDT.*20190101-20190201"),
         ("20240101-20240102", DataMissing, "take up the whole period"),
-        ("yesterday", EngineError, "yesterday"),
+        ("yesterday", UsageError, "yesterday"),
+        ("20240201-20240101", UsageError, "ends before it begins"),
     ],
-    ids=["outside of the candles", "shorter than the warm-up", "no timerange"],
+    ids=["outside of the candles", "shorter than the warm-up", "no timerange", "reversed"],
 )
 def test_a_timerange_without_candles(
     engine: Engine, timerange: str, error: type[Exception], message: str
@@ -254,7 +268,7 @@ def test_requests_that_cannot_run(engine: Engine, more: dict[str, Any], message:
     ("config", "message"),
     [
         ({}, "names no exchange"),
-        ({"exchange": {"name": "nowhere"}}, "refuses the configuration.*nowhere"),
+        ({"exchange": {"name": "nowhere"}}, 'there is no exchange "nowhere"'),
         ({"exchange": {"name": "binance"}, "dataformat_ohlcv": "csv"}, "format 'csv'"),
     ],
     ids=["no exchange", "unknown exchange", "unknown format"],
@@ -338,6 +352,23 @@ def test_futures_without_funding_files_say_that_funding_is_missing(
         "without funding rates",
         "without mark prices",
     ]
+    assert result.missing_data == result.warnings
+
+
+def test_futures_with_funding_of_a_part_of_the_period_say_so(userdir: Path, tmp_path: Path) -> None:
+    pair = "BTC/USDT:USDT"
+    rows = walk(5, 42_000.0, 400, 1)
+    write_candles(tmp_path, pair, rows, kind="futures")
+    write_candles(tmp_path, pair, rows, kind="mark")
+    write_candles(tmp_path, pair, rows[:200], kind="funding_rate")
+    write_candles(tmp_path, pair, rows[:200], kind="mark", timeframe="8h")
+    config = {**CONFIG, "trading_mode": "futures", "margin_mode": "isolated"}
+    with Engine(config=config, userdir=userdir, datadir=tmp_path) as own:
+        result = own.backtest(request(every_candle(), pairs=(pair,)))
+    assert [missing.split(",")[0] for missing in result.missing_data] == [
+        "funding rates of a part of the period only"
+    ]
+    assert f"{pair} (2024-01-01 to 2024-01-09)" in result.missing_data[0]
 
 
 @pytest.mark.parametrize(

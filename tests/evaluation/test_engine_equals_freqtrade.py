@@ -134,7 +134,8 @@ def test_trades_equal_those_of_freqtrade_backtesting(
             assert ours[key].replace("T", " ") == theirs[key].replace("T", " ")
     assert result.final_balance == pytest.approx(wanted["final_balance"], rel=1e-12)
     assert result.markets == "stored"
-    assert result.warnings in ([], ["the configuration's max_open_trades replaces the strategy's"])
+    # The strategies may allow another number of open trades than the configuration's 3.
+    assert all("max_open_trades = 3 replaces" in warning for warning in result.warnings)
 
 
 def test_backtesting_show_reads_the_stored_result(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def test_a_table_survives_the_disk(tmp_path: Path) -> None:
     table = MarketTable(
         exchange="binance",
         trading_mode="spot",
-        markets={"BTC/USDT": {"symbol": "BTC/USDT", "taker": 0.001}},
+        markets={"BTC/USDT": assumed_market("BTC/USDT", [1.0], precision_mode=TICK_SIZE)},
         downloaded="2024-01-01T00:00:00+00:00",
     )
     table.save(path)
@@ -39,17 +40,75 @@ def test_a_table_survives_the_disk(tmp_path: Path) -> None:
     assert [item.name for item in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["", "[]", "{}", '{"schema": 99}', '{"schema": 1, "exchange": "x", "markets": 5}'],
-    ids=["empty", "a list", "no fields", "of another version", "wrong fields"],
-)
-def test_a_damaged_table_is_named(tmp_path: Path, content: str) -> None:
+DAMAGED: dict[str, tuple[str, str]] = {
+    "empty": ("", "Expecting value"),
+    "a list": ("[]", "list indices"),
+    "a number": ("5", "not subscriptable"),
+    "no fields": ("{}", "it has no schema"),
+    "of another version": ('{"schema": 99}', "its schema is 99"),
+    "no text": ("\\udc80", "Expecting value"),
+    "deep": ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deeply"),
+}
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "markets as a number": ({"markets": 5}, "not iterable"),
+    "markets as a list": ({"markets": ["BTC/USDT"]}, "dictionary update sequence"),
+    "a market as text": ({"markets": {"A/B": "x"}}, "the market A/B is no object"),
+    "a market as null": ({"markets": {"A/B": None}}, "the market A/B is no object"),
+    "no symbol": ({"symbol": None}, "symbol of A/B is no text"),
+    "a base as a number": ({"base": 5}, "base of A/B is no text"),
+    "precision as a list": ({"precision": []}, "precision of A/B is no object"),
+    "a tick in words": ({"precision": {"price": "0.1"}}, "price of A/B is no number"),
+    "a fee as truth": ({"taker": True}, "taker of A/B is no number"),
+    "a limit as a number": ({"limits": {"cost": 5}}, "the limit cost of A/B is no object"),
+    "tiers as text": ({"leverage_tiers": {"A/B": "x"}}, "leverage tiers of A/B are no list"),
+    "tiers of numbers": ({"leverage_tiers": {"A/B": [1]}}, "leverage tiers of A/B are no list"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_table_is_named(tmp_path: Path, content: str, why: str) -> None:
     path = tmp_path / "binance_spot.json"
     path.write_text(content)
-    with pytest.raises(UsageError, match=str(path)) as caught:
+    with pytest.raises(UsageError, match=re.escape(str(path)) + ".*" + why) as caught:
         MarketTable.load(path)
-    assert "delete the file" in caught.value.hint
+    assert "freqgen download-markets" in caught.value.hint
+
+
+@pytest.mark.parametrize(("changes", "why"), WRONG.values(), ids=WRONG)
+def test_a_table_with_wrong_fields_is_named(
+    tmp_path: Path, changes: dict[str, Any], why: str
+) -> None:
+    market = assumed_market("A/B", [1.0], precision_mode=TICK_SIZE)
+    market |= {key: changes[key] for key in changes.keys() & market.keys()}
+    fields = {"schema": 1, "exchange": "x", "trading_mode": "spot", "downloaded": ""}
+    table = {**fields, "markets": {"A/B": market}, "leverage_tiers": {}}
+    table |= {key: changes[key] for key in changes.keys() & table.keys()}
+    path = tmp_path / "binance_spot.json"
+    path.write_text(json.dumps(table))
+    with pytest.raises(UsageError, match=re.escape(str(path)) + ".*" + why) as caught:
+        MarketTable.load(path)
+    assert "freqgen download-markets" in caught.value.hint
+
+
+def test_a_link_that_lies_in_wait_is_not_written_through(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("keep me")
+    path = tmp_path / "markets" / "binance_spot.json"
+    path.parent.mkdir()
+    for name in ("binance_spot.part", "binance_spot.json"):
+        (path.parent / name).symlink_to(precious)
+    MarketTable(exchange="binance", trading_mode="spot", markets={}).save(path)
+    assert precious.read_text() == "keep me"
+    assert not path.is_symlink()
+    assert MarketTable.load(path) is not None
+
+
+def test_a_table_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "markets" / "binance_spot.json"
+    path.mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        MarketTable(exchange="binance", trading_mode="spot", markets={}).save(path)
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -20,9 +21,16 @@ import pytest
 from rich.console import Console
 
 from freqgen.commands.showing import show_paper
-from freqgen.evaluation.paper import Bot, PaperReport, bot_config, needs_pairs, paper_trade
+from freqgen.evaluation.bot import Bot, bot_environment
+from freqgen.evaluation.paper import (
+    PaperReport,
+    bot_config,
+    changes,
+    needs_pairs,
+    paper_trade,
+)
 from freqgen.evaluation.trades_database import read_trades
-from freqgen.exceptions import EngineError, EvaluationError, UsageError
+from freqgen.exceptions import EngineError, EvaluationError, StoreError, UsageError
 from freqgen.settings import Workspace
 from tests.evaluation.strategies import every_candle
 from tests.exchange_server import TIMEFRAME_MS, ExchangeServer, Market, Row
@@ -66,6 +74,10 @@ def test_a_bot_opens_a_trade_stops_and_closes_it_in_the_next_run(
     userdir: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     rises = [False]
+    # What hyperopt left beside a published file is not what was checked; it would hold the trade.
+    (userdir / "strategies").mkdir()
+    leftover = {"strategy_name": "EveryCandle", "params": {"roi": {"0": 9.0}}}
+    (userdir / "strategies" / "EveryCandle.json").write_text(json.dumps(leftover))
     handler = signal.getsignal(signal.SIGINT)
     market = Market(candles={"5m": until_now("5m")})
     with ExchangeServer(
@@ -93,6 +105,7 @@ def test_a_bot_opens_a_trade_stops_and_closes_it_in_the_next_run(
 
     log = capfd.readouterr().err
     assert "Dry run is enabled" in log
+    assert "Loading parameters from file" not in log
     assert "a-real" not in log
     assert not list((userdir / "freqgen" / "paper").glob("*.json"))
     assert signal.getsignal(signal.SIGINT) is handler
@@ -180,8 +193,6 @@ def test_outside_of_the_main_thread_no_signal_is_touched() -> None:
 
 
 def test_a_strategy_is_traded_once_at_a_time(userdir: Path) -> None:
-    import fcntl
-
     home = userdir / "freqgen" / "paper"
     home.mkdir(parents=True)
     where = Workspace(
@@ -193,6 +204,228 @@ def test_a_strategy_is_traded_once_at_a_time(userdir: Path) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(UsageError, match="is being traded on paper already"):
             paper_trade(every_candle(), workspace=where)
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(userdir: Path) -> None:
+    home = userdir / "freqgen" / "paper"
+    home.mkdir(parents=True)
+    precious = userdir / "precious"
+    precious.write_text("keep me")
+    (home / "EveryCandle.lock").symlink_to(precious)
+    where = Workspace(
+        config={"exchange": {"name": "binance", "pair_whitelist": ["BTC/USDT"]}},
+        user_data_dir=userdir,
+        datadir=userdir,
+    )
+    with pytest.raises(StoreError, match="lock") as caught:
+        paper_trade(every_candle(), workspace=where)
+    assert "no link" in caught.value.hint
+    assert precious.read_text() == "keep me"
+
+
+CANARY = "open({mark!r}, 'w').close()\nraise SystemExit('the canary was run')\n"
+
+
+@pytest.mark.parametrize("kind", ["link", "file", "folder"])
+def test_no_code_of_the_current_folder_is_run_and_no_path_depends_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    mark, here = tmp_path / "ran", tmp_path / "here"
+    for name in ("freqtrade", "freqgen", "ccxt"):
+        (here / name).mkdir(parents=True)
+        (here / name / "__init__.py").write_text(CANARY.format(mark=str(mark)))
+    for name in ("json", "sitecustomize", "pandas"):
+        (here / f"{name}.py").write_text(CANARY.format(mark=str(mark)))
+    # What lies where the bot's folder will be is removed, and nothing behind it.
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").touch()
+    run = here / "user_data" / "freqgen" / "paper" / "EveryCandle.run"
+    run.parent.mkdir(parents=True)
+    if kind == "link":
+        run.symlink_to(precious)
+    elif kind == "file":
+        run.touch()
+    else:
+        run.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.chdir(here)
+    said: list[str] = []
+    with ExchangeServer(markets={"BTC/USDT": Market(candles={"5m": until_now("5m")})}) as server:
+        config = server.config(
+            max_open_trades=-1, stake_amount="unlimited", logfile="bot.log", trailing_stop=True
+        )
+        where = Workspace(
+            config=config, user_data_dir=Path("user_data"), datadir=Path("user_data/data")
+        )
+        with pytest.raises(EngineError, match="cannot both be unlimited"):
+            paper_trade(every_candle(timeframe="5m"), workspace=where, progress=said.append)
+    assert not mark.exists()
+    assert not run.exists()
+    assert [file.name for file in precious.iterdir()] == ["file"]
+    assert f"Using user-data directory: {here / 'user_data'}" in (here / "bot.log").read_text()
+    # What is traded is what was measured, or it is said.
+    assert said == [
+        "Warning: the configuration's trailing_stop = true replaces the strategy's false",
+        "Trading EveryCandle on paper; Ctrl-C stops it",
+    ]
+
+
+def test_a_folder_that_cannot_be_made_anew_is_named(
+    userdir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (userdir / "freqgen" / "paper" / "EveryCandle.run").mkdir(parents=True)
+    monkeypatch.setattr("shutil.rmtree", refuse)
+    where = Workspace(
+        config={"exchange": {"name": "binance", "pair_whitelist": ["BTC/USDT"]}},
+        user_data_dir=userdir,
+        datadir=userdir,
+    )
+    with pytest.raises(StoreError, match=r"EveryCandle\.run.*Permission denied"):
+        paper_trade(every_candle(), workspace=where)
+
+
+ENVIRONMENT = {
+    "PGPASS": "SECRET",
+    "AWS_AUTH": "SECRET",
+    "HF_AUTH": "SECRET",
+    "EXCH_PASS": "SECRET",
+    "DATABASE_URL": "postgres://me:SECRET@host",
+    "FREQTRADE__EXCHANGE__KEY": "SECRET",
+    "PYTHONSTARTUP": "SECRET",
+    "LD_PRELOAD": "SECRET",
+    "HTTPS_PROXY": "http://proxy:8080",
+    "no_proxy": "localhost",
+    "SSL_CERT_FILE": "/etc/ca.pem",
+    "REQUESTS_CA_BUNDLE": "/etc/ca.pem",
+    "PYTHONUNBUFFERED": "1",
+    "TERM": "dumb",
+    "TZ": "UTC",
+}
+
+
+def test_a_bot_gets_what_it_needs_of_the_environment_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    environment = bot_environment()
+    assert "SECRET" not in str(environment)
+    kept = {name: value for name, value in ENVIRONMENT.items() if "SECRET" not in value}
+    assert kept.items() <= environment.items()
+    assert {"PATH", "COLUMNS"} <= environment.keys()
+
+
+NOT_FOR_A_BOT = {
+    "add_config_files",
+    "analyze_per_epoch",
+    "backtest_breakdown",
+    "backtest_cache",
+    "datadir",
+    "db_url",
+    "disableparamexport",
+    "download_trades",
+    "early_stop",
+    "epochs",
+    "export",
+    "freqai",
+    "freqaimodel",
+    "freqaimodel_path",
+    "hyperopt_jobs",
+    "hyperopt_loss",
+    "hyperopt_min_trades",
+    "hyperopt_path",
+    "hyperopt_random_state",
+    "log_config",
+    "lookahead_analysis_exportfilename",
+    "minimum_trade_amount",
+    "new_pairs_days",
+    "print_all",
+    "recursive_strategy_search",
+    "spaces",
+    "startup_candle",
+    "strategy",
+    "strategy_path",
+    "targeted_trade_amount",
+    "timeframe",
+    "user_data_dir",
+}
+
+
+def test_every_field_of_freqtrades_configuration_is_kept_or_left_out_on_purpose() -> None:
+    """A field that is new in Freqtrade shall be looked at."""
+    from freqtrade.config_schema.config_schema import CONF_SCHEMA
+
+    given: dict[str, Any] = dict.fromkeys(CONF_SCHEMA["properties"], 1)
+    given["exchange"] = {"name": "binance", "pair_whitelist": ["BTC/USDT"]}
+    given["pairlists"] = [{"method": "StaticPairList"}]
+    assert given.keys() - bot_config(given).keys() == NOT_FOR_A_BOT
+    others = ("strategy_list", "exportfilename", "exportdirectory", "fthypt_file", "config_files")
+    assert not bot_config({**given, **dict.fromkeys(others, 1)}).keys() & {*others}
+
+
+@pytest.mark.parametrize(
+    ("logfile", "wanted"),
+    [
+        ("logs/bot.log", str(Path("logs/bot.log").absolute())),
+        ("/var/log/bot.log", "/var/log/bot.log"),
+        ("syslog:/dev/log", "syslog:/dev/log"),
+        ("journald", "journald"),
+    ],
+)
+def test_a_log_goes_where_it_went(logfile: str, wanted: str) -> None:
+    exchange = {"name": "binance", "pair_whitelist": ["BTC/USDT"]}
+    assert bot_config({"exchange": exchange, "logfile": logfile})["logfile"] == wanted
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"apiKey": "SECRET", "secret": "SECRET", "walletAddress": "SECRET", "twofa": "SECRET"},
+        {"Token": "SECRET", "login": "SECRET", "PASSWORD": "SECRET", "private_key": "SECRET"},
+        {"headers": {"X-MBX-APIKEY": "SECRET", "Authorization": "Bearer SECRET", "A": "kept"}},
+        {"options": {"headers": {"OK-ACCESS-SIGN": "SECRET", "Cookie": "SECRET"}, "A": "kept"}},
+        {"options": {"accounts": [{"uid": "SECRET", "A": "kept"}]}},
+    ],
+    ids=["as ccxt has them", "in any case", "headers", "nested headers", "in a list"],
+)
+@pytest.mark.parametrize("where", ["ccxt_config", "ccxt_async_config", "ccxt_sync_config"])
+def test_a_bot_knows_no_key_of_the_exchange(where: str, section: dict[str, Any]) -> None:
+    exchange = {"name": "binance", "pair_whitelist": ["BTC/USDT"], where: section}
+    kept = bot_config({"exchange": exchange})["exchange"][where]
+    assert "SECRET" not in json.dumps(kept)
+    assert ("kept" in json.dumps(kept)) == ("kept" in json.dumps(section))
+
+
+OPEN, DONE = {"id": 1, "is_open": True}, {"id": 1, "is_open": False}
+CHANGES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], list[int], list[int]]] = {
+    "nothing": ([], [], [], []),
+    "opened": ([], [OPEN], [1], []),
+    "opened and closed": ([], [DONE], [1], [1]),
+    "still open": ([OPEN], [OPEN], [], []),
+    "closed, opened by an earlier run": ([OPEN], [DONE], [], [1]),
+    "closed by an earlier run": ([DONE], [DONE], [], []),
+    "all of it": (
+        [DONE, {"id": 2, "is_open": True}],
+        [DONE, {"id": 2, "is_open": False}, {"id": 3, "is_open": True}],
+        [3],
+        [2],
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "opened", "closed"), CHANGES.values(), ids=CHANGES)
+def test_trades_are_counted_in_the_run_in_which_they_were_made(
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+    opened: list[int],
+    closed: list[int],
+) -> None:
+    found = changes(before, after)
+    assert [[trade["id"] for trade in trades] for trades in found] == [opened, closed]
 
 
 def test_the_bots_configuration_is_harmless_and_otherwise_the_users() -> None:

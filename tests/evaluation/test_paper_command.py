@@ -190,6 +190,25 @@ def test_the_next_run_goes_on_with_the_same_database_and_ends_when_freqgen_is_ki
     assert not shop.bots()
 
 
+def test_a_bot_that_outlives_its_freqgen_keeps_the_database_to_itself(shop: Shop) -> None:
+    with shop.paper() as process:
+        read_until(process, lambda line: "Bot heartbeat" in line)
+        (bot,) = shop.bots()
+        os.kill(bot.pid, signal.SIGSTOP)  # it cannot hear that freqgen is gone
+        try:
+            process.kill()
+            process.wait(timeout=60)
+            with shop.paper("--json") as second:
+                out, log = second.communicate(timeout=120)
+            assert second.returncode == 2, log
+            error = json.loads(out)["error"]
+            assert error["message"] == f"{NAME} is being traded on paper already"
+        finally:
+            os.kill(bot.pid, signal.SIGKILL)
+    bot.wait()
+    assert not shop.bots()
+
+
 def test_a_bot_without_its_exchange_says_why(shop: Shop) -> None:
     config = json.loads(shop.config.read_text())
     urls = config["exchange"]["ccxt_config"]["urls"]["api"]

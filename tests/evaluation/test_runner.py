@@ -154,6 +154,60 @@ def test_contracts_use_stored_tiers(options: dict[str, Any], tmp_path: Path) -> 
     assert reply["ok"], reply
     assert reply["result"]["trades"] > 0
     assert len(reply["result"]["warnings"]) == 2
+    assert reply["result"]["missing_data"] == reply["result"]["warnings"]
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_a_table_that_ccxt_stumbles_over_is_named(options: dict[str, Any], tmp_path: Path) -> None:
+    market = assumed_market("BTC/USDT", [42000.01], precision_mode=4)
+    del market["id"]
+    table = MarketTable(exchange="binance", trading_mode="spot", markets={"BTC/USDT": market})
+    table.save(Path(options["markets"]))
+    (_, reply) = answers(
+        {"op": "prepare", "options": options}, {"op": "backtest", "backtest": backtest(tmp_path)}
+    )
+    assert reply["error"]["type"] == "UsageError"
+    assert options["markets"] in reply["error"]["message"]
+    assert "EveryCandle" not in reply["error"]["message"]
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_a_strategy_from_another_file_is_not_measured(
+    options: dict[str, Any], tmp_path: Path
+) -> None:
+    run = backtest(tmp_path)
+    own = Path(run["strategy_file"])
+    own.rename(own.with_name("Other.py"))
+    own.write_text("unrelated = 1\n")
+    (_, reply) = answers({"op": "prepare", "options": options}, {"op": "backtest", "backtest": run})
+    assert reply["error"]["type"] == "EngineError"
+    assert re.search(r"loaded .*Other\.py instead of EveryCandle", reply["error"]["message"])
+
+
+@pytest.mark.usefixtures("untouched_logging")
+@pytest.mark.parametrize(
+    ("blacklist", "traded"),
+    [
+        (["eth/.*", "NOPE/.*"], {"BTC/USDT", "XRP/USDT"}),
+        ([".*"], set()),
+        (["(BTC"], set()),
+    ],
+    ids=["a pattern", "all of them", "no pattern"],
+)
+def test_the_blacklist_is_freqtrades(
+    options: dict[str, Any], tmp_path: Path, blacklist: list[str], traded: set[str]
+) -> None:
+    options["config"]["exchange"]["pair_blacklist"] = blacklist
+    (_, reply) = answers(
+        {"op": "prepare", "options": options},
+        {"op": "backtest", "backtest": backtest(tmp_path, store=False)},
+    )
+    if traded:
+        assert {row["key"] for row in reply["result"]["per_pair"]} == traded
+        assert reply["result"]["warnings"] == ["left out, in the pair_blacklist: ETH/USDT"]
+    else:
+        assert reply["error"]["type"] == "UsageError"
+        assert f"pair_blacklist ({blacklist[0]})" in reply["error"]["message"]
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -218,7 +272,7 @@ def test_what_differs_is_warned_of(options: dict[str, Any], tmp_path: Path) -> N
     assert reply["result"]["markets"] == "assumed"
     assert reply["result"]["results_file"] is None
     assert reply["result"]["warnings"] == [
-        "the configuration's minimal_roi replaces the strategy's",
+        'the configuration\'s minimal_roi = {"0": 0.02} replaces the strategy\'s {"0": 0.01}',
         "left out, not traded against USDT on the exchange: ETH/BTC",
         "without candles in the timerange 20240105-20240110: ETH/USDT",
     ]
