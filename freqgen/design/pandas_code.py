@@ -53,7 +53,7 @@ def finite(series: Series) -> Series:
 def zscore(series: Series, candles: int) -> Series:
     """Distance from the rolling mean in rolling standard deviations."""
     distance = series - series.rolling(candles).mean()
-    return distance / deviation(series, candles).replace(0, np.nan)
+    return distance / deviation(series, candles).replace([0, np.inf], np.nan)
 ''',
     "bars_since": '''
 def bars_since(condition: Series) -> Series:

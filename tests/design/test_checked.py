@@ -397,3 +397,56 @@ def test_no_design(text: str, message: str) -> None:
     """What is no design at all says so."""
     with pytest.raises(DesignError, match=message):
         Design.from_json(text, origin="x.json")
+
+
+SEVERAL = [
+    ({"contract": 1}, "name", "also missing: timeframe, risk"),
+    ({**BASE, "risk": {}, "timeframe": "1x"}, "timeframe", "also wrong: risk.stoploss: is missing"),
+    (
+        {**BASE, "a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1},
+        "a",
+        "e: is not a field of a design; and 1 more",
+    ),
+    ({**BASE, "risk": {"stoploss": 0.5}}, "risk.stoploss", "a loss is negative: write -0.5"),
+    ({**BASE, "risk": {"stoploss": 5}}, "risk.stoploss", "as in -0.05 for 5 %"),
+    ({**BASE, "contract": 7}, "contract", "write 1, or leave it out"),
+]
+
+
+@pytest.mark.parametrize(("data", "path", "hint"), SEVERAL, ids=[h[:30] for _, _, h in SEVERAL])
+def test_all_that_is_wrong_is_named(data: dict[str, Any], path: str, hint: str) -> None:
+    """The first fault has the path; the hint names the others, so that they are mended at once."""
+    with pytest.raises(DesignError) as caught:
+        Design.from_data(data)
+    assert caught.value.path == path
+    assert hint in caught.value.hint
+
+
+def test_all_broken_rules_are_named() -> None:
+    """Up to five of them, and how many more."""
+    with pytest.raises(DesignError) as caught:
+        check(entry_long=["rsii < 30", "close < < 3"], exit_long=["rsi"])
+    error = caught.value
+    assert (error.path, error.position) == ("entry_long[0]", 0)
+    assert "the nearest name is rsi; also wrong: entry_long[1]: this cannot be read" in error.hint
+    assert "exit_long[0]: " in error.hint
+    with pytest.raises(DesignError) as caught:
+        check(entry_long=["rsii < 30"] * 7)
+    assert caught.value.hint.endswith("and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        ("close < < 3", "an operator stands between two values"),
+        ("close <", "an operator stands between two values"),
+        ("mean(close, 3 > 3", "each ( needs a )"),
+        ("close > 3)", "each ( needs a )"),
+        ("rsi = 30", "to compare, write =="),
+    ],
+)
+def test_every_misspelling_has_a_hint(rule: str, hint: str) -> None:
+    """Whoever wrote it is told what to write."""
+    with pytest.raises(DesignError) as caught:
+        check(entry_long=[rule])
+    assert hint in caught.value.hint

@@ -107,7 +107,7 @@ REFUSED = [
     ("close > £1", 8, "unexpected character", ""),
     ("close\n> 1", 5, "unexpected character", ""),
     ("(" * 80 + "close" + ")" * 80, 60, "nested too deeply", ""),
-    ("close + " * 400 + "1", 0, "at most 2,000 are read", ""),
+    ("close + " * 400 + "1", 0, "at most 1,000 are read", ""),
 ]
 
 

