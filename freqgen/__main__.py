@@ -1,6 +1,6 @@
 """``python -m freqgen``."""
 
-from freqgen.main import run
+from freqgen.entry import run
 
 if __name__ == "__main__":
     run()

@@ -20,7 +20,7 @@ import re
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NoReturn
@@ -30,11 +30,13 @@ from freqtrade.exceptions import FreqtradeException
 from freqgen.commands import BUILTIN
 from freqgen.commands.context import CommandContext
 from freqgen.commands.options import add_common_options, settle
+from freqgen.commands.screen import give_up
 from freqgen.configuration import disabled_plugins
+from freqgen.entry import INTERRUPTED, open_closed_streams
 from freqgen.exceptions import DuplicateNameError, FreqgenException, UsageError
 from freqgen.plugins import PluginHost
 
-BUG, HANDLED, INTERRUPTED = 1, 2, 130
+BUG, HANDLED = 1, 2
 
 ALIASES = {"backtest": ("backtesting",)}
 """Freqtrade's names for verbs of ours."""
@@ -61,6 +63,22 @@ _DISK_HINTS = {
 
 class _Parser(ArgumentParser):
     """A parser that raises what it has to say instead of ending the program."""
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse all arguments; one that is not known is told the nearest of its verb."""
+        parsed, rest = self.parse_known_args(args, namespace)
+        if not rest:
+            return parsed
+        verbs: Any = self._subparsers and self._subparsers._group_actions[0].choices  # noqa: SLF001
+        verb = (verbs or {}).get(parsed.verb, self)
+        known = list(verb._option_string_actions)  # noqa: SLF001
+        word = next((w for w in rest if w.startswith("-")), rest[0])
+        near = get_close_matches(word.partition("=")[0], known, n=1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"unrecognized arguments: {' '.join(rest)}",
+            hint=f"{meant}{verb.prog} --help explains the arguments",
+        )
 
     def error(self, message: str) -> NoReturn:
         match = re.search(r"argument VERB: invalid choice: '([^']*)'", message)
@@ -171,19 +189,21 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "freqgen") -> int:
     :param prog: How the program was called, for messages.
     :returns: The exit code.
     """
+    open_closed_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     wants_json = "--json" in arguments[: _end_of_options(arguments)]
     # Until plugins and arguments are known, errors need somewhere to go.
-    context = CommandContext(Namespace(json=wants_json), PluginHost())
+    context = CommandContext(Namespace(json=wants_json), PluginHost(), prog=prog)
     try:
         known = _common_options(arguments)
         if known.version:
             return _flushed(context, _print_versions(context))
         disabled = disabled_plugins(known.config, known.user_data_dir, os.environ)
         host = PluginHost.load(disabled, warn=context.warn)
+        _warn_of_unknown(disabled, host, context)
         parser = build_parser(host, prog)
         args = settle(parser.parse_args(arguments))
-        context = CommandContext(args, host)
+        context = CommandContext(args, host, prog=prog)
         with _logging(args):
             return _flushed(context, _run_verb(parser, args, context))
     except SystemExit as exc:  # argparse's, after a help text, or that of a plugin's verb
@@ -192,7 +212,7 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "freqgen") -> int:
         message = "interrupted; nothing is half-written"
         return _report(context, prog, code=INTERRUPTED, kind="Interrupted", message=message)
     except BrokenPipeError:
-        return _reader_left()
+        return _reader_left(context)
     except FreqgenException as exc:
         return _report(context, prog, kind=type(exc).__name__, message=exc.message, hint=exc.hint)
     except FreqtradeException as exc:
@@ -218,6 +238,16 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         if reconfigure is not None:
             reconfigure(errors="replace")
     sys.exit(main(argv))
+
+
+def _warn_of_unknown(disabled: Sequence[str], host: PluginHost, context: CommandContext) -> None:
+    """Warn of names in ``disabled_plugins`` that no plugin has."""
+    for name in disabled:
+        if name not in host.disabled:
+            near = get_close_matches(name, host.names, n=1) or host.names
+            context.warn(
+                f'there is no plugin "{name}" to disable; there is {", ".join(near) or "none"}'
+            )
 
 
 def _end_of_options(arguments: Sequence[str]) -> int:
@@ -275,7 +305,7 @@ def _run_verb(parser: ArgumentParser, args: Namespace, context: CommandContext) 
 
 def _flushed(context: CommandContext, code: int) -> int:
     """Write out what is buffered, while a reader that has left can still be noticed."""
-    context.stdout.flush()
+    context.flush()
     return code
 
 
@@ -316,7 +346,9 @@ def _ended(context: CommandContext, prog: str, code: object) -> int:
     try:
         return _flushed(context, code if isinstance(code, int) else 0)
     except BrokenPipeError:
-        return _reader_left()
+        return _reader_left(context)
+    except FreqgenException as exc:
+        return _report(context, prog, kind=type(exc).__name__, message=exc.message, hint=exc.hint)
 
 
 def _report(
@@ -331,31 +363,26 @@ def _report(
     """Say what went wrong, once, on the right stream."""
     try:
         if context.json:
-            context.emit_error(kind, message, hint)
-            context.stdout.flush()
+            with suppress(UsageError):  # of stdout that cannot be written; stderr says it
+                context.emit_error(kind, message, hint)
         text = f"{prog}: {message}" if code == INTERRUPTED else f"{prog}: error: {message}"
-        context.stderr.write(text + "\n" + (f"{hint}\n" if hint else ""))
-        context.stderr.flush()
+        context.complain(text + "\n" + (f"{hint}\n" if hint else ""))
     except BrokenPipeError:
-        return _reader_left()
+        return _reader_left(context)
     return code
 
 
 def _report_bug(context: CommandContext, prog: str, exc: Exception) -> int:
     import traceback
 
-    context.stderr.write("".join(traceback.format_exception(exc)))
+    context.complain("".join(traceback.format_exception(exc)))
     hint = "please report this with the traceback and the command line, without keys or tokens"
     message = f"this is a bug in freqgen or one of its plugins: {type(exc).__name__}: {exc}"
     kind = type(exc).__name__
     return _report(context, prog, code=BUG, kind=kind, message=message, hint=hint)
 
 
-def _reader_left() -> int:
+def _reader_left(context: CommandContext) -> int:
     """End quietly when whoever read stdout has closed it, as ``head`` does."""
-    # Python flushes stdout once more at exit; give it somewhere to go.
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  (until the process ends)
+    give_up(context.stdout)  # Python flushes stdout once more at exit
     return 0

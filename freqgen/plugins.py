@@ -131,6 +131,11 @@ class PluginHost:
         host._manager.check_pending()
         return host
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all plugins, disabled and failed ones too, in the order of loading."""
+        return tuple(self._names)
+
     def _add(
         self,
         name: str,

@@ -139,9 +139,8 @@ class TestCommonOptions:
         parser = ArgumentParser(add_help=False)
         options.add_backtest_options(parser)
         options.add_timeframe_option(parser)
-        options.add_strategy_path_option(parser)
         actions = {action.dest: action.option_strings for action in parser._actions}
-        expected = ["timerange", "pairs", "fee", "dry_run_wallet", "timeframe", "strategy_path"]
+        expected = ["timerange", "pairs", "fee", "dry_run_wallet", "timeframe"]
         assert sorted(actions) == sorted(expected)
         for name in expected:
             assert actions[name] == list(AVAILABLE_CLI_OPTIONS[name].cli)
@@ -594,7 +593,8 @@ class TestProcess:
 
 def test_without_a_file_below_stdout_a_reader_may_leave_too(run, monkeypatch):
     monkeypatch.setattr("sys.stdout", io.StringIO())
-    assert main_module._reader_left() == 0
+    context = CommandContext(Namespace(), PluginHost())
+    assert main_module._reader_left(context) == 0
     sys.stdout.close()
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from freqgen.exceptions import UsageError
+from freqgen.exceptions import SettingsError, UsageError
 
 if TYPE_CHECKING:
+    from freqgen.brief import Brief
+    from freqgen.commands.context import CommandContext
     from freqgen.design.model import Design
     from freqgen.outcome import RunOptions
+    from freqgen.pipeline import Freqgen
 
 MAX_INPUT_BYTES = 5_000_000
 """Largest design file or text on standard input that is read."""
@@ -48,6 +55,10 @@ def read_text(words: list[str]) -> str:
 
 
 def _standard_input() -> str:
+    if sys.stdin is None:
+        raise UsageError(
+            "there is no standard input to read", hint="pipe a text into it, or give it as words"
+        )
     data = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
     return _decoded(data, "standard input")
 
@@ -62,6 +73,69 @@ def _decoded(data: bytes, origin: str) -> str:
             f"{origin} is not UTF-8: {exc.reason} at byte {exc.start}",
             hint="save it as UTF-8",
         ) from exc
+
+
+def make_brief(freqgen: Freqgen, text: str, args: Namespace, context: CommandContext) -> Brief:
+    """The brief of a text and of what was said beside it.
+
+    The configuration's timeframe is used where neither has one.
+
+    :raises UsageError: If the text is the name of a file that no plugin reads.
+    :raises SettingsError: If the configuration's timeframe is none.
+    """
+    if _is_file(text) and freqgen.host.load_brief(text, freqgen.settings) is None:
+        raise UsageError(
+            f'"{text}" is a file, not an idea',
+            hint=f"{context.prog} {args.verb} - < {shlex.quote(text)} reads the idea in it",
+        )
+    brief = freqgen.brief(text, name=args.name, constraints=constraints(args))
+    timeframe = configured_timeframe(freqgen)
+    if timeframe is None or "timeframe" in brief.constraints or _may_name_a_time(brief.text):
+        return brief
+    context.progress(
+        f"no timeframe was found in the text; {timeframe} of the configuration is used"
+    )
+    return replace(
+        brief, constraints=MappingProxyType({**brief.constraints, "timeframe": timeframe})
+    )
+
+
+def configured_timeframe(freqgen: Freqgen) -> str | None:
+    """The timeframe that the configuration says, if there are such candles.
+
+    :raises SettingsError: If it is none.
+    """
+    timeframe = freqgen.workspace.config.get("timeframe")
+    if not timeframe:
+        return None
+    try:
+        check_timeframe(str(timeframe))
+    except UsageError as exc:
+        raise SettingsError(f"timeframe: {exc.message}", field="timeframe", hint=exc.hint) from None
+    from freqgen.demo import TIMEFRAMES
+
+    return None if freqgen.demo and timeframe not in TIMEFRAMES else str(timeframe)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return not re.search(r"\s", text) and Path(text).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _may_name_a_time(text: str) -> bool:
+    """Whether a text has anything that could be a timeframe, in words or in another language.
+
+    Said beside a text, a timeframe wins over it; so none is said where the text may have one.
+    """
+    return bool(
+        re.search(
+            r"\d\s*-?\s*(m|min|mins|h|hr|hrs|d|w)\b|\b[mhdw]\d+\b|minut|hour|da(y|il)|week|month",
+            text,
+            re.IGNORECASE,
+        )
+    ) or any(character.isalpha() and not character.isascii() for character in text)
 
 
 def read_design(file: str) -> Design:
@@ -90,8 +164,6 @@ def check_name(name: str | None) -> None:
 
     :raises UsageError: With a name that could be.
     """
-    import re
-
     if name is None or re.fullmatch(r"[A-Z][A-Za-z0-9]{0,63}", name):
         return
     words = re.findall(r"[A-Za-z0-9]+", name)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cached_property
 from math import isfinite
-from typing import TYPE_CHECKING, Any, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from freqgen.commands.screen import clean, console_on, give_up, nowhere
+from freqgen.exceptions import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,9 +27,6 @@ if TYPE_CHECKING:
 SCHEMA = "freqgen/1"
 """Version of the JSON objects on stdout."""
 
-PIPE_WIDTH = 160
-"""Columns that tables may take where stdout is no terminal."""
-
 
 class CommandContext:
     """One run of a verb. Results go to stdout, everything else to stderr.
@@ -32,6 +35,7 @@ class CommandContext:
     :param host: The plugins.
     :param stdout: Where results go; the process's by default.
     :param stderr: Where progress and warnings go; the process's by default.
+    :param prog: What the program is called in messages.
     """
 
     def __init__(
@@ -41,11 +45,13 @@ class CommandContext:
         *,
         stdout: TextIO | None = None,
         stderr: TextIO | None = None,
+        prog: str = "freqgen",
     ) -> None:
         self.args = args
         self.host = host
-        self.stdout = stdout or sys.stdout
-        self.stderr = stderr or sys.stderr
+        self.prog = prog
+        self.stdout = stdout or sys.stdout or nowhere()
+        self.stderr = stderr or sys.stderr or nowhere()
         self.json: bool = bool(getattr(args, "json", False))
         self.emitted = False
         self._freqgen: Freqgen | None = None
@@ -77,14 +83,53 @@ class CommandContext:
         """The whole way from a brief to a record, with this run's settings and plugins.
 
         :param demo: Work on the synthetic demo market.
+        :raises UsageError: If candles of the user's own were asked for beside ``demo``.
         """
         if self._freqgen is None:
+            if demo and self.args.datadir:
+                raise UsageError(
+                    "--demo and --datadir do not go together",
+                    hint="--demo has candles of its own; leave one of the two out",
+                )
             from freqgen.pipeline import Freqgen
 
+            workspace = self.workspace()
+            listed = workspace.config.get("exchange", {}).get("pair_whitelist")
+            if demo and listed and not getattr(self.args, "pairs", None):
+                self.progress(
+                    "--demo does not use the pair_whitelist of the configuration; "
+                    "-p chooses pairs of the demo market"
+                )
             self._freqgen = Freqgen(
-                workspace=self.workspace(), host=self.host, progress=self.progress, demo=demo
+                workspace=workspace, host=self.host, progress=self.progress, demo=demo
             )
         return self._freqgen
+
+    def stored(self, *, demo: bool = False) -> Freqgen:
+        """The same, for verbs that work with what is stored already.
+
+        :raises UsageError: If the user directory that was asked for is not there.
+        """
+        named = self.args.user_data_dir
+        if named is not None and not Path(named).expanduser().exists():
+            raise UsageError(
+                f'there is no user directory "{named}"',
+                hint="correct the path after --userdir, or leave it out to use user_data",
+            )
+        return self.freqgen(demo=demo)
+
+    def command(self, *words: str, data: bool = False) -> str:
+        """A command line to type next, which finds the same files as this one.
+
+        :param words: The verb and its arguments.
+        :param data: Whether the verb reads candles.
+        """
+        said = vars(self.args)
+        options = [word for file in said.get("config") or () for word in ("-c", str(file))]
+        for option, dest in (("--userdir", "user_data_dir"), ("-d", "datadir")):
+            if said.get(dest) and (data or dest != "datadir"):
+                options += [option, str(said[dest])]
+        return f"{called_as(self.prog)} {shlex.join([*words, *options])}"
 
     def close(self) -> None:
         """End what the verb started and has not ended."""
@@ -100,20 +145,53 @@ class CommandContext:
         :param data: The fields of the object; ``schema`` and ``ok`` are added.
         :param text: The same for a person: ready text, or a function that prints it.
         """
-        if self.json:
-            self._print_json({"schema": SCHEMA, "ok": True, **data})
-        elif isinstance(text, str):
-            self.stdout.write(text if text.endswith("\n") else text + "\n")
-        else:
-            text(self.console)
-        self.emitted = True
+        try:
+            if self.json:
+                self._print_json({"schema": SCHEMA, "ok": True, **data})
+            elif isinstance(text, str):
+                self.write(text if text.endswith("\n") else text + "\n")
+            else:
+                text(self.console)
+            self.emitted = True
+            self.flush()
+        except OSError as exc:
+            self._lost(exc)
+
+    def write(self, text: str) -> None:
+        """Write text to stdout as it is; on a terminal, without what terminals obey."""
+        self.stdout.write(clean(text) if self.stdout.isatty() else text)
+
+    def flush(self) -> None:
+        """Write out what is buffered, while it can still be noticed that nobody takes it.
+
+        :raises BrokenPipeError: If the reader has left.
+        :raises UsageError: If it cannot be written.
+        """
+        try:
+            self.stdout.flush()
+        except OSError as exc:
+            self._lost(exc)
+
+    def _lost(self, exc: OSError) -> NoReturn:
+        """Say that stdout failed, if that is what failed; then nothing more is written to it."""
+        if isinstance(exc, BrokenPipeError) or exc.filename is not None:
+            raise exc
+        give_up(self.stdout)
+        raise UsageError(
+            f"standard output cannot be written: {exc.strerror or exc}",
+            hint="send the output to another place",
+        ) from exc
 
     def emit_error(self, kind: str, message: str, hint: str) -> None:
         """Print the one object that says what went wrong, unless a result was printed before."""
         if not self.emitted:
             error = {"type": kind, "message": message, "hint": hint}
-            self._print_json({"schema": SCHEMA, "ok": False, "error": error})
             self.emitted = True
+            try:
+                self._print_json({"schema": SCHEMA, "ok": False, "error": error})
+                self.flush()
+            except OSError as exc:
+                self._lost(exc)
 
     def _print_json(self, data: Mapping[str, Any]) -> None:
         text = json.dumps(to_json(data), indent=2, ensure_ascii=False, allow_nan=False)
@@ -125,19 +203,7 @@ class CommandContext:
         return self._console_on(self.stdout)
 
     def _console_on(self, stream: TextIO) -> Console:
-        from rich.console import Console
-
-        class QuietConsole(Console):
-            def on_broken_pipe(self) -> None:
-                # Rich's own ends the program with 1, as if something had failed.
-                raise BrokenPipeError
-
-        return QuietConsole(
-            file=stream,
-            no_color=True if getattr(self.args, "no_color", False) else None,
-            highlight=False,
-            width=None if stream.isatty() else PIPE_WIDTH,
-        )
+        return console_on(stream, no_color=bool(getattr(self.args, "no_color", False)))
 
     def progress(self, message: str) -> None:
         """Say on stderr what happens; a line each, dimmed on a terminal."""
@@ -153,8 +219,47 @@ class CommandContext:
 
             self._console_on(self.stderr).print(Text(message, style=style))
         else:
-            self.stderr.write(message + "\n")
+            self.complain(message + "\n")
+
+    def complain(self, text: str) -> None:
+        """Write lines to stderr. Where it cannot be written, nobody can be told so.
+
+        :raises BrokenPipeError: If the reader has left.
+        """
+        try:
+            self.stderr.write(clean(text))
             self.stderr.flush()
+        except BrokenPipeError:
+            raise
+        except OSError:
+            give_up(self.stderr)
+
+
+def called_as(prog: str) -> str:
+    """How to call the program again from here, as ``freqgen`` need not be found by its name.
+
+    :param prog: Its name, perhaps with a subcommand, as in ``freqtrade gen``.
+    """
+    name, _, subcommand = prog.partition(" ")
+    script = Path(sys.argv[0])
+    if script.name == "__main__.py" and script.parent.name == name:
+        called = f"{Path(sys.executable).name} -m {name}"
+    elif script.name == name and script.exists():
+        found = shutil.which(name)
+        same = found is not None and Path(found).samefile(script)
+        called = name if same else shlex.quote(shown(script))
+    else:
+        return prog
+    return f"{called} {subcommand}".rstrip()
+
+
+def shown(path: Path | str) -> str:
+    """A path, relative to the current folder where it lies below it."""
+    path = Path(path)
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 def to_json(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from freqgen.commands.asking import (
     add_brief_arguments,
     add_demo_option,
+    configured_timeframe,
     constraints,
+    make_brief,
     read_design,
     read_text,
     run_options,
@@ -55,7 +58,7 @@ def add_commands(subparsers: Any) -> None:
 def generate(args: Namespace, context: CommandContext) -> int:
     """Go the whole way and show what came of it."""
     options = run_options(args)
-    read = _design(args) if args.design is not None else _brief(args)
+    read = _design(args) if args.design is not None else _brief(args, context)
     freqgen = context.freqgen(demo=args.demo)
     result = freqgen.generate(
         read(freqgen),
@@ -65,20 +68,31 @@ def generate(args: Namespace, context: CommandContext) -> int:
     )
     from freqgen.commands.showing import show_generation
 
-    context.emit(result.to_dict(), lambda console: show_generation(console, result, freqgen))
+    def show(console: Any) -> None:
+        show_generation(console, result, freqgen, context.command)
+
+    context.emit(result.to_dict(), show)
     return DENIED if result.verdict.decision.value == "deny" else 0
 
 
-def _brief(args: Namespace) -> Callable[[Freqgen], Brief]:
+def _brief(args: Namespace, context: CommandContext) -> Callable[[Freqgen], Brief]:
     """Read the idea; what is wrong with it is said before anything is set up."""
+    swallowed = [word for word in args.pairs or () if " " in word or "/" not in word]
+    if not args.text and swallowed:
+        raise UsageError(
+            f'-p took "{swallowed[0]}" for a pair, and there is no idea left to work on',
+            hint="put the idea before -p, as in: freqgen generate "
+            f"{shlex.quote(swallowed[0])} -p BTC/USDT",
+        )
     if not args.text:
         raise UsageError(
             "there is no idea to work on",
             hint='freqgen generate "Buy when RSI(14) is below 30. Sell when RSI rises above 70. '
             '1h candles."; or --design FILE',
         )
-    said, text = constraints(args), read_text(args.text)
-    return lambda freqgen: freqgen.brief(text, name=args.name, constraints=said)
+    constraints(args)
+    text = read_text(args.text)
+    return lambda freqgen: make_brief(freqgen, text, args, context)
 
 
 def _design(args: Namespace) -> Callable[[Freqgen], Design]:
@@ -95,4 +109,9 @@ def _design(args: Namespace) -> Callable[[Freqgen], Design]:
             hint="the design file says what to trade and under which name; edit it there",
         )
     design = read_design(args.design)
-    return lambda _freqgen: design
+
+    def checked(freqgen: Freqgen) -> Design:
+        configured_timeframe(freqgen)
+        return design
+
+    return checked

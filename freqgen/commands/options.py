@@ -151,10 +151,3 @@ def add_timeframe_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-i", "--timeframe", metavar="TIMEFRAME", help="length of a candle, as in 5m, 1h or 1d"
     )
-
-
-def add_strategy_path_option(parser: ArgumentParser) -> None:
-    """Add ``--strategy-path``."""
-    parser.add_argument(
-        "--strategy-path", metavar="PATH", help="another folder to look for strategies in"
-    )

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from freqgen.commands.context import shown
 from freqgen.design.explain import say_indicator, say_risk, say_rules
 from freqgen.evaluation.gate import Decision
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from rich.console import Console
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from freqgen.generation.provider import Reading
     from freqgen.outcome import GenerationResult
     from freqgen.pipeline import Freqgen
-    from freqgen.store.record import Record, StatusChange
+
+    Command = Callable[..., str]
 
 _DECIDED = {
     Decision.ALLOW: ("allowed", "bold green"),
@@ -38,10 +40,15 @@ def heading(console: Console, text: str) -> None:
     console.print(Text(f"\n{text}", style="bold"))
 
 
-def lines(console: Console, items: Iterable[str], style: str = "") -> None:
+def lines(console: Console, items: Iterable[str], style: str = "", *, mark: str = "  - ") -> None:
     """Items with a dash each; nothing in them is markup."""
     for item in items:
-        console.print(Text(f"  - {item}", style=style), soft_wrap=True)
+        console.print(Text(f"{mark}{item}", style=style), soft_wrap=True)
+
+
+def show_name(console: Console, name: str, rest: str) -> None:
+    """A name, and what there is to say about it."""
+    console.print(Text.assemble((name, "bold"), rest), soft_wrap=True)
 
 
 def show_design(console: Console, checked: CheckedDesign) -> None:
@@ -124,39 +131,20 @@ def _duration(seconds: float | None) -> str:
 
 
 def show_backtest(
-    console: Console, result: BacktestResult, *, demo: bool = False, trades: bool = False
+    console: Console,
+    result: BacktestResult,
+    *,
+    market: str,
+    label: str = "",
+    trades: bool = False,
 ) -> None:
-    """A backtest in Freqtrade's terms, with buy-and-hold beside it."""
-    market = "SYNTHETIC candles" if demo else "candles"
-    heading(console, f"Backtest of {result.name} by Freqtrade's own engine")
-    console.print(
-        f"  {result.timeframe} {market} of {', '.join(result.pairs[:8])}"
-        + (f" and {len(result.pairs) - 8} more" if len(result.pairs) > 8 else "")
-        + f", {result.backtest_start[:16]} to {result.backtest_end[:16]}, "
-        f"fee {result.fee:.2%} per order",
-        soft_wrap=True,
-    )
-    if demo:
-        console.print(
-            "  [yellow]Synthetic candles show that the strategy runs, not that it earns.[/]"
-        )
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
-    table.add_column("")
-    table.add_column("strategy", justify="right")
-    table.add_column("buy and hold", justify="right")
-    currency = result.stake_currency
-    table.add_row("total profit", percent(result.profit_total), percent(result.market_change))
-    table.add_row(f"profit in {currency}", f"{result.profit_total_abs:+.2f}", "")
-    table.add_row(f"final balance in {currency}", figure(result.final_balance), "")
-    table.add_row("max. drawdown", f"{result.max_drawdown:.2%}", "")
-    table.add_row("trades", str(result.trades), "")
-    table.add_row("win rate", "-" if result.win_rate is None else f"{result.win_rate:.1%}", "")
-    table.add_row("average duration", _duration(result.avg_duration), "")
-    table.add_row("profit factor", figure(result.profit_factor), "")
-    table.add_row("Sharpe", figure(result.sharpe), "")
-    table.add_row("Sortino", figure(result.sortino), "")
-    table.add_row("Calmar", figure(result.calmar), "")
-    console.print(table)
+    """A backtest in Freqtrade's terms, with buy-and-hold beside it.
+
+    :param market: ``synthetic`` or ``real``.
+    :param label: What was tested, where its name alone does not say which.
+    """
+    heading(console, f"Backtest of {label or result.name} by Freqtrade's own engine")
+    show_figures(console, result.to_dict(), market)
     if result.per_exit_reason:
         reasons = ", ".join(f"{row['key']} {row['trades']}" for row in result.per_exit_reason)
         console.print(Text(f"  exits: {reasons}"), soft_wrap=True)
@@ -170,6 +158,43 @@ def show_backtest(
     lines(console, result.warnings, "yellow")
     if trades:
         _show_trades(console, result)
+
+
+def show_figures(console: Console, values: Mapping[str, Any], market: str | None) -> None:
+    """The figures of a backtest, by the names of a result's fields."""
+    candles = "SYNTHETIC candles" if market == "synthetic" else "candles"
+    pairs = list(values["pairs"])
+    more = f" and {len(pairs) - 8} more" if len(pairs) > 8 else ""
+    text = (
+        f"{values['timeframe']} {candles} of {', '.join(pairs[:8])}{more}, "
+        f"{values['backtest_start'][:16]} to {values['backtest_end'][:16]}, "
+        f"fee {values['fee']:.2%} per order"
+    )
+    lines(console, [text], mark="  ")
+    if market == "synthetic":
+        warning = "Synthetic candles show that the strategy runs, not that it earns."
+        lines(console, [warning], "yellow", mark="  ")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
+    table.add_column("")
+    table.add_column("strategy", justify="right")
+    table.add_column("buy and hold", justify="right")
+    currency, won = values["stake_currency"], values["win_rate"]
+    for name, value in (
+        ("total profit", percent(values["profit_total"])),
+        (f"profit in {currency}", f"{values['profit_total_abs']:+.2f}"),
+        (f"final balance in {currency}", figure(values["final_balance"])),
+        ("max. drawdown", f"{values['max_drawdown']:.2%}"),
+        ("trades", str(values["trades"])),
+        ("win rate", "-" if won is None else f"{won:.1%}"),
+        ("average duration", _duration(values["avg_duration"])),
+        ("profit factor", figure(values["profit_factor"])),
+        ("Sharpe", figure(values["sharpe"])),
+        ("Sortino", figure(values["sortino"])),
+        ("Calmar", figure(values["calmar"])),
+    ):
+        held = percent(values["market_change"]) if name == "total profit" else ""
+        table.add_row(Text(name), value, held)
+    console.print(table)
 
 
 def _show_trades(console: Console, result: BacktestResult) -> None:
@@ -190,15 +215,15 @@ def _show_trades(console: Console, result: BacktestResult) -> None:
     console.print(table)
 
 
-def show_comparison(console: Console, results: Sequence[BacktestResult]) -> None:
+def show_comparison(console: Console, results: Sequence[tuple[str, BacktestResult]]) -> None:
     """Several backtests side by side."""
     heading(console, "Side by side")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="dim")
     for name in ("strategy", "trades", "profit", "drawdown", "Sharpe", "win rate"):
         table.add_column(name, justify="left" if name == "strategy" else "right")
-    for result in results:
+    for label, result in results:
         table.add_row(
-            result.name,
+            Text(label),
             str(result.trades),
             percent(result.profit_total),
             f"{result.max_drawdown:.2%}",
@@ -208,24 +233,34 @@ def show_comparison(console: Console, results: Sequence[BacktestResult]) -> None
     console.print(table)
 
 
-def show_generation(console: Console, result: GenerationResult, freqgen: Freqgen) -> None:
-    """What came of a brief."""
+def show_generation(
+    console: Console, result: GenerationResult, freqgen: Freqgen, command: Command
+) -> None:
+    """What came of a brief.
+
+    :param command: Makes a command line to type next.
+    """
     show_design(console, result.designed.checked)
     show_reading(console, result.designed.reading)
     heading(console, "Findings")
     show_findings(console, result.coded.report)
     if result.backtest is not None:
-        show_backtest(console, result.backtest, demo=freqgen.demo)
+        show_backtest(console, result.backtest, market=freqgen.market)
     heading(console, "Decision")
     decided, style = _DECIDED[result.verdict.decision]
     console.print(Text.assemble(("  " + decided, style)))
     for gate in result.verdict.gates:
         mark = ("  passed  ", "green") if gate.passed else ("  failed  ", "red")
         console.print(Text.assemble(mark, f"{gate.name}: {gate.reason}"), soft_wrap=True)
-    _show_next(console, result, freqgen)
+    if result.notes:
+        heading(console, "Note")
+        lines(console, result.notes, "yellow")
+    _show_next(console, result, freqgen, command)
 
 
-def _show_next(console: Console, result: GenerationResult, freqgen: Freqgen) -> None:
+def _show_next(
+    console: Console, result: GenerationResult, freqgen: Freqgen, command: Command
+) -> None:
     record, name = result.record, result.record.name
     heading(console, "Files")
     lines(console, [f"strategy: {shown(result.path)}"])
@@ -234,99 +269,14 @@ def _show_next(console: Console, result: GenerationResult, freqgen: Freqgen) -> 
         lines(console, [f"backtest: {shown(result.backtest.results_file)}"])
     heading(console, "Next")
     if result.verdict.decision is Decision.ALLOW:
-        steps = [f"freqgen show {name} --code", f"freqgen paper {name}"]
+        steps = [command("show", name, "--code"), command("paper", name, data=True)]
     elif result.verdict.decision is Decision.REVIEW:
-        steps = [f"freqgen show {record.id}", f"freqgen approve {record.id}"]
+        steps = [command("show", record.id), command("approve", record.id)]
     else:
-        steps = [f"freqgen show {record.id} --findings", f"freqgen show {record.id} --code"]
+        steps = [command("show", record.id, part) for part in ("--findings", "--code")]
     if freqgen.demo:
         steps.append("the same without --demo, on candles of your own")
     lines(console, steps)
-
-
-def shown(path: Path | str) -> str:
-    """A path, relative to the current folder where that is shorter."""
-    from pathlib import Path
-
-    path = Path(path)
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
-def show_records(console: Console, records: Sequence[Record]) -> None:
-    """Records, a row each."""
-    if not records:
-        console.print("Nothing is stored yet; freqgen generate makes a strategy.")
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("id", "name", "rev.", "status", "created (UTC)", "trades", "profit", "brief"):
-        right = name in {"rev.", "trades", "profit"}
-        table.add_column(name, justify="right" if right else "left", no_wrap=True)
-    for record in records:
-        measured = record.measurements.get("backtest", {})
-        table.add_row(
-            record.id,
-            record.name,
-            str(record.revision),
-            record.status.value,
-            record.created.strftime("%Y-%m-%d %H:%M"),
-            str(measured.get("trades", "-")),
-            percent(measured.get("profit_total")),
-            Text(" ".join(record.brief.split())[:60] or "(a design)"),
-        )
-    console.print(table)
-
-
-def show_record(
-    console: Console, record: Record, decisions: Sequence[StatusChange], freqgen: Freqgen
-) -> None:
-    """Everything about one record."""
-    console.print(
-        Text.assemble(
-            (record.name, "bold"),
-            f" revision {record.revision}, id {record.id}, {record.status.value}",
-        )
-    )
-    lines(
-        console,
-        [
-            f"made {record.created:%Y-%m-%d %H:%M} UTC by freqgen {record.freqgen_version} "
-            f"with Freqtrade {record.freqtrade_version}",
-            f"designed by {record.design_origin or 'a person'}, "
-            f"written by {record.code_origin or 'a person'}",
-            f"file: {shown(freqgen.workspace.user_data_dir / record.path)}",
-        ],
-    )
-    if record.parent:
-        lines(console, [f"revised from {record.parent}"])
-    if record.brief:
-        heading(console, "Brief")
-        console.print(Text(record.brief), soft_wrap=True)
-    if record.design is not None:
-        from freqgen.design.model import Design
-
-        heading(console, "Design")
-        design = Design.from_data(dict(record.design), origin=f"record {record.id}")
-        show_design(console, freqgen.check(design))
-    heading(console, "Findings")
-    show_finding_rows(console, record.findings)
-    if record.measurements:
-        heading(console, "Measurements")
-        for name, values in record.measurements.items():
-            brief = ", ".join(
-                f"{key} {value}"
-                for key, value in values.items()
-                if not isinstance(value, list | dict)
-            )
-            lines(console, [f"{name}: {brief}"])
-    heading(console, "Decisions")
-    for gate in record.gates:
-        lines(console, [f"{gate['name']}: {gate['reason']}"])
-    for decision in decisions:
-        reason = f" ({decision.reason})" if decision.reason else ""
-        lines(console, [f"{decision.time:%Y-%m-%d %H:%M} {decision.status.value}{reason}"])
 
 
 def show_indicators(console: Console, entries: Sequence[Indicator]) -> None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from freqgen.commands.asking import (
     add_brief_arguments,
     add_demo_option,
+    configured_timeframe,
     constraints,
+    make_brief,
     read_design,
     read_text,
     run_options,
@@ -20,6 +22,7 @@ from freqgen.commands.options import (
     add_model_options,
     add_timeframe_option,
 )
+from freqgen.commands.output import add_output_options, check_output, write_output
 
 if TYPE_CHECKING:
     from freqgen.commands.context import CommandContext
@@ -35,14 +38,12 @@ def add_commands(subparsers: Any) -> None:
     add_brief_arguments(parser)
     add_timeframe_option(parser)
     add_model_options(parser, code=False)
-    parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write the design to this file, and explain it here"
-    )
+    add_output_options(parser, "write the design to this file, and explain it here")
     parser.set_defaults(run=design)
 
     parser = subparsers.add_parser("code", group=GROUP, help="turn a design into a strategy")
     parser.add_argument("design", metavar="DESIGN", help="a design file; - reads standard input")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write the strategy to this file")
+    add_output_options(parser, "write the strategy to this file")
     add_model_options(parser, design=False)
     parser.set_defaults(run=code)
 
@@ -83,31 +84,41 @@ def design(args: Namespace, context: CommandContext) -> int:
     from freqgen.commands.showing import heading, lines, show_design, show_reading
     from freqgen.outcome import reading_data
 
-    said = constraints(args)
+    constraints(args)
+    text = read_text(args.text)
     freqgen = context.freqgen()
-    brief = freqgen.brief(read_text(args.text), name=args.name, constraints=said)
+    if args.output is not None:
+        check_output(args.output, freqgen.workspace.user_data_dir, example="design.json")
+    brief = make_brief(freqgen, text, args, context)
+    freqgen.check_model(args.design_model or freqgen.settings.design_model)
+    freqgen.audit.check()
     result = freqgen.design(brief, model=args.design_model)
     data = {
         "design": result.design.to_data(),
         **reading_data(result.reading),
         "usage": result.usage.to_dict(),
     }
-    if args.output:
-        _write(Path(args.output), result.design.to_json())
+    timeframe = configured_timeframe(freqgen)
+    if timeframe not in {None, result.design.timeframe}:
+        context.progress(
+            f"the configuration says {timeframe} candles, the design {result.design.timeframe}"
+        )
+    if args.output is not None:
+        write_output(args.output, result.design.to_json(), force=args.force)
         data["file"] = str(Path(args.output).absolute())
 
     def show(console: Any) -> None:
-        if args.output:
+        if args.output is not None:
             show_design(console, result.checked)
             show_reading(console, result.reading)
             heading(console, "Next")
             steps = [
-                f"freqgen generate --design {args.output}",
-                f"freqgen code {args.output}, to see the code alone",
+                context.command("generate", "--design", args.output, data=True),
+                context.command("code", args.output) + ", to see the code alone",
             ]
             lines(console, steps)
         else:
-            console.file.write(result.design.to_json())
+            context.write(result.design.to_json())
             for span in result.reading.unread:
                 context.warn(f'not understood: "{span.text}"')
             for default in result.reading.defaults:
@@ -119,10 +130,16 @@ def design(args: Namespace, context: CommandContext) -> int:
 
 def code(args: Namespace, context: CommandContext) -> int:
     """Print the code of a design, or write it to a file."""
-    from freqgen.commands.showing import show_findings
+    from freqgen.commands.showing import lines, show_findings
 
     design = read_design(args.design)
-    result = context.freqgen().code(design, model=args.code_model)
+    freqgen = context.freqgen()
+    if args.output is not None:
+        example = f"{design.name}.py"
+        check_output(args.output, freqgen.workspace.user_data_dir, example=example)
+    freqgen.check_model(args.code_model or freqgen.settings.code_model)
+    freqgen.audit.check()
+    result = freqgen.code(design, model=args.code_model)
     data = {
         "class_name": result.draft.class_name,
         "source": result.draft.source,
@@ -131,16 +148,16 @@ def code(args: Namespace, context: CommandContext) -> int:
         "findings": [finding.to_dict() for finding in result.report.findings],
         "usage": result.usage.to_dict(),
     }
-    if args.output:
-        _write(Path(args.output), result.draft.source)
+    if args.output is not None:
+        write_output(args.output, result.draft.source, force=args.force)
         data["file"] = str(Path(args.output).absolute())
 
     def show(console: Any) -> None:
-        if args.output:
+        if args.output is not None:
             show_findings(console, result.report)
-            console.print(f"Written to {args.output}", soft_wrap=True)
+            lines(console, [f"Written to {args.output}"], mark="")
         else:
-            console.file.write(result.draft.source)
+            context.write(result.draft.source)
             for finding in result.report.findings:
                 context.warn(f"{finding.code} line {finding.line}: {finding.message}")
 
@@ -150,7 +167,7 @@ def code(args: Namespace, context: CommandContext) -> int:
 
 def validate(args: Namespace, context: CommandContext) -> int:
     """Check files; one object for one file, a list under ``files`` for several."""
-    from freqgen.commands.showing import show_findings
+    from freqgen.commands.showing import show_findings, show_name
 
     freqgen = context.freqgen()
     results = []
@@ -171,7 +188,7 @@ def validate(args: Namespace, context: CommandContext) -> int:
 
     def show(console: Any) -> None:
         for file, name, report in results:
-            console.print(f"[bold]{name}[/] in {file}", soft_wrap=True)
+            show_name(console, name, f" in {file}")
             show_findings(console, report)
 
     context.emit(data[0] if len(data) == 1 else {"passed": passed, "files": data}, show)
@@ -187,18 +204,31 @@ def backtest(args: Namespace, context: CommandContext) -> int:
     if not names:
         raise UsageError("name a strategy to backtest", hint="freqgen list shows them")
     options = run_options(args)
-    freqgen = context.freqgen(demo=args.demo)
+    freqgen = context.stored(demo=args.demo)
     results = freqgen.backtest_stored(names, options)
+    records = [freqgen.store.find(name) for name in names]
+    market = freqgen.market
     data = {
-        "market": "synthetic" if args.demo else "real",
-        "results": [result.to_dict(trade_list=args.trades) for result in results],
+        "market": market,
+        "results": [
+            {
+                "id": record.id,
+                "revision": record.revision,
+                **result.to_dict(trade_list=args.trades),
+            }
+            for record, result in zip(records, results, strict=True)
+        ],
     }
+    labelled = [
+        (f"{record.name} revision {record.revision} ({record.id})", result)
+        for record, result in zip(records, results, strict=True)
+    ]
 
     def show(console: Any) -> None:
-        for result in results:
-            show_backtest(console, result, demo=args.demo, trades=args.trades)
+        for label, result in labelled:
+            show_backtest(console, result, label=label, market=market, trades=args.trades)
         if len(results) > 1:
-            show_comparison(console, results)
+            show_comparison(console, labelled)
 
     context.emit(data, show)
     return 0
@@ -245,10 +275,3 @@ def list_indicators(args: Namespace, context: CommandContext) -> int:
     }
     context.emit(data, lambda console: show_indicators(console, entries))
     return 0
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    from freqgen.store.files import write_atomically
-
-    write_atomically(path, text)

@@ -6,9 +6,15 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from freqgen.commands.context import CommandContext
+    from freqgen.pipeline import Freqgen
+    from freqgen.store.files import FileState
+    from freqgen.store.record import Record
+    from freqgen.store.store import Store
 
 GROUP = "Stored strategies"
 
@@ -37,7 +43,7 @@ def add_commands(subparsers: Any) -> None:
     parser.set_defaults(run=show)
 
     for verb, text in (
-        ("approve", "approve a strategy that waits for review"),
+        ("approve", "approve a strategy that waits, or put one back that was replaced"),
         ("reject", "reject a strategy, and take its file away"),
     ):
         parser = subparsers.add_parser(verb, group=GROUP, help=text)
@@ -48,15 +54,17 @@ def add_commands(subparsers: Any) -> None:
 
 def list_stored(args: Namespace, context: CommandContext) -> int:
     """List records."""
-    from freqgen.commands.showing import show_records
+    from freqgen.commands.showing_stored import show_records
     from freqgen.exceptions import UsageError
     from freqgen.store.record import Status
 
     if args.limit < 1:
         raise UsageError("the limit must be at least 1", hint="as in --limit 20")
-    store = context.freqgen().existing_store
+    freqgen = context.stored()
+    store = freqgen.existing_store
     status = Status(args.status) if args.status else None
     records = store.list(name=args.name, status=status, limit=args.limit) if store else ()
+    places = places_of(records, freqgen)
     data = {
         "records": [
             {
@@ -67,21 +75,73 @@ def list_stored(args: Namespace, context: CommandContext) -> int:
                 "status": r.status.value,
                 "decision": r.decision.value if r.decision else None,
                 "created": r.created.isoformat(),
+                "market": r.market,
+                "trades": r.measurements.get("backtest", {}).get("trades"),
+                "profit_total": r.measurements.get("backtest", {}).get("profit_total"),
+                "path": str(freqgen.workspace.user_data_dir / r.path),
+                "in_use": places.get(r.id) == "current",
                 "brief": r.brief,
             }
             for r in records
         ]
     }
-    context.emit(data, lambda console: show_records(console, records))
+    context.emit(data, lambda console: show_records(console, records, places))
     return 0
+
+
+def places_of(records: Sequence[Record], freqgen: Freqgen) -> dict[str, FileState]:
+    """What lies where the files of usable records belong, by id.
+
+    :param records: The newest first; of several with the same source, that one's is the file.
+    """
+    from freqgen.exceptions import StoreError
+    from freqgen.store.files import FileState, file_state
+
+    known: dict[str, frozenset[str]] = {}
+    taken: set[str] = set()
+    places: dict[str, FileState] = {}
+    for record in records:
+        name = record.class_name
+        if not record.status.usable:
+            continue
+        if name not in known:
+            known[name] = freqgen.store.known_sources(name)
+        try:
+            place = file_state(record, freqgen.workspace.user_data_dir, known[name])
+        except StoreError:  # a file that cannot be read, or a name that an altered row has
+            continue
+        if place is FileState.CURRENT and name in taken:
+            place = FileState.SUPERSEDED
+        elif place is FileState.CURRENT:
+            taken.add(name)
+        places[record.id] = place
+    return places
+
+
+def _store(context: CommandContext) -> Store:
+    """The records, which must be there.
+
+    :raises RecordNotFound: If there are none.
+    """
+    from freqgen.exceptions import RecordNotFound
+
+    store = context.stored().existing_store
+    if store is None:
+        raise RecordNotFound(
+            "nothing is stored yet",
+            hint='freqgen generate "Buy when RSI(14) is below 30. Sell when RSI rises above 70." '
+            "makes a strategy",
+        )
+    return store
 
 
 def show(args: Namespace, context: CommandContext) -> int:
     """Show one record, or one part of it as it is."""
-    from freqgen.commands.showing import show_record
+    from freqgen.commands.showing_stored import show_record
 
+    store = _store(context)
     freqgen = context.freqgen()
-    record = freqgen.store.find(args.name)
+    record = store.find(args.name)
     if args.code:
         context.emit({"source": record.source}, record.source)
     elif args.design:
@@ -92,14 +152,20 @@ def show(args: Namespace, context: CommandContext) -> int:
     elif args.findings:
         context.emit({"findings": list(record.findings)}, lambda c: _print_findings(c, record))
     else:
-        decisions = freqgen.store.decisions(record.id)
+        decisions = store.decisions(record.id)
+        place = places_of([record], freqgen).get(record.id)
         data = {
             "record": record.to_dict(),
             "path": str(freqgen.workspace.user_data_dir / record.path),
+            "in_use": place == "current",
             "decisions": [decision.to_dict() for decision in decisions],
-            "attempts": [attempt.to_dict() for attempt in freqgen.store.attempts(record.id)],
+            "attempts": [attempt.to_dict() for attempt in store.attempts(record.id)],
         }
-        context.emit(data, lambda console: show_record(console, record, decisions, freqgen))
+
+        def everything(console: Console) -> None:
+            show_record(console, record, decisions, freqgen, place)
+
+        context.emit(data, everything)
     return 0
 
 
@@ -111,13 +177,20 @@ def _print_findings(console: Console, record: Any) -> None:
 
 def approve(args: Namespace, context: CommandContext) -> int:
     """Approve a record."""
+    before = _store(context).find(args.id)
     record, path = context.freqgen().approve(args.id, args.reason)
-    _say_decision(context, record, path, f"{record.name} is approved; its file is {path}")
+    done = f"{record.name} is approved"
+    if before.status.usable:
+        done = f"{record.name} revision {record.revision} has its place back"
+    elif record.market is None:
+        done += " although its code was never run"
+    _say_decision(context, record, path, f"{done}; its file is {path}")
     return 0
 
 
 def reject(args: Namespace, context: CommandContext) -> int:
     """Reject a record."""
+    _store(context)
     record, path = context.freqgen().reject(args.id, args.reason)
     _say_decision(context, record, path, f"{record.name} is rejected; it is kept in {path}")
     return 0
@@ -130,6 +203,7 @@ def _say_decision(context: CommandContext, record: Any, path: Any, text: str) ->
             "name": record.name,
             "revision": record.revision,
             "status": record.status.value,
+            "market": record.market,
             "path": str(path),
         }
     }

@@ -181,6 +181,8 @@ def load_draft(
             raise UsageError(
                 f"{path} is a folder, not a strategy file", hint="name the .py files in it"
             )
+        if path.exists() and not path.is_file():  # a pipe may never end, and neither a device
+            raise UsageError(f"{path} is no regular file", hint="name a strategy file")
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError as exc:

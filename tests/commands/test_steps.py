@@ -152,10 +152,16 @@ def test_list_and_show(run: Run, userdir: Path) -> None:
 
 def test_nothing_is_stored_yet(run: Run, tmp_path: Path) -> None:
     """An empty list is no error and makes no database."""
-    done = run("list", "--userdir", tmp_path / "u")
+    done = run("list")
     assert done.code == 0
     assert "freqgen generate" in done.out
-    assert not (tmp_path / "u").exists()
+    (tmp_path / "u").mkdir()
+    assert run("--json", "list", "--userdir", tmp_path / "u").json["records"] == []
+    for verb in ("show", "approve", "reject"):
+        nothing = run(verb, "Any", "--userdir", tmp_path / "u")
+        assert (nothing.code, "nothing is stored yet" in nothing.err) == (2, True)
+    assert not (tmp_path / "user_data").exists()
+    assert not list((tmp_path / "u").iterdir())
 
 
 def test_list_indicators(run: Run, tmp_path: Path) -> None:
