@@ -12,6 +12,8 @@ from tests.docs.json_objects import (
     DESIGN,
     FINDINGS,
     GATES,
+    IN_USE,
+    MARKET,
     MEASUREMENTS,
     READING,
     SHARED,
@@ -30,6 +32,7 @@ _DECIDED = group(
     [
         *WHICH,
         Field("status", "text", STATUS),
+        MARKET,
         Field("path", "text", "where its file is now"),
     ],
 )
@@ -60,6 +63,8 @@ VERBS: dict[str, list[Field]] = {
             "what was stored",
             [*WHICH, Field("path", "text", "the strategy's file, allowed or not")],
         ),
+        MARKET,
+        Field("notes", "list of texts", "what should be read before the strategy is used"),
         DESIGN,
         *READING,
         Field("attempts", "number", "how many drafts were written"),
@@ -94,10 +99,12 @@ VERBS: dict[str, list[Field]] = {
         ),
     ],
     "backtest": [
-        Field("market", "text", "`synthetic` with `--demo`, else `real`"),
+        Field("market", "text", "`synthetic` on the demo market's candles, else `real`"),
         Field(
             "results", "list", "one result a strategy, in the order asked for", "backtest result"
         ),
+        Field("results[].id", "text", "id of the record that was tested"),
+        Field("results[].revision", "number", "its revision"),
     ],
     "list-indicators": group(
         "indicators[]",
@@ -148,12 +155,18 @@ VERBS: dict[str, list[Field]] = {
             Field("status", "text", STATUS),
             Field("decision", "text or null", f"what freqgen decided: {DECISION}"),
             Field("created", "text", "when it was made, ISO 8601 in UTC"),
+            MARKET,
+            Field("trades", "number or null", "trades of its backtest"),
+            Field("profit_total", "number or null", "profit of it, as a ratio: 0.02 is 2 %"),
+            Field("path", "text", "where its file belongs"),
+            IN_USE,
             Field("brief", "text", "the words it came from"),
         ],
     ),
     "show": [
         Field("record", "object", "everything that was stored", "record"),
         Field("path", "text", "where its file belongs"),
+        IN_USE,
         Field("decisions", "list", "what was decided about it, the first one first", "change"),
         Field("attempts", "list", "every question to a provider and its answer", "attempt"),
         Field("source", "text", "the Python file; alone, with `--code`"),

@@ -177,6 +177,16 @@ WHICH = [
     Field("revision", "number", "1, 2, … of that name"),
 ]
 
+MARKET = Field(
+    "market",
+    "text or null",
+    "what its backtest ran on: `synthetic` candles or `real` ones; null where nothing was run",
+)
+
+IN_USE = Field(
+    "in_use", "boolean", "whether its file is the one in `strategies/`, and was not edited"
+)
+
 STATUS = "`draft`, `pending`, `allowed`, `denied`, `approved` or `rejected`"
 
 DECISION = "`allow`, `review` or `deny`"
@@ -207,6 +217,14 @@ RECORD = [
     FINDINGS,
     GATES,
     MEASUREMENTS,
+    MARKET,
+    Field("exchange", "text", "whose rules the backtest followed; empty where nothing was run"),
+    Field("trading_mode", "text", "`spot` or `futures`; empty where nothing was run"),
+    Field(
+        "timerange",
+        "text",
+        "first and last day tested, as in `20240101-20241231`; empty where nothing was run",
+    ),
     USAGE,
     *TIMINGS,
     Field("freqgen_version", "text", "version of freqgen that made it"),
