@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from freqgen import BriefError, Span
-from freqgen_offline.statements import Statement
+from freqgen_offline.clauses import why_unread
+from freqgen_offline.lexicon import MEANINGLESS
+from freqgen_offline.statements import Clause, Statement
 from freqgen_offline.writing import Writer
 
 MAX_QUOTE = 80
 CAN_READ = (
-    'write sentences such as "Buy when RSI(14) is below 30 and the close is under the lower '
-    'Bollinger band (20, 2)." and "Sell when RSI rises above 70."; it reads RSI, EMA, SMA, '
-    "Bollinger bands, MACD, ADX, ATR, volume against its average, highs and lows of n candles "
-    "and prices, compared or crossing, joined by and/or; a timeframe, stops, targets, holding "
-    "time and sizes"
+    'write sentences such as "Buy when RSI(14) is below 30 and close is under the lower Bollinger '
+    'band (20, 2)." and "Sell when RSI rises above 70."'
 )
 
 
@@ -32,7 +31,8 @@ def account(
             ends = [c.end for c in clauses] + [statement.verb_end]
             starts = [c.start for c in clauses]
             starts += [statement.start] if statement.start is not None else []
-            unread.append(_span(brief, min(starts), max(ends)))
+            why = statement.why or next((w for c in clauses if (w := reason(c))), "")
+            unread.append(_span(brief, min(starts), max(ends), why))
             continue
         if (verb := statement.verb) is not None:
             conditions = any(c.condition is not None and c.note for c in clauses)
@@ -46,8 +46,13 @@ def account(
                 note = writer.finished(clause.note)
                 read.append(_span(brief, clause.start, clause.end, note))
             else:
-                unread.append(_span(brief, clause.start, clause.end))
+                unread.append(_span(brief, clause.start, clause.end, reason(clause)))
     return tuple(sorted(read, key=_place)), tuple(sorted(unread, key=_place))
+
+
+def reason(clause: Clause) -> str:
+    """Why a clause was not used, as far as that is known."""
+    return clause.why or why_unread([w for w in clause.words if w.type not in MEANINGLESS])
 
 
 def _span(brief: str, start: int, end: int, meaning: str = "") -> Span:
@@ -57,7 +62,9 @@ def _span(brief: str, start: int, end: int, meaning: str = "") -> Span:
 def refusal(brief: str, statements: Sequence[Statement], writer: Writer) -> BriefError:
     """The error that says what was not understood, and what would be."""
     _, unread = account(brief, statements, writer)
-    missed = ", ".join(f'"{_quote(s.text)}"' for s in unread[:5])
+    missed = ", ".join(
+        f'"{_quote(s.text)}"' + (f" ({s.meaning})" if s.meaning else "") for s in unread[:5]
+    )
     missed += ", …" if len(unread) > 5 else ""
     told = f"; this was not understood: {missed}" if missed else ""
     return BriefError(f"no rule for an entry was understood{told}", hint=CAN_READ)

@@ -12,6 +12,7 @@ from lark import Token
 from lark.exceptions import VisitError
 
 from freqgen_offline.lexicon import Word, clause_parser, parse_tokens
+from freqgen_offline.looking import measure
 from freqgen_offline.meaning import (
     After,
     Arithmetic,
@@ -24,6 +25,7 @@ from freqgen_offline.meaning import (
     Earlier,
     Extended,
     Extreme,
+    Held,
     Items,
     Meaning,
     Number,
@@ -36,7 +38,16 @@ from freqgen_offline.meaning import (
     Use,
 )
 from freqgen_offline.operands import OperandMeanings, params, use
-from freqgen_offline.quantities import length, number, parts, ratio, types
+from freqgen_offline.quantities import (
+    MAX_LENGTH,
+    MAX_PERIOD,
+    length,
+    number,
+    parts,
+    ratio,
+    types,
+    whole,
+)
 from freqgen_offline.risk import RiskMeanings
 
 FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -49,14 +60,25 @@ SUBJECT = Column("")
 
 def read_clause(words: Sequence[Word]) -> Meaning | None:
     """What a clause means, or ``None`` where it is not understood as a whole."""
-    tree = parse_tokens(clause_parser(), [w.token for w in words], "clause")
+    found = _read(tuple(w.token for w in words))
+    return None if isinstance(found, str) else found
+
+
+def why_unread(words: Sequence[Word]) -> str:
+    """Why a clause was recognised and yet cannot be used; empty where it is not that."""
+    found = _read(tuple(w.token for w in words))
+    return found if isinstance(found, str) else ""
+
+
+def _read(tokens: Sequence[Token]) -> Meaning | str | None:
+    tree = parse_tokens(clause_parser(), tokens, "clause")
     if tree is None:
         return None
     try:
         return cast("Meaning", _transformer().transform(tree))
     except VisitError as exc:
         if isinstance(exc.orig_exc, UnreadableError):
-            return None
+            return str(exc.orig_exc)
         raise
 
 
@@ -81,6 +103,90 @@ class _Meanings(OperandMeanings, RiskMeanings):
         kinds = types(children)
         factor = number(kinds["NUM"]) if "NUM" in kinds else Decimal(2)
         return compare(left, ">=", Arithmetic("*", Number(factor), right))
+
+    def share(self, children: list[Any]) -> Compare:
+        kinds = types(children)
+        left, *said, right = parts(children)
+        factor = ratio(kinds["PCT"]) if "PCT" in kinds else Decimal("0.5")
+        op = said[0] if said else ">=" if factor >= 1 else "<="
+        return compare(left, op, Arithmetic("*", Number(factor), right))
+
+    def percentage(self, children: list[Any]) -> Compare:
+        left, op = parts(children)
+        if measure(left) != "oscillator":
+            raise UnreadableError("a percentage of what is not said")
+        return compare(left, op, Number(number(types(children)["PCT"])))
+
+    def distance(self, children: list[Any]) -> Compare:
+        above = "GT" in types(children)
+        left, *said, atr, right = parts(children)
+        if said and said[0].startswith("<"):
+            raise UnreadableError("less than a distance away: from which side is not said")
+        away = Arithmetic("*", Number(number(types(children)["NUM"])), atr)
+        op = (">" if above else "<") + ("=" if said == [">="] else "")
+        return compare(left, op, Arithmetic("+" if above else "-", right, away))
+
+    def near(self, children: list[Any]) -> Both:
+        left, right = parts(children)
+        away = ratio(types(children)["PCT"])
+        if not 0 < away < 1:
+            raise UnreadableError("a distance between 0 and 100 %")
+        low, high = (Arithmetic("*", Number(1 + d), right) for d in (-away, away))
+        return Both(compare(left, ">=", low), compare(left, "<=", high))
+
+    def held(self, children: list[Any]) -> Held:
+        return Held(parts(children)[0], length(types(children)["COUNT"]), always=True)
+
+    def recent(self, children: list[Any]) -> Held:
+        return Held(parts(children)[0], length(types(children)["COUNT"]), always=False)
+
+    def past_level(self, children: list[Any]) -> Compare:
+        left, op, right = parts(children)
+        return compare(left, op, right)
+
+    def past(self, children: list[Any]) -> Compare:
+        if len(parts(children)) == 1:
+            found: Compare = children[0]
+            if isinstance(found.right, Earlier):  # "was above the EMA 3 candles ago"
+                return replace(found, left=Earlier(found.left, found.right.candles))
+            raise UnreadableError("when something was is not said")
+        left, op, right = parts(children)
+        candles = whole(number(types(children)["AGO"]), 1, MAX_LENGTH)
+        right = right if isinstance(right, Number) else Earlier(right, candles)
+        return compare(Earlier(left, candles), op, right)
+
+    def past_of_itself(self, children: list[Any]) -> Compare:
+        left, op = parts(children)
+        return compare(
+            left, op, Earlier(left, whole(number(types(children)["AGO"]), 1, MAX_LENGTH))
+        )
+
+    def at_extreme(self, children: list[Any]) -> Touch:
+        return Touch(*parts(children))
+
+    def outside(self, children: list[Any]) -> Compare:
+        left, right = parts(children)
+        if not isinstance(right, Use) or right.output not in {"upper", "lower"}:
+            raise UnreadableError("outside of what is not said")
+        return compare(left, ">" if right.output == "upper" else "<", right)
+
+    def not_between(self, children: list[Any]) -> Both:
+        inside = self.between(children)
+        first, second = inside.first, inside.second
+        return Both(replace(first, op="<"), replace(second, op=">"), "any")
+
+    def pair_cross(self, children: list[Any]) -> Cross:
+        kinds = types(children)
+        averages = parts(children)
+        numbers = [number(c) for c in children if isinstance(c, Token) and c.type == "NUM"]
+        if len(averages) < 2:
+            function = next(k for k in ("EMA", "SMA", "MA") if k in kinds)
+            averages = [*(Use(function=function, params=(n,)) for n in numbers), *averages]
+        for average in averages:
+            for value in average.params:
+                whole(value, 2, MAX_PERIOD)
+        up = bool({"UPWARDS", "FROM_BELOW"} & kinds.keys())
+        return cross(*averages, up=up if up or "DOWNWARDS" in kinds else None)
 
     def chain(self, children: list[Any]) -> Both:
         left, first, middle, second, right = parts(children)
@@ -172,7 +278,9 @@ class _Meanings(OperandMeanings, RiskMeanings):
 
     def new_extreme(self, children: list[Any]) -> Compare:
         extreme = parts(children)[0]
-        return compare(Column(extreme.column), ">" if extreme.highest else "<", extreme)
+        said = types(children).get("CLOSE")
+        column = "close" if said is not None and "clos" in said else extreme.column
+        return compare(Column(column), ">" if extreme.highest else "<", extreme)
 
     def candle(self, children: list[Any]) -> Compare:
         green = "GREEN" in types(children)
@@ -207,6 +315,9 @@ class _Meanings(OperandMeanings, RiskMeanings):
 
     def tail_at_most(self, children: list[Any]) -> Tail:
         return Tail(Compare(SUBJECT, "<=", Number(number(children[1]))))
+
+    def tail_break(self, children: list[Any]) -> Tail:
+        return Tail(self.break_out([SUBJECT, *parts(children)]))
 
     def tail_cross(self, children: list[Any]) -> Tail:
         return Tail(Cross(SUBJECT, parts(children)[0], "CROSS_UP" in types(children)))
@@ -274,6 +385,4 @@ def _signal_of(operand: Operand) -> Use:
 
 
 def _before(extreme: Extreme) -> Extreme:
-    return Extreme(
-        highest=extreme.highest, column=extreme.column, length=extreme.length, before=True
-    )
+    return replace(extreme, before=True)

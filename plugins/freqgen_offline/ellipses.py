@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from freqgen_offline.clauses import compare, cross
+from freqgen_offline.lexicon import Word
 from freqgen_offline.looking import is_price
 from freqgen_offline.meaning import (
     Bare,
     Both,
+    Column,
     Compare,
     Condition,
     Cross,
+    Extended,
+    Held,
     Number,
     Operand,
     Placed,
@@ -21,24 +25,89 @@ from freqgen_offline.meaning import (
 from freqgen_offline.statements import Clause, Statement, begins_with_close
 
 
-def fill(statement: Statement) -> None:
-    """Give clauses without a subject, or with nothing but one, what they leave out."""
-    previous: Clause | None = None
-    waiting: Clause | None = None
+def fill(statement: Statement, before: Statement | None = None) -> None:
+    """Give clauses without a subject, or with nothing but one, what they leave out.
+
+    :param before: The statement before it, whose subject "it" is.
+    """
+    previous = _it(statement, before)
+    waiting: list[Clause] = []
     for clause in statement.clauses:
         meaning = clause.meaning
         if isinstance(meaning, Placed) and not isinstance(meaning.what, Tail):
             clause.condition = _closing(clause, meaning.what, previous)
-            if waiting is not None and isinstance(meaning.what, Compare | Cross):
-                waiting.condition = _with_subject(waiting, meaning.what)
+            if clause.condition is not meaning.what:
+                clause.leans = previous
+            for other in waiting if isinstance(meaning.what, Compare | Cross) else ():
+                other.condition = _with_subject(other, meaning.what)  # type: ignore[arg-type]
+                other.leans = clause
         elif isinstance(meaning, Placed) and previous is not None:
             assert isinstance(meaning.what, Tail)  # noqa: S101  (conditions went before)
             assert previous.condition is not None  # noqa: S101  (so it was chosen)
             clause.condition = _filled(meaning.what, previous.condition)
+            clause.leans = previous
+        elif isinstance(meaning, Placed) and clause is statement.clauses[0]:
+            clause.condition = _breakout(clause, meaning.what)
         elif isinstance(meaning, Bare) and previous is not None:
             clause.condition = _with_object(meaning, previous.condition)
-        waiting = clause if isinstance(meaning, Bare) and clause.condition is None else None
+            clause.leans = previous
+        if _in_brackets(statement, clause):
+            _explain(previous, clause)
+        waits = isinstance(meaning, Bare) and clause.condition is None
+        waiting = [*waiting, clause] if waits else []
         previous = clause if clause.condition is not None else None
+
+
+def _breakout(clause: Clause, what: Condition | Tail) -> Condition | None:
+    """The condition of a breakout without a subject: what breaks out is the price."""
+    like = what.like if isinstance(what, Tail) else what
+    breaks = any(str(w.token).startswith("break") for w in clause.words)
+    if breaks and isinstance(like, Cross) and is_price(like.right):
+        return cross(Column("close"), like.right, up=like.up)
+    return None
+
+
+def _it(statement: Statement, before: Statement | None) -> Clause | None:
+    """The clause whose subject "it" is at the beginning of a statement, if that is certain."""
+    first = statement.clauses[0] if statement.clauses else None
+    if first is None or before is None or before.lost or statement.given:
+        return None
+    if not isinstance(first.meaning, Placed):
+        return None
+    if not any(str(w.token) in {"it", "it's"} for w in first.words):
+        return None
+    conditions = [c for c in before.clauses if c.condition is not None]
+    subjects = {subject(c.condition) for c in conditions if c.condition is not None}
+    return conditions[-1] if len(subjects) == 1 and before.verb is not None else None
+
+
+def _in_brackets(statement: Statement, clause: Clause) -> bool:
+    for parts in (statement.given, statement.parts):
+        if clause in parts:
+            before = parts[: parts.index(clause)]
+            return bool(before) and isinstance(before[-1], Word) and before[-1].type == "LPAR"
+    return False
+
+
+def _explain(previous: Clause | None, clause: Clause) -> None:
+    """Let the level in brackets say what "oversold (below 20)" means."""
+    said = previous.condition if previous is not None else None
+    level = clause.condition
+    if previous is None or not isinstance(said, Extended) or not isinstance(level, Compare):
+        return
+    if level.left == said.operand and level.op.startswith(">" if said.overbought else "<"):
+        previous.condition = level
+        previous.leans = clause
+        clause.leans = None
+
+
+def subject(condition: Condition) -> Operand:
+    """What a condition is about."""
+    if isinstance(condition, Held):
+        return subject(condition.what)
+    if isinstance(condition, Both):
+        condition = condition.first
+    return condition.left if isinstance(condition, Compare | Cross) else condition.operand
 
 
 def _closing(clause: Clause, condition: Condition, previous: Clause | None) -> Condition:
@@ -46,33 +115,31 @@ def _closing(clause: Clause, condition: Condition, previous: Clause | None) -> C
     if not begins_with_close(clause.words) or not isinstance(condition, Compare):
         return condition
     before = previous.condition if previous is not None else None
-    subject = before.left if isinstance(before, Compare | Cross) else None
-    if isinstance(subject, Use) and isinstance(condition.right, Number):
-        return compare(subject, condition.op, condition.right)
+    about = before.left if isinstance(before, Compare | Cross) else None
+    if isinstance(about, Use) and isinstance(condition.right, Number):
+        return compare(about, condition.op, condition.right)
     return condition
 
 
 def _filled(tail: Tail, previous: Condition) -> Condition:
     """A tail with the subject of the condition before it."""
-    if isinstance(previous, Both):
-        previous = previous.first
-    subject = previous.left if isinstance(previous, Compare | Cross) else previous.operand
+    about = subject(previous)
     if isinstance(tail.like, Compare):
-        return compare(subject, tail.like.op, tail.like.right)
+        return compare(about, tail.like.op, tail.like.right)
     if isinstance(tail.like, Cross):
-        return cross(subject, tail.like.right, up=tail.like.up)
-    return replace(tail.like, operand=subject)
+        return cross(about, tail.like.right, up=tail.like.up)
+    return replace(tail.like, operand=about)
 
 
 def _with_subject(waiting: Clause, condition: Compare | Cross) -> Condition | None:
     """The condition of the first subject: "the close and the open are above the EMA"."""
     assert isinstance(waiting.meaning, Bare)  # noqa: S101  (the caller looked)
-    subject = waiting.meaning.operand
-    if not _alike(subject, condition.left):
+    about = waiting.meaning.operand
+    if not _alike(about, condition.left):
         return None
     if isinstance(condition, Compare):
-        return Compare(subject, condition.op, condition.right)
-    return Cross(subject, condition.right, condition.up)
+        return Compare(about, condition.op, condition.right)
+    return Cross(about, condition.right, condition.up)
 
 
 def _with_object(bare: Bare, previous: Condition | None) -> Condition | None:

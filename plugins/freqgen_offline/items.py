@@ -50,11 +50,14 @@ class Settings:
         items = _items(clause, list_name, alone=alone)
         for item in items:
             said = self.found.get(item.field)
-            if said is not None and said[0].value != item.value:
-                return
             if item.field == "timeframe" and item.value not in TIMEFRAMES.values():
+                clause.why = "no such timeframe; there are " + ", ".join(TIMEFRAMES)
+                return
+            if said is not None and said[0].value != item.value:
+                clause.why = "something else was said before"
                 return
             if item.field == "target" and not is_price(item.value):  # type: ignore[arg-type]
+                clause.why = "a target is a percentage, or a level of the price"
                 return
         if not items:
             return
@@ -72,14 +75,15 @@ class Settings:
 
     def write(self, writer: Writer) -> None:
         """Write the items, and note at each clause what it means."""
-        refused: set[str] = set()
+        refused: dict[str, str] = {}
         for name, (item, _) in self.found.items():
             try:
                 self.written[name] = self._written(item, writer)
-            except UnreadableError:
-                refused.add(name)
+            except UnreadableError as exc:
+                refused[name] = str(exc)
         for clause, items in self.clauses.values():
-            if not any(i.field in refused for i in items):
+            clause.why = next((refused[i.field] for i in items if i.field in refused), "")
+            if not clause.why:
                 clause.note = ", ".join(_note(i.field, self.written[i.field]) for i in items)
 
     def risk(self, writer: Writer) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from freqgen_offline.meaning import (
     Arithmetic,
     Average,
@@ -13,6 +15,9 @@ from freqgen_offline.meaning import (
     Earlier,
     Extended,
     Extreme,
+    Held,
+    Length,
+    Number,
     Operand,
     Run,
     Touch,
@@ -23,8 +28,14 @@ from freqgen_offline.meaning import (
 def uses(operand: Operand | None) -> list[Use]:
     """The indicators in an operand."""
     match operand:
+        case Use(of=inner) if inner is not None:
+            return uses(inner)
+        case Use(own=True):
+            return []
         case Use():
             return [operand]
+        case Extreme(of=inner):
+            return uses(inner)
         case Arithmetic(_, left, right):
             return uses(left) + uses(right)
         case Average(of=inner):
@@ -44,6 +55,8 @@ def operands(condition: Condition) -> tuple[Operand, ...]:
             return *operands(first), *operands(second)
         case Touch(operand, level):
             return operand, level
+        case Held(what=what):
+            return operands(what)
         case Run(operand, _, _) | Extended(operand, _):
             return (operand,)
 
@@ -65,6 +78,23 @@ def is_price(operand: Operand) -> bool:
             return False
 
 
+def owned(operand: Operand, other: Operand | None) -> Operand:
+    """An operand, where it is "its" average or high one of what it is compared with."""
+    if isinstance(operand, Arithmetic):
+        left, right = owned(operand.left, other), owned(operand.right, other)
+        return Arithmetic(operand.op, left, right)
+    if not isinstance(operand, Use | Extreme) or not operand.own or other is None:
+        return operand
+    if measure(other) in {"price", ""} or isinstance(other, Number):
+        return replace(operand, own=False)
+    if isinstance(operand, Use) and operand.function in MEANS:
+        length = operand.length
+        if operand.params:
+            length = Length(candles=int(operand.params[0]))
+        return Average(of=other, length=length)
+    return replace(operand, own=False, of=other)
+
+
 def measure(operand: Operand) -> str:
     """What an operand is counted in, so that like is compared with like.
 
@@ -74,6 +104,8 @@ def measure(operand: Operand) -> str:
     match operand:
         case Column("volume") | Average(of=Column("volume")):
             return "volume"
+        case Use(of=inner) | Extreme(of=inner) if inner is not None:
+            return measure(inner)
         case Column() | Extreme():
             return "price"
         case Use(function=function):
@@ -93,4 +125,5 @@ def measure(operand: Operand) -> str:
             return ""
 
 
+MEANS = frozenset({"SMA", "MA"})
 _MEASURES = {"RSI": "oscillator", "ADX": "oscillator", "ATR": "distance", "MACD": "distance"}

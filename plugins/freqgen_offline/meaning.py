@@ -45,12 +45,18 @@ class Use:
     :param params: Its parameters in the order in which people write them, as far as given.
     :param length: Its period, where that was given as a length.
     :param output: The output's name, or empty where it has one only.
+    :param own: Whether it is "its" average or band: one of what it is compared with.
+    :param of: What it is computed from, where that is not the price.
+    :param assumed: Whether the period was filled in, beside a width that was said.
     """
 
     function: str
     params: tuple[Decimal, ...] = ()
     length: Length | None = None
     output: str = ""
+    own: bool = False
+    of: Operand | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +75,24 @@ class Extreme:
     """The highest or lowest value of the last candles.
 
     :param before: Whether the current candle is left out.
+    :param own: Whether it is "its" high: one of what it is compared with.
+    :param of: What is looked at, where that is not a column of the price.
     """
 
     highest: bool
     column: str
     length: Length
     before: bool = False
+    own: bool = False
+    of: Operand | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A value one candle earlier."""
+    """A value some candles earlier."""
 
     operand: Operand
+    candles: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +155,29 @@ class Extended:
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """Two conditions that were said in one clause, as in "between 30 and 50"."""
+    """Two conditions that were said in one clause, as in "between 30 and 50".
+
+    :param how: ``all`` or ``any``.
+    """
 
     first: Compare
     second: Compare
+    how: str = "all"
 
 
-Condition: TypeAlias = Compare | Cross | Run | Touch | Extended | Both
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A condition that held on all, or on one, of the last candles.
+
+    :param always: Whether on all of them.
+    """
+
+    what: Compare | Both | Cross
+    length: Length
+    always: bool
+
+
+Condition: TypeAlias = Compare | Cross | Run | Touch | Extended | Both | Held
 
 
 @dataclass(frozen=True, slots=True)

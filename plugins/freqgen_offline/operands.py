@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from lark import Token, Transformer
 
@@ -33,11 +34,15 @@ from freqgen_offline.quantities import (
     whole,
 )
 
+MAX_WIDTH = 10
 PERIODS = ("PARAMS", "NUM", "COUNT", "TIME")
 
 
 class OperandMeanings(Transformer[Token, Any]):
     """One method a rule of ``operands.lark``, with the parts of the rule as its children."""
+
+    def own(self, children: list[Any]) -> Use | Extreme:
+        return cast("Use | Extreme", replace(children[1], own=True))
 
     def number(self, children: list[Any]) -> Number:
         return Number(number(children[0]))
@@ -70,10 +75,37 @@ class OperandMeanings(Transformer[Token, Any]):
         kinds = types(children)
         return use(next(k for k in ("EMA", "SMA", "MA") if k in kinds), children)
 
-    def ma_of_volume(self, children: list[Any]) -> Average:
+    def plain_atr(self, children: list[Any]) -> Use:
+        return use("ATR", children)
+
+    def earlier(self, children: list[Any]) -> Earlier:
+        return Earlier(parts(children)[0], _ago(children))
+
+    def column_earlier(self, children: list[Any]) -> Earlier:
+        names = ("CLOSE", "OPEN", "HIGH", "LOW", "VOLUME")
+        column = next(k for k in names if k in types(children)).lower()
+        return Earlier(Column(column), _ago(children))
+
+    def call(self, children: list[Any]) -> Operand:
+        function, column, count = re.findall(r"[a-z]+|[0-9]+", children[0])
+        candles = whole(Decimal(count), 2, MAX_LENGTH)
+        if function in {"highest", "max", "lowest", "min"}:
+            return Extreme(
+                highest=function in {"highest", "max"},
+                column=column,
+                length=Length(candles=candles),
+                of=Column(column) if column == "volume" else None,
+            )
+        if column == "volume" and function != "ema":
+            return Average(of=Column(column), length=Length(candles=candles))
+        kind = "EMA" if function == "ema" else "SMA"
+        of = None if column == "close" else Column(column)
+        return Use(function=kind, params=(Decimal(candles),), of=of)
+
+    def ma_of_volume(self, children: list[Any]) -> Average | Use:
         average = children[0]
         if average.function == "EMA":
-            raise UnreadableError("an exponential average of the volume")
+            return cast("Use", replace(average, of=Column("volume")))
         found = average.length
         if average.params:
             found = Length(candles=int(average.params[0]))
@@ -82,7 +114,21 @@ class OperandMeanings(Transformer[Token, Any]):
     def bb(self, children: list[Any]) -> Use:
         kinds = types(children)
         output = next(k for k in ("UPPER", "LOWER", "MIDDLE") if k in kinds).lower()
-        return use("BBANDS", children, output, most=2)
+        found = use("BBANDS", children, output, most=2)
+        if "DEVIATIONS" not in kinds:
+            return found
+        if len(found.params) > 1:
+            raise UnreadableError("two widths of a band")
+        width = params(kinds["DEVIATIONS"])[0]
+        if not 0 < width <= MAX_WIDTH:
+            raise UnreadableError("the width of a band")
+        given = found.params
+        if found.length is not None:
+            if found.length.candles is None:
+                raise UnreadableError("the period of a band in candles, beside its width")
+            given = (Decimal(found.length.candles),)
+        usual = (Decimal(20),)
+        return replace(found, params=(*(given or usual), width), length=None, assumed=not given)
 
     def macd(self, children: list[Any]) -> Use:
         kinds = types(children)
@@ -120,6 +166,12 @@ class OperandMeanings(Transformer[Token, Any]):
             length=parts(children)[0],
             before="PREVIOUS" in kinds,
         )
+
+
+def _ago(children: Sequence[Any]) -> int:
+    """How many candles ago something was."""
+    said = types(children).get("AGO")
+    return 1 if said is None else whole(number(said), 1, MAX_LENGTH)
 
 
 def params(token: Token) -> tuple[Decimal, ...]:
@@ -163,7 +215,7 @@ def use(function: str, children: Sequence[Any], output: str = "", most: int = 1)
         raise UnreadableError(f"{function} takes at most {most} parameters")
     for position, value in enumerate(given):
         if function == "BBANDS" and position == 1:
-            if not 0 < value <= 10:
+            if not 0 < value <= MAX_WIDTH:
                 raise UnreadableError("the width of a band")
         else:
             whole(value, 2 if (function, position) != ("MACD", 2) else 1, MAX_PERIOD)

@@ -67,7 +67,9 @@ def whole(value: Decimal, low: int, high: int) -> int:
     :raises UnreadableError: If it is none between ``low`` and ``high``.
     """
     if value != int(value) or not low <= value <= high:
-        raise UnreadableError(f"{value} is no whole number from {low} to {high}")
+        raise UnreadableError(
+            f"{value} is not possible: a whole number from {low} to {high} is needed"
+        )
     return int(value)
 
 

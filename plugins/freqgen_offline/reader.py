@@ -10,6 +10,7 @@ from typing import Any
 from freqgen import TIMEFRAMES, Brief, BriefError, Reading, Risk
 from freqgen_offline import naming
 from freqgen_offline.account import account, refusal
+from freqgen_offline.doubts import doubt
 from freqgen_offline.ellipses import fill
 from freqgen_offline.items import Settings
 from freqgen_offline.lexicon import words
@@ -20,7 +21,17 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
-from freqgen_offline.rules import Rule, denies_brackets, join, lines, rule_of, text
+from freqgen_offline.references import left_open, named_averages, with_averages
+from freqgen_offline.rules import (
+    Rule,
+    contradiction,
+    denies_brackets,
+    grouping,
+    join,
+    lines,
+    text,
+    whole_rule,
+)
 from freqgen_offline.statements import Clause, Statement, read_statements
 from freqgen_offline.writing import Writer
 
@@ -49,15 +60,19 @@ class _Reader:
     settings: Settings = field(default_factory=Settings)
     rules: dict[str, Rule | None] = field(default_factory=lambda: dict.fromkeys(RULE_LISTS))
     defaults: list[str] = field(default_factory=list)
+    groupings: dict[str, None] = field(default_factory=dict)
     timeframe_was_given: bool = True
 
     def read(self) -> tuple[dict[str, Any], Reading]:
         self._check_constraints()
         self.statements = read_statements(words(self.brief.text))
+        doubt(self.statements)
         self._choose_sides()
+        before: Statement | None = None
         for statement in self.statements:
             if not statement.lost:
-                fill(statement)
+                fill(statement, before)
+            before = statement if statement.list_name else before
         for statement in self.statements:
             if not statement.lost:
                 self._take_items(statement)
@@ -102,16 +117,17 @@ class _Reader:
                 if len(entries) == 1:
                     statement.list_name = next(iter(entries))
                 else:
-                    statement.lost = True
+                    statement.lose("it is not clear whether it filters longs or shorts")
             if statement.verb is None and statement.continues and previous is not None:
                 statement.list_name = previous.list_name
-                statement.lost = statement.lost or previous.lost
+                if previous.lost:
+                    statement.lose(previous.why)
             if statement.list_name or statement.lost:
                 previous = statement
 
     def _take_items(self, statement: Statement) -> None:
-        for number, clause in enumerate(statement.clauses):
-            alone = number == 0 and isinstance(clause.meaning, Bare)
+        for clause in statement.clauses:
+            alone = clause in statement.own[:1] and isinstance(clause.meaning, Bare)
             if clause.condition is None:
                 self.settings.take(clause, statement.list_name, alone=alone)
 
@@ -156,6 +172,7 @@ class _Reader:
         for clause in placed:
             if _minutes(clause) != named:
                 clause.condition = None
+                clause.why = "it is on another timeframe than the rest"
         given = self.brief.constraints.get("timeframe")
         if given is not None:
             return TIMEFRAMES[given]
@@ -172,12 +189,23 @@ class _Reader:
         """
         while True:
             self.rules = dict.fromkeys(RULE_LISTS)
+            self.groupings = {}
             for statement in self.statements:
                 for clause in statement.clauses:
                     clause.note = ""
             writer = Writer(self._timeframe())
+            self._let_go()
             if self._note_parameters(writer) and self._write_rules(writer):
                 return writer
+
+    def _let_go(self) -> None:
+        """Forget conditions that lean on one that is not used."""
+        found = [c for s in self._ruling() for c in s.clauses if c.condition is not None]
+        while gone := [c for c in found if c.leans is not None and c.leans.condition is None]:
+            for clause in gone:
+                clause.condition = None
+                clause.why = "what it refers to was not understood"
+            found = [c for c in found if c.condition is not None]
 
     def _leave_out_exits(self) -> bool:
         """Forget the rules that end trades of a side that is never entered."""
@@ -202,8 +230,8 @@ class _Reader:
                 try:
                     for operand in operands(clause.condition):
                         writer.note(operand)
-                except UnreadableError:
-                    clause.condition = None
+                except UnreadableError as exc:
+                    clause.condition, clause.why = None, str(exc)
                     whole = False
         for operand in (*self._mentioned().values(), *self.settings.operands()):
             with suppress(UnreadableError):  # writing it will find the same
@@ -223,20 +251,27 @@ class _Reader:
     def _write_rules(self, writer: Writer) -> bool:
         """Write the rules; whether all could be written."""
         whole = True
+        averages = named_averages(self._ruling())
         for statement in self._ruling():
             written: dict[int, Rule] = {}
             for clause in statement.clauses:
                 if clause.condition is None:
                     continue
+                writer.indicators.usual = left_open(statement, clause)
                 try:
-                    rule = writer.condition(clause.condition, statement.list_name)
-                except UnreadableError:
-                    clause.condition = None
+                    condition = with_averages(clause.condition, averages)
+                    rule = writer.condition(condition, statement.list_name)
+                except UnreadableError as exc:
+                    clause.condition, clause.why = None, str(exc)
                     whole = False
                     continue
+                finally:
+                    writer.indicators.usual = frozenset()
                 written[id(clause)] = rule
                 clause.note = text(rule)
-            self._add(statement, rule_of(statement.parts, written))
+            self._add(statement, whole_rule(statement, written))
+            if told := grouping(statement, whole_rule(statement, written)):
+                self.groupings[told] = None
         self.settings.write(writer)
         for clause, use in self._mentioned().items():
             clause.note = clause.note or writer.mention(use)
@@ -277,6 +312,12 @@ class _Reader:
             if rules[f"entry_{side}"] and not rules[f"exit_{side}"]:
                 self._say_how_it_ends(side, risk)
         self.defaults += writer.indicators.defaults
+        self.defaults += [writer.finished(told) for told in self.groupings]
+        self.defaults += [
+            f"{name.replace('_', ' of a ')}: {told}"
+            for name, found in rules.items()
+            if (told := contradiction(found))
+        ]
         functions = _functions(writer, rules["entry_long"] + rules["entry_short"])
         side = "long" if rules["entry_long"] else "short"
         entry = rules[f"entry_{side}"]
@@ -337,7 +378,7 @@ def _functions(writer: Writer, entry: Sequence[str]) -> list[str]:
     import re
 
     found = " ".join(entry)
-    named = {name: function for (function, _), name in writer.indicators.ids().items()}
+    named = {name: function for (function, _, _), name in writer.indicators.ids().items()}
     places = {
         function: place.start()
         for name, function in reversed(named.items())

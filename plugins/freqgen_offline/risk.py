@@ -25,6 +25,10 @@ class RiskMeanings(Transformer[Token, Any]):
     def stop_atr(self, children: list[Any]) -> Item:
         return Item("stop_atr", _multiple(children))
 
+    def stop_unclear(self, children: list[Any]) -> Item:
+        number_said = types(children)["NUM"]
+        raise UnreadableError(f"{number_said} of what is not said, as in {number_said}%")
+
     def take(self, children: list[Any]) -> Item:
         found = ratio(types(children)["PCT"])
         if not 0 < found <= 100:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from freqgen import BriefError
 from freqgen_offline.lexicon import MEANINGLESS, Word, logic_parser, parse_tokens
-from freqgen_offline.statements import Clause
+from freqgen_offline.statements import Clause, Statement
 
 if TYPE_CHECKING:
     from lark import Tree
@@ -67,6 +68,43 @@ def rule_of(parts: Sequence[Clause | Word], rules: dict[int, Rule]) -> Rule | No
         if tree is not None:
             return _rule(tree, [rules.get(id(c)) for c in clauses])
     return join("all", [rules.get(id(c)) for c in clauses])
+
+
+def whole_rule(statement: Statement, rules: dict[int, Rule]) -> Rule | None:
+    """The rule that a statement makes, with what it says before its verb."""
+    given = rule_of(statement.given, rules)
+    if statement.how:
+        return join(statement.how, [rules.get(id(c)) for c in statement.clauses])
+    return join("all", [given, rule_of(statement.parts, rules)])
+
+
+def grouping(statement: Statement, rule: Rule | None) -> str:
+    """How "and" and "or" of one statement were grouped, where the text leaves it open."""
+    parts = statement.parts
+    grouped = any(isinstance(p, Word) and p.type in {"LPAR", "EITHER", "UNLESS"} for p in parts)
+    if grouped or statement.given or not isinstance(rule, Group):
+        return ""
+    if {rule.how, *(m.how for m in rule.members if isinstance(m, Group))} != {"all", "any"}:
+        return ""
+    return (
+        f'"And" and "or" stand in one sentence; it was read as {text(rule)}: "and" binds tighter '
+        'than "or", and a comma before one of them loosens it.'
+    )
+
+
+_LEVEL = re.compile(r"(\w+(?:\.\w+)?) ([<>])=? (-?[0-9.]+)")
+
+
+def contradiction(rules: Sequence[str]) -> str:
+    """Which two of a list's rules can never hold together, as a sentence; or nothing."""
+    found = [(match, rule) for rule in rules if (match := _LEVEL.fullmatch(rule))]
+    for one, below in found:
+        for other, above in found:
+            if (one[1], one[2], other[2]) != (other[1], "<", ">"):
+                continue
+            if float(one[3]) <= float(other[3]):
+                return f'"{below}" and "{above}" never hold together, so nothing ever happens.'
+    return ""
 
 
 def _nesting(parts: Sequence[Clause | Word]) -> int:

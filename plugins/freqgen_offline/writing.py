@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from freqgen import TIMEFRAMES
-from freqgen_offline.looking import is_price, measure, uses
+from freqgen_offline.looking import MEANS, measure, owned, uses
 from freqgen_offline.meaning import (
     Arithmetic,
     Average,
@@ -19,6 +19,7 @@ from freqgen_offline.meaning import (
     Earlier,
     Extended,
     Extreme,
+    Held,
     Length,
     Number,
     Operand,
@@ -28,7 +29,7 @@ from freqgen_offline.meaning import (
     Use,
 )
 from freqgen_offline.quantities import MAX_LENGTH, MAX_PERIOD
-from freqgen_offline.rules import Rule, join
+from freqgen_offline.rules import Rule, join, text
 
 DEFAULTS: dict[str, tuple[Decimal, ...]] = {
     "RSI": (Decimal(14),),
@@ -48,6 +49,8 @@ AVERAGE_LENGTH = 20
 RSI_LOW, RSI_MIDDLE, RSI_HIGH = 30, 50, 70
 
 Params = tuple[Decimal, ...]
+Key = tuple[str, Params, str]
+"""A function, its parameters, and what it is computed from where that is not the price."""
 
 
 @dataclass(slots=True)
@@ -57,11 +60,13 @@ class Indicators:
     :param named: Function to the parameters that were written out, in the order of the text.
     :param used: What the rules use, in order of first use.
     :param defaults: Sentences on what was filled in.
+    :param usual: Functions that are not meant as written elsewhere when nothing is said of them.
     """
 
     named: dict[str, list[Params]] = field(default_factory=dict)
-    used: dict[tuple[str, Params], None] = field(default_factory=dict)
+    used: dict[Key, None] = field(default_factory=dict)
     defaults: dict[str, None] = field(default_factory=dict)
+    usual: frozenset[str] = frozenset()
 
     def name(self, function: str, params: Params) -> None:
         """Note that the brief writes these parameters out."""
@@ -76,11 +81,19 @@ class Indicators:
         if len(params) == len(usual):
             return params
         elsewhere = [p for p in self.named.get(function, []) if p[: len(params)] == params]
-        if elsewhere:
+        if elsewhere and function not in self.usual:
             if len(elsewhere) > 1:
                 self.defaults[
                     f"{WORDS[function].capitalize()} without a period was taken as the first one "
                     f"named, {_listed(elsewhere[0])}."
+                ] = None
+            elif elsewhere[0] != usual:
+                short = WORDS[function].removeprefix("the ")
+                one = "a length was" if len(usual) == 1 else "all parameters were"
+                one = one if function != "MACD" else "parameters was"
+                self.defaults[
+                    f"{short} without {one} taken as {short}"
+                    f"({', '.join(map(plain, elsewhere[0]))}), which is written elsewhere."
                 ] = None
             return elsewhere[0]
         taken = (*params, *usual[len(params) :])
@@ -94,17 +107,18 @@ class Indicators:
         ] = None
         return taken
 
-    def ids(self) -> dict[tuple[str, Params], str]:
+    def ids(self) -> dict[Key, str]:
         """The id of each indicator: short, with parameters where one function is used twice."""
-        functions = [function for function, _ in self.used]
-        return {
-            (function, params): IDS.get(function, function.lower())
-            if functions.count(function) == 1
-            else "_".join(
-                [IDS.get(function, function.lower()), *(plain(p).replace(".", "p") for p in params)]
-            )
-            for function, params in self.used
-        }
+        kinds = [(function, source) for function, _, source in self.used]
+        found: dict[Key, str] = {}
+        for function, params, source in self.used:
+            parts = [IDS.get(function, function.lower())]
+            if source:
+                parts.append(source.format(*found.values()).replace(".", "_"))
+            if kinds.count((function, source)) > 1:
+                parts += [plain(p).replace(".", "p") for p in params]
+            found[function, params, source] = "_".join(parts)
+        return found
 
     def specs(self) -> list[dict[str, object]]:
         """The indicators as the design has them."""
@@ -113,12 +127,16 @@ class Indicators:
             "MACD": ("fastperiod", "slowperiod", "signalperiod"),
         }
         specs: list[dict[str, object]] = []
-        for (function, params), name in self.ids().items():
+        ids = self.ids()
+        for (function, params, source), name in ids.items():
             keys = names.get(function, ("timeperiod",))
             values = {k: _json_number(p) for k, p in zip(keys, params, strict=True)}
             if function == "BBANDS":
                 values["nbdevdn"] = values["nbdevup"]
-            specs.append({"id": name, "function": function, "params": values})
+            spec: dict[str, object] = {"id": name, "function": function, "params": values}
+            if source:
+                spec["source"] = source.format(*ids.values())
+            specs.append(spec)
         return specs
 
 
@@ -175,6 +193,10 @@ class Writer:
 
     def _function(self, use: Use, *, tell: bool = True) -> tuple[str, Params]:
         params = use.params
+        if tell and use.assumed:
+            self.indicators.defaults[
+                f"The period was not given for the Bollinger bands: {plain(params[0])} is used."
+            ] = None
         if use.length is not None:
             params = (Decimal(self.candles(use.length, own_unit=True)),)
             if not 2 <= params[0] <= MAX_PERIOD:
@@ -194,20 +216,30 @@ class Writer:
     def mention(self, use: Use) -> str:
         """What an indicator named for itself stands for; empty where no rule uses it."""
         try:
-            key = self._function(use, tell=False)
+            function, params = self._function(use, tell=False)
         except UnreadableError:
             return ""
-        if key not in self.indicators.used:
+        if (function, params, "") not in self.indicators.used:
             return ""
-        return f"{key[0]}({', '.join(plain(p) for p in key[1])})"
+        return f"{function}({', '.join(plain(p) for p in params)})"
 
     def use(self, use: Use) -> str:
         """An indicator's output, with a mark in place of its id."""
         function, params = self._function(use)
-        key = (function, self.indicators.complete(function, params))
+        source = "" if use.of is None else self._source(use.of)
+        usual = self.indicators.usual
+        if source:  # an average of something else lends its length to no one, and takes none
+            self.indicators.usual = usual | {function}
+        key = (function, self.indicators.complete(function, params), source)
+        self.indicators.usual = usual
         self.indicators.used.setdefault(key)
         position = list(self.indicators.used).index(key)
         return f"{{{position}}}.{use.output}" if use.output else f"{{{position}}}"
+
+    def _source(self, operand: Operand) -> str:
+        if isinstance(operand, Use) or operand == Column("volume"):
+            return self.operand(operand)
+        raise UnreadableError("an indicator of something that is no indicator")
 
     def operand(self, operand: Operand, other: Operand | None = None, *, bind: int = 0) -> str:
         """An operand as an expression.
@@ -227,10 +259,11 @@ class Writer:
                 return self._average(of or other, length)
             case Extreme():
                 function = "highest" if operand.highest else "lowest"
-                text = f"{function}({operand.column}, {self.candles(operand.length)})"
-                return f"shift({text}, 1)" if operand.before else text
-            case Earlier(inner):
-                return f"shift({self.operand(inner, other)}, 1)"
+                of = operand.column if operand.of is None else self.operand(operand.of)
+                told = f"{function}({of}, {self.candles(operand.length)})"
+                return f"shift({told}, 1)" if operand.before else told
+            case Earlier(inner, candles):
+                return f"shift({self.operand(inner, other)}, {candles})"
             case Arithmetic(op, left, right):
                 own = 1 if op in "+-" else 2
                 text = (
@@ -241,7 +274,7 @@ class Writer:
 
     def _average_of_column(self, use: Use, other: Operand | None) -> str | None:
         """A moving average beside the volume is one of the volume."""
-        if other != Column("volume") or use.function not in {*_MEANS, "EMA"}:
+        if other != Column("volume") or use.of or use.function not in {*MEANS, "EMA"}:
             return None
         if use.function == "EMA":
             raise UnreadableError("an exponential average of the volume")
@@ -279,8 +312,10 @@ class Writer:
 
     def _condition(self, condition: Condition, list_name: str) -> Rule:
         match condition:
-            case Both(first, second):
-                both = join("all", [self._compare(first), self._compare(second)])
+            case Held():
+                return self._held(condition, list_name)
+            case Both(first, second, how):
+                both = join(how, [self._compare(first), self._compare(second)])
                 assert both is not None  # noqa: S101  (there are two)
                 return both
             case Compare():
@@ -296,13 +331,39 @@ class Writer:
 
     def _compare(self, condition: Compare) -> str:
         left, right = condition.left, condition.right
+        left, right = owned(left, right), owned(right, left)
         texts = self.operand(left, right), self.operand(right, left)
         if texts[0] == texts[1]:
             raise UnreadableError("something is compared with itself")
         _check_alike(left, right)
         return f"{texts[0]} {condition.op} {texts[1]}"
 
+    def _held(self, held: Held, list_name: str) -> Rule:
+        """A condition on all, or on one, of the last candles."""
+        count = self.candles(held.length)
+        if not held.always:
+            rule = self._condition(held.what, list_name)
+            return f"bars_since({text(rule)}) < {count}"
+        if isinstance(held.what, Cross):
+            raise UnreadableError("a crossing does not last")
+        both = held.what
+        if isinstance(both, Both):
+            if both.how == "any":
+                raise UnreadableError("one of two conditions on all of the last candles")
+            first, second = (replace(held, what=c) for c in (both.first, both.second))
+            joined = join("all", [self._held(first, list_name), self._held(second, list_name)])
+            assert joined is not None  # noqa: S101  (there are two)
+            return joined
+        self._compare(both)  # what cannot be compared does not hold
+        left, right = owned(both.left, both.right), owned(both.right, both.left)
+        function = "highest" if both.op.startswith("<") else "lowest"
+        if isinstance(right, Number):
+            return f"{function}({self.operand(left)}, {count}) {both.op} {plain(right.value)}"
+        gap = f"{self.operand(left, right)} - {self.operand(right, left, bind=2)}"
+        return f"{function}({gap}, {count}) {both.op} 0"
+
     def _cross(self, left: Operand, right: Operand, up: bool | None, list_name: str) -> str:
+        left, right = owned(left, right), owned(right, left)
         texts = self.operand(left, right), self.operand(right, left)
         if texts[0] == texts[1]:
             raise UnreadableError("something crosses itself")
@@ -339,34 +400,66 @@ class Writer:
         ] = None
         return f"{text} {op} {level}"
 
-    def _touch(self, operand: Operand, level: Operand, list_name: str) -> str:
-        price = operand == Column("close")
-        if isinstance(operand, Use) and operand.function == "RSI" and isinstance(level, Number):
-            op = ">=" if level.value >= RSI_MIDDLE else "<="
-            return f"{self.operand(operand)} {op} {plain(level.value)}"
-        if price and isinstance(level, Use) and level.output in {"upper", "lower"}:
-            upper = level.output == "upper"
-            return f"{'high >=' if upper else 'low <='} {self.operand(level)}"
-        if price and is_price(level) and not isinstance(level, Column) and "exit" in list_name:
-            op = ">=" if list_name == "exit_long" else "<="
-            return f"close {op} {self.operand(level)}"
-        raise UnreadableError("from which side is not said")
+    def _touch(self, operand: Operand, level: Operand, list_name: str) -> Rule:
+        level = owned(level, operand)
+        if isinstance(level, Extreme) and measure(level) == measure(operand):
+            return self._reached(operand, replace(level, before=True), up=level.highest)
+        if measure(operand) == "oscillator" and isinstance(level, Number):
+            _check_range(operand, level)
+            rises = level.value >= RSI_MIDDLE or uses(operand)[0].function == "ADX"
+            return self._reached(operand, level, up=rises)
+        if operand != Column("close") or isinstance(level, Column) or measure(level) != "price":
+            raise UnreadableError("from which side is not said")
+        if isinstance(level, Use) and level.output in {"upper", "lower"}:
+            up = level.output == "upper"
+            return f"{'high >=' if up else 'low <='} {self.operand(level)}"
+        text = self.operand(level)
+        if "exit" in list_name:
+            up = list_name == "exit_long"
+            self.indicators.defaults[
+                f"A touch by the price was taken as one from {'below' if up else 'above'}, for it "
+                f"belongs to the {list_name.replace('_', ' of a ')}."
+            ] = None
+            return f"{'high >=' if up else 'low <='} {text}"
+        both = join("all", [f"low <= {text}", f"high >= {text}"])
+        assert both is not None  # noqa: S101  (there are two)
+        return both
+
+    def _reached(self, operand: Operand, level: Operand, *, up: bool) -> str:
+        """As far as a level or further; the price is looked at with its whole candle."""
+        op = ">=" if up else "<="
+        if operand == Column("close"):
+            return f"{'high' if up else 'low'} {op} {self.operand(level)}"
+        if isinstance(level, Number):
+            self.indicators.defaults[
+                f"Reaching {plain(level.value)} was taken as being there or "
+                f"{'above' if up else 'below'}."
+            ] = None
+        return f"{self.operand(operand)} {op} {self.operand(level, operand)}"
 
     def finished(self, expression: str) -> str:
         """An expression with ids in place of marks."""
         return expression.format(*self.indicators.ids().values())
 
 
-_MEANS = frozenset({"SMA", "MA"})
-
-
 def _check_alike(left: Operand, right: Operand) -> None:
     """Refuse to compare an oscillator with a price: a word was taken for the wrong thing."""
     both = {measure(left), measure(right)} - {""}
-    if both == {"volume", "price"} and {u.function for u in uses(left) + uses(right)} & _MEANS:
+    _check_range(left, right)
+    if both == {"volume", "price"} and {u.function for u in uses(left) + uses(right)} & MEANS:
         return  # an average beside the volume is one of the volume
     if len(both) > 1 and both != {"price", "distance"}:
         raise UnreadableError(f"a {min(both)} is compared with a {max(both)}")
+
+
+def _check_range(left: Operand, right: Operand) -> None:
+    """Refuse to compare an oscillator with a number that it never gets past."""
+    if not isinstance(left, Use) or left.function not in {"RSI", "ADX"}:
+        return
+    if isinstance(right, Number) and not 0 < right.value < 100:
+        raise UnreadableError(
+            f"{left.function} lies between 0 and 100, {plain(right.value)} decides nothing"
+        )
 
 
 def _counts_candles(length: Length, timeframe: int) -> bool:

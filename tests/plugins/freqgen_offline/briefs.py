@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-BOLLINGER = {"timeperiod": 20, "nbdevup": 2, "nbdevdn": 2}
-MACD = {"fastperiod": 12, "slowperiod": 26, "signalperiod": 9}
+BOLLINGER: dict[str, float] = {"timeperiod": 20, "nbdevup": 2, "nbdevdn": 2}
+MACD: dict[str, float] = {"fastperiod": 12, "slowperiod": 26, "signalperiod": 9}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +172,7 @@ WHOLE = [
         indicators={"bb": ("BBANDS", {"timeperiod": 20, "nbdevup": 2.5, "nbdevdn": 2.5})},
         entry_short=["close > bb.upper"],
         exit_short=["close < bb.middle"],
-        defaults=[],
+        defaults=["taken as Bollinger bands(20, 2.5)"],
     ),
     Case(
         id="reference case in words",
@@ -466,6 +466,68 @@ WHOLE = [
     ),
 ]
 
+WHOLE += [
+    Case(
+        id="a condition before the verb",
+        text="When ADX(14) > 25, buy if RSI(14) < 30; when ADX < 25, buy if RSI < 20. "
+        "With ADX above 40, sell when RSI > 60. 1h, 2% stop",
+        entry_long=["(adx > 25 and rsi < 30) or (adx < 25 and rsi < 20)"],
+        exit_long=["adx > 40", "rsi > 60"],
+        defaults=[],
+    ),
+    Case(
+        id="a condition before the verb, and then",
+        text="If ADX(14) > 25 then buy when RSI(14) < 30 or close > open. 1h, 2% stop. Then sell "
+        "once it's over 70.",
+        entry_long=["adx > 25", "rsi < 30 or close > open"],
+        unread=["sell once it's over 70"],
+    ),
+    Case(
+        id="it",
+        text="Buy when RSI(14) < 30. Sell once it's over 70. 1h, 2% stop",
+        entry_long=["rsi < 30"],
+        exit_long=["rsi > 70"],
+        defaults=[],
+    ),
+    Case(
+        id="it breaks",
+        text="Sell when price breaks the 20-candle low; buy when it breaks the 20-candle high",
+        entry_long=["crosses_above(close, shift(highest(high, 20), 1))"],
+        exit_long=["crosses_below(close, shift(lowest(low, 20), 1))"],
+    ),
+    Case(
+        id="the averages of a golden cross",
+        text="Buy on a golden cross of the 50 and 200 EMA, sell on the death cross. 1d, 10% stop",
+        entry_long=["crosses_above(ema_50, ema_200)"],
+        exit_long=["crosses_below(ema_50, ema_200)"],
+        defaults=[],
+    ),
+    Case(
+        id="touched from either side",
+        text="Short when price touches the upper band (20, 2). Cover when price touches the "
+        "middle band. 1h, 2% stop",
+        entry_short=["high >= bb.upper"],
+        exit_short=["low <= bb.middle"],
+        defaults=["from above"],
+    ),
+    Case(
+        id="and beside or",
+        text="Buy when RSI(14) < 30, or ADX(14) > 25, and close > open. Sell when RSI > 70. 1h, "
+        "2% stop",
+        entry_long=["rsi < 30 or (adx > 25 and close > open)"],
+        exit_long=["rsi > 70"],
+        defaults=["rsi < 30 or (adx > 25 and close > open)"],
+    ),
+    Case(
+        id="a length written elsewhere",
+        text="Buy when RSI < 30. Sell when RSI(7) > 70. 1h, 2% stop",
+        indicators={"rsi": ("RSI", {"timeperiod": 7})},
+        entry_long=["rsi < 30"],
+        exit_long=["rsi > 70"],
+        defaults=["taken as RSI(7)"],
+    ),
+]
+
 BUY = "Sell when RSI(14) > 70. 1h candles, 2% stop loss. Buy when "
 """Says everything but the entry, which is what the short briefs below are about."""
 
@@ -602,7 +664,22 @@ ENTRIES = [
     ("a colour that RSI has not", "RSI(14) turns green", None),
     ("a number rising", "30 is rising", None),
     ("something else oversold", "ADX(14) is oversold", None),
-    ("touches without direction", "price touches the 50 EMA", None),
+    ("touches", "price touches the 50 EMA", ["low <= ema", "high >= ema"]),
+    ("what touches is not the candle", "the open touches the 50 EMA", None),
+    ("RSI reaches", "RSI(14) reaches 70", ["rsi >= 70"]),
+    ("ADX reaches", "ADX(14) reaches 25", ["adx >= 25"]),
+    (
+        "reaches an extreme",
+        "price reaches the 20-candle high",
+        ["high >= shift(highest(high, 20), 1)"],
+    ),
+    (
+        "is at an extreme",
+        "price is at a 20-candle low",
+        ["low <= shift(lowest(low, 20), 1)"],
+    ),
+    ("never", "RSI(14) < 130", None),
+    ("always", "ADX(14) > -5", None),
     ("RSI hits", "RSI(14) hits 30", ["rsi <= 30"]),
     ("the average of a number", "30 is above average", None),
     # periods
@@ -624,7 +701,8 @@ ENTRIES = [
         "ATR(14) is below its 20 period average",
         ["atr < mean(atr, 20)"],
     ),
-    ("volume and its EMA", "volume is above its 20 EMA", None),
+    ("volume and its EMA", "volume is above its 20 EMA", ["volume > ema_volume"]),
+    ("volume and an EMA", "volume is above the 20 EMA", None),
     (
         "volume of the previous candle",
         "volume is above the previous volume",
@@ -716,7 +794,170 @@ ENTRIES = [
         ["volume > mean(volume, 20)"],
     ),
     ("an average of the volume", "volume > the SMA(20) of volume", ["volume > mean(volume, 20)"]),
-    ("an EMA of the volume", "volume > the 20 EMA of volume", None),
+    ("an EMA of the volume", "volume > the 20 EMA of volume", ["volume > ema_volume"]),
+    # its average, its high
+    *(
+        (f"its: {entry}", entry, rules)
+        for entry, rules in (
+            (
+                "RSI(14) crosses above its 14-period SMA",
+                ["crosses_above(rsi, mean(rsi, 14))"],
+            ),
+            ("RSI(14) crosses above its EMA(9)", ["crosses_above(rsi, ema_rsi)"]),
+            ("RSI(14) is above its moving average", ["rsi > mean(rsi, 20)"]),
+            ("ATR(14) is above its SMA(50)", ["atr > mean(atr, 50)"]),
+            (
+                "MACD(12,26,9) crosses above its EMA(9)",
+                ["crosses_above(macd.line, ema_macd_line)"],
+            ),
+            ("RSI(14) is above its upper Bollinger band (20, 2)", ["rsi > bb_rsi.upper"]),
+            (
+                "RSI(14) breaks its 20-candle high",
+                ["crosses_above(rsi, shift(highest(rsi, 20), 1))"],
+            ),
+            ("volume is above its 20-candle high", ["volume > shift(highest(volume, 20), 1)"]),
+            ("ATR(14) is above its 20 candle low", ["atr > lowest(atr, 20)"]),
+            ("close is above its 50 EMA", ["close > ema"]),
+            ("ATR(14) is above the SMA(50)", ["atr > sma"]),
+            ("volume is above the upper Bollinger band", None),
+            ("RSI(14) is above the 20-candle high", None),
+        )
+    ),
+    (
+        "the bands of two things",
+        "RSI(14) is above its upper band (20, 2) and RSI is above its upper band (30, 2)",
+        ["rsi > bb_rsi_20_2.upper", "rsi > bb_rsi_30_2.upper"],
+    ),
+    # two averages of one word
+    ("two lengths", "price is above the 50 and 200 EMA", ["close > ema_50", "close > ema_200"]),
+    ("lengths last", "close is above the EMA 20 and 50", ["close > ema_20", "close > ema_50"]),
+    (
+        "three lengths",
+        "close is above the 20, 50, and 200 EMA",
+        ["close > ema_20", "close > ema_50", "close > ema_200"],
+    ),
+    (
+        "two lengths before",
+        "the 20 and 50 EMA are above the 200 EMA",
+        ["ema_20 > ema_200", "ema_50 > ema_200"],
+    ),
+    ("lengths of two kinds", "price is above the 50 and 200-day EMA", None),
+    (
+        "a level and an average",
+        "RSI(14) is below 30 and 20 EMA is above 50 EMA",
+        ["rsi < 30", "ema_20 > ema_50"],
+    ),
+    ("two averages cross", "the 9 and 21 EMA cross", ["crosses_above(ema_9, ema_21)"]),
+    ("a slash", "EMA 9/21 cross up", ["crosses_above(ema_9, ema_21)"]),
+    ("a pair named twice", "EMA 9 and EMA 21 cross down", ["crosses_below(ema_9, ema_21)"]),
+    # any of, all of
+    ("any of", "any of RSI(14) < 30, ADX(14) > 25", ["rsi < 30 or adx > 25"]),
+    (
+        "any of a list",
+        "any of the following is true: RSI(14) < 30, ADX(14) > 25 or close > open",
+        ["rsi < 30 or adx > 25 or close > open"],
+    ),
+    ("one of", "one of these is true: RSI(14) < 30, close > open", ["rsi < 30 or close > open"]),
+    (
+        "all of",
+        "all of the following hold: RSI(14) < 30, ADX(14) > 25",
+        ["rsi < 30", "adx > 25"],
+    ),
+    ("any of, and", "any of RSI(14) < 30, ADX(14) > 25 and close > open", None),
+    ("any of one", "any of RSI(14) < 30", None),
+    ("two of", "two of these hold: RSI(14) < 30, ADX(14) > 25, close > open", None),
+    ("neither", "neither RSI(14) < 30 nor ADX(14) > 25", None),
+    ("not the case", "it is not the case that RSI(14) < 30 and ADX(14) > 25", None),
+    # one after another
+    ("and then", "RSI(14) dips below 30 and then recovers above 30", None),
+    ("after that", "RSI(14) drops below 30, after that it crosses above 30", None),
+    ("followed by", "RSI(14) < 30, followed by close > open", None),
+    ("was", "RSI(14) was below 30", None),
+    ("ago", "RSI(14) was below 30 3 candles ago", ["shift(rsi, 3) < 30"]),
+    (
+        "an average ago",
+        "close was above the EMA(50) 3 candles ago",
+        ["shift(close, 3) > shift(ema, 3)"],
+    ),
+    ("than ago", "RSI(14) is higher than it was 10 candles ago", ["rsi > shift(rsi, 10)"]),
+    ("a value ago", "close > close 5 candles ago", ["close > shift(close, 5)"]),
+    ("the previous candle's", "RSI(14) > the previous candle's RSI", ["rsi > shift(rsi, 1)"]),
+    ("for candles", "RSI(14) < 30 for 3 candles", ["highest(rsi, 3) < 30"]),
+    (
+        "for candles, no length",
+        "close is above the EMA(50) for 20 candles",
+        ["lowest(close - ema, 20) > 0"],
+    ),
+    (
+        "between for candles",
+        "RSI(14) is between 40 and 60 for 3 candles",
+        ["lowest(rsi, 3) >= 40", "highest(rsi, 3) <= 60"],
+    ),
+    (
+        "within the last",
+        "RSI(14) crosses above 30 within the last 5 candles",
+        ["bars_since(crosses_above(rsi, 30)) < 5"],
+    ),
+    (
+        "was within the last",
+        "RSI(14) was below 30 within the last 5 candles",
+        ["bars_since(rsi < 30) < 5"],
+    ),
+    # shares and distances
+    ("percent of", "volume is 150% of its average", ["volume >= 1.5 * mean(volume, 20)"]),
+    ("below percent of", "close is below 98% of the SMA(20)", ["close < 0.98 * sma"]),
+    ("half", "volume is half its average", ["volume <= 0.5 * mean(volume, 20)"]),
+    ("doubles", "volume doubles its average", ["volume >= 2 * mean(volume, 20)"]),
+    ("a distance in ATR", "close is 2 ATR below the EMA(20)", ["close < ema - 2 * atr"]),
+    (
+        "more than a distance",
+        "close is more than 2 ATR above the EMA(20)",
+        ["close > ema + 2 * atr"],
+    ),
+    ("less than a distance", "close is less than 2 ATR above the EMA(20)", None),
+    ("percent of the price", "ATR(14) is greater than 2% of price", ["atr > 0.02 * close"]),
+    (
+        "near",
+        "close is within 1% of EMA(50)",
+        ["close >= 0.99 * ema", "close <= 1.01 * ema"],
+    ),
+    ("RSI in percent", "RSI(14) < 30%", ["rsi < 30"]),
+    ("a price in percent", "close < 30%", None),
+    ("not between", "RSI(14) is not between 30 and 70", ["rsi < 30 or rsi > 70"]),
+    ("still", "RSI(14) is still below 30", ["rsi < 30"]),
+    # bands
+    ("period inside", "close < the lower 20 period Bollinger band", ["close < bb.lower"]),
+    ("outside", "close is outside the upper band", ["close > bb.upper"]),
+    ("outside of nothing", "close is outside the EMA(20)", None),
+    (
+        "deviations",
+        "close < lower Bollinger band with 2.5 standard deviations",
+        ["close < bb.lower"],
+    ),
+    ("deviations twice", "close < lower BB(20, 2) with 3 standard deviations", None),
+    # as code writes it
+    ("functions", "ema(close, 20) > sma(close, 50)", ["ema > sma"]),
+    ("highest", "close > highest(high, 20)", ["close > shift(highest(high, 20), 1)"]),
+    ("mean of volume", "volume > sma(volume, 20)", ["volume > mean(volume, 20)"]),
+    # extremes, levels in brackets, semicolons
+    (
+        "the close makes a new high",
+        "close makes a new 55-candle high",
+        ["close > shift(highest(high, 55), 1)"],
+    ),
+    (
+        "a breakout without a subject",
+        "breakouts above the 20 candle high",
+        ["crosses_above(close, shift(highest(high, 20), 1))"],
+    ),
+    ("a level in brackets", "RSI(14) is oversold (<20)", ["rsi < 20"]),
+    ("a wider level", "RSI(14) is oversold (below 35) and ADX > 20", ["rsi < 35", "adx > 20"]),
+    ("a semicolon", "RSI(14) < 30; ADX(14) > 25", ["rsi < 30", "adx > 25"]),
+    (
+        "two of one kind",
+        "RSI < 30 or RSI(7) < 20",
+        ["rsi_14 < 30 or rsi_7 < 20"],
+    ),
     ("above candles of an average", "close over 20 period EMA", ["close > ema"]),
     (
         "volume times its average",
@@ -737,7 +978,7 @@ ENTRIES = [
         "close < lower band of the Bollinger Bands (20, 2)",
         ["close < bb.lower"],
     ),
-    ("touches", "price touches the lower Bollinger band (20,2)", ["low <= bb.lower"]),
+    ("touches a band", "price touches the lower Bollinger band (20,2)", ["low <= bb.lower"]),
     (
         "two kinds of average",
         "EMA(20) > SMA(50)",
@@ -781,6 +1022,9 @@ RISKS = [
     ("one at a time", "one trade at a time", {"max_open_trades": 1}),
     ("no more than", "no more than 4 positions", {"max_open_trades": 4}),
     ("leverage", "leverage 5x", {"leverage": 5}),
+    ("ATR stop", "ATR stop 2", {"stop_atr": {"multiple": 2, "period": 14}}),
+    ("ATR stop of", "ATR(10) stop of 2.5x", {"stop_atr": {"multiple": 2.5, "period": 10}}),
+    ("then hold", "then hold for 12 candles", {"max_holding": {"candles": 12}}),
     ("leverage in between", "2.5x leverage", {"leverage": 2.5}),
     ("max loss", "max loss 3%", {"stoploss": -0.03}),
     ("hold up to", "hold for up to 36 hours", {"max_holding": "36h"}),
@@ -909,6 +1153,48 @@ UNREAD = [
             "Sell at 5%",
             "Buy with a smile",
         )
+    ),
+    (
+        "a part of a position",
+        "Buy when RSI(14) < 30, sell half when RSI > 50, sell rest when RSI > 70.",
+        ["sell half when RSI > 50", "sell rest when RSI > 70"],
+        ["rsi < 30"],
+    ),
+    (
+        "a percentage of a position",
+        "Buy when RSI(14) < 30. Sell 50% when RSI > 50. Partially sell when RSI > 60.",
+        ["Sell 50% when RSI > 50", "Partially sell when RSI > 60"],
+        ["rsi < 30"],
+    ),
+    (
+        "a part in brackets",
+        "Buy when RSI(14) < 30. Sell when RSI > 50 (half)",
+        ["Sell when RSI > 50 (half"],
+        ["rsi < 30"],
+    ),
+    (
+        "for the exit",
+        "Buy when RSI(14) below 30 and RSI(14) above 70 on exit.",
+        ["RSI(14) above 70 on exit"],
+        ["rsi < 30"],
+    ),
+    (
+        "one thing, then a verb",
+        "Once RSI(14) drops below 30, buy when it crosses above 30. Buy when ADX > 40.",
+        ["RSI(14) drops below 30, buy when it crosses above 30"],
+        ["adx > 40"],
+    ),
+    (
+        "whose condition it is",
+        "Buy if RSI(14) < 30, when ADX < 25, sell if RSI > 70. Buy when ADX > 40.",
+        ["Buy if RSI(14) < 30, when ADX < 25", "sell if RSI > 70"],
+        ["adx > 40"],
+    ),
+    (
+        "it, of what was not understood",
+        "Buy when ADX(14) > 20. Sell when RSI(3) > RSI(3). Sell when it is above 70.",
+        ["Sell when RSI(3) > RSI(3)", "Sell when it is above 70"],
+        ["adx > 20"],
     ),
     (
         "averages that a golden cross does not take",

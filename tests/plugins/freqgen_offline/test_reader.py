@@ -105,11 +105,45 @@ def test_refusals_say_what_can_be_read(text: str) -> None:
     with pytest.raises(BriefError, match="no rule for an entry was understood") as caught:
         read(text)
     assert "Bollinger" in caught.value.hint
+    assert len(caught.value.hint) < 200
 
 
 def test_a_refusal_quotes_what_was_missed() -> None:
     with pytest.raises(BriefError, match='"Buy when the moon is full"'):
         read("Buy when the moon is full.")
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("Stop loss 150%", "between 0 and 100"),
+        ("Stop loss at 2", "as in 2%"),
+        ("7m candles", "no such timeframe"),
+        ("Target 5", "a level of the price"),
+        ("Sell when RSI(0) > 50", "from 2 to 1000"),
+        ("Sell when RSI > 130", "between 0 and 100"),
+        ("Sell when RSI > EMA(20)", "compared with"),
+        ("Sell half when RSI > 50", "a part of a position"),
+        ("Sell when RSI > 50 and then RSI < 40", "one thing after another"),
+        ("Sell when two of the following hold: RSI > 50, close > open", "how many"),
+    ],
+    ids=lambda v: v,
+)
+def test_what_was_recognised_and_refused_says_why(told: str, why: str) -> None:
+    _, reading = read(f"Buy when RSI(14) < 30. 1h. {told}.")
+    assert [s.text for s in reading.unread] == [told]
+    assert why in reading.unread[0].meaning
+
+
+def test_a_refusal_says_why() -> None:
+    with pytest.raises(BriefError, match=r"RSI\(0\) < 30\" \(0 is not possible"):
+        read("Buy when RSI(0) < 30")
+
+
+def test_a_contradiction_is_said() -> None:
+    design, reading = read("Buy when RSI(14) < 30 and RSI > 70. 1h.")
+    assert design.entry_long == ["rsi < 30", "rsi > 70"]
+    assert any("never hold together" in told for told in reading.defaults)
 
 
 # --- what is given beside the text, names, kinds
@@ -285,6 +319,16 @@ VOCABULARY = [
     "histogram",
     "adx",
     "atr",
+    "any of",
+    "all of",
+    "then",
+    "it",
+    "once",
+    "half",
+    "for",
+    "within",
+    "ago",
+    "was",
     "bollinger",
     "lower",
     "upper",

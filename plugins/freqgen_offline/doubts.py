@@ -1,0 +1,123 @@
+"""Finds statements that say more than conditions joined by "and" and "or" can.
+
+What is missed here would be read as something else than it says, so a statement that has such a
+word and cannot be put right is lost as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from freqgen_offline.lexicon import MEANINGLESS, Word
+from freqgen_offline.meaning import BarePercentage, Condition, Cross, Items, Placed, Tail
+from freqgen_offline.statements import PARTIAL, Clause, Statement, meaning_of, says_nothing
+
+SEQUENCE = "one thing after another is asked for; rules look at one candle"
+QUANTITY = "how many of the conditions must hold cannot be told for certain"
+DENIAL = "what exactly is denied cannot be told for certain"
+PART = "a part of a position is bought or sold; rules are for whole ones"
+
+MAX_PARTIAL_WORDS = 6
+_JOINTS = {
+    "any": ({"COMMA", "OR"}, {"BULLET", "NL"}, {"NL"}),
+    "all": ({"COMMA", "AND"}, {"BULLET", "NL"}, {"NL"}),
+}
+
+
+def doubt(statements: Sequence[Statement]) -> None:
+    """Mark the statements that are not understood for certain as lost."""
+    for statement in statements:
+        for clause in statement.clauses:
+            _drop_then(clause)
+        if why := _doubts(statement):
+            statement.lose(why)
+    for statement, following in pairwise(statements):
+        if statement.how == "any" and following.continues and following.verb is None:
+            statement.lose(QUANTITY)
+
+
+def _drop_then(clause: Clause) -> None:
+    """Let "then" before a setting mean nothing, as in "then hold for 12 candles"."""
+    content = [w for w in clause.words if w.type not in MEANINGLESS]
+    if content and content[0].type == "THEN" and len(content) > 1:
+        meaning = meaning_of(content[1:])
+        if isinstance(meaning, Items):
+            clause.meaning = meaning
+
+
+def _doubts(statement: Statement) -> str:
+    """Why a statement cannot be read for certain; empty where it can."""
+    kinds = {w.type for c in statement.clauses if c.meaning is None for w in c.words}
+    if "THEN" in kinds:
+        return SEQUENCE
+    if "DOUBT" in kinds:
+        tokens = [str(w.token) for c in statement.clauses for w in c.words if w.type == "DOUBT"]
+        return QUANTITY if any(t.endswith("of") for t in tokens) else DENIAL
+    if statement.verb is not None and _partial(statement):
+        return PART
+    if _follows(statement):
+        return SEQUENCE
+    if kinds & {"ANY_OF", "ALL_OF"} and not _quantified(statement):
+        return QUANTITY
+    return ""
+
+
+def _follows(statement: Statement) -> bool:
+    """Whether something must have happened before the conditions after the verb count."""
+    before = [c for c in statement.clauses if c not in statement.own]
+    if not before or not any(isinstance(c.meaning, Placed) for c in statement.own):
+        return False
+    return statement.late or any(isinstance(_condition(c), Cross) for c in before)
+
+
+def _condition(clause: Clause) -> Condition | None:
+    what = clause.meaning.what if isinstance(clause.meaning, Placed) else None
+    return what.like if isinstance(what, Tail) else what
+
+
+def _partial(statement: Statement) -> bool:
+    """Whether only a part of a position is meant, as in "sell half when"."""
+    for clause in statement.own:
+        words = [w for w in clause.words if w.type not in MEANINGLESS]
+        told = {str(w.token) for w in words}
+        short = len(words) <= MAX_PARTIAL_WORDS and not isinstance(clause.meaning, Placed | Items)
+        if short and told & PARTIAL:
+            return True
+        directly = clause is statement.parts[0] and len(statement.own) > 1
+        amount = clause.meaning is None or isinstance(clause.meaning, BarePercentage)
+        if directly and amount and words and words[0].type in {"PCT", "NUM"}:
+            signed = isinstance(clause.meaning, BarePercentage) and clause.meaning.signed
+            return not signed
+    return False
+
+
+def _quantified(statement: Statement) -> bool:
+    """Read "any of" and "all of" at the beginning of the conditions; whether that is certain."""
+    own = statement.own
+    if statement.given or statement.verb is None or not own or own[0] is not statement.parts[0]:
+        return False
+    first = [i for i, w in enumerate(own[0].words) if w.type not in MEANINGLESS]
+    head = own[0].words[first[0]]
+    if head.type not in {"ANY_OF", "ALL_OF"} or head.start < statement.verb.start:
+        return False
+    how = "any" if head.type == "ANY_OF" else "all"
+    rest = Clause(own[0].words[first[0] + 1 :], None)
+    empty = not rest.words or says_nothing(rest)
+    others = own[1:]
+    parts = statement.parts[1:]
+    if empty:
+        parts = parts[next((i for i, p in enumerate(parts) if isinstance(p, Clause)), 0) :]
+    joints = {p.type for p in parts if isinstance(p, Word)}
+    if not any(joints <= allowed for allowed in _JOINTS[how]) or len(own) - empty < 2:
+        return False
+    if any(w.type in {"ANY_OF", "ALL_OF"} for c in others for w in c.words):
+        return False
+    statement.how = how
+    statement.verb_end = head.end
+    if empty:
+        statement.parts = parts
+        return True
+    own[0].words = rest.words
+    own[0].meaning = meaning_of(rest.words)
+    return True

@@ -1,0 +1,72 @@
+"""Finds what indicators without parameters refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from freqgen_offline.looking import operands, uses
+from freqgen_offline.meaning import Condition, Cross, UnreadableError, Use
+from freqgen_offline.statements import Clause, Statement
+
+Averages = list[tuple[Use, Use]]
+
+_CROSSES = frozenset({"GOLDEN", "DEATH"})
+_OF_ONE_NUMBER = frozenset({"RSI", "ADX", "ATR", "EMA", "SMA", "MA"})
+
+
+def left_open(statement: Statement, clause: Clause) -> frozenset[str]:
+    """The functions whose bare mention in a clause does not mean the one written elsewhere.
+
+    "RSI < 30 or RSI(7) < 20" is about two indicators, but "RSI(7) > 30 and RSI < 50" about one.
+    """
+    alternatives = any(not isinstance(p, Clause) and p.type == "OR" for p in statement.parts)
+    written: set[str] = set()
+    seen = False
+    for other in statement.clauses:
+        if other.condition is None:
+            continue
+        found = {u.function for u in _uses(other) if u.params or u.length is not None}
+        if other is clause or seen or alternatives:
+            written |= found
+        seen = seen or other is clause
+    bare = {u.function for u in _uses(clause) if not u.params and u.length is None}
+    return frozenset(bare & written & _OF_ONE_NUMBER)
+
+
+def _uses(clause: Clause) -> list[Use]:
+    if clause.condition is None:
+        return []
+    return [u for operand in operands(clause.condition) for u in uses(operand)]
+
+
+def named_averages(statements: Sequence[Statement]) -> Averages:
+    """The averages that golden and death crosses are said to be of."""
+    found: Averages = []
+    for statement in statements:
+        for clause in statement.clauses:
+            condition = clause.condition
+            if not isinstance(condition, Cross) or not _crosses(clause):
+                continue
+            pair = condition.left, condition.right
+            averages = [u for u in pair if isinstance(u, Use) and u.function != "GOLDEN"]
+            if len(averages) == len(pair) and pair not in found:
+                found.append((averages[0], averages[1]))
+    return found
+
+
+def _crosses(clause: Clause) -> bool:
+    return any(w.type in _CROSSES for w in clause.words)
+
+
+def with_averages(condition: Condition, averages: Averages) -> Condition:
+    """A golden or death cross of the averages that another one is said to be of.
+
+    :raises UnreadableError: If others are of several.
+    """
+    if not isinstance(condition, Cross) or not isinstance(condition.left, Use):
+        return condition
+    if condition.left.function != "GOLDEN" or not averages:
+        return condition
+    if len(averages) > 1:
+        raise UnreadableError("golden and death crosses are said to be of several averages")
+    return Cross(*averages[0], condition.up)
