@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,20 @@ from tests.oracle.designs import designs
 
 CATALOGUE = Catalogue(builtin_indicators())
 
+RARE = [
+    {
+        "indicators": [{"id": "big", "function": "EXP"}],
+        "entry_long": ["close > open or thr > 40", "big * 2 > 1 or not thr > 20"],
+        "risk": {"stoploss": -0.1, "target": "max(close, big * thr)", "leverage": 3},
+    },
+    {
+        "entry_long": ["thr > 40 and zscore(close, 9) < 2"],
+        "exit_long": ["25 < thr < 30 or close < open"],
+        "risk": {"stoploss": -0.1, "leverage": 2, "risk_per_trade": 0.01},
+    },
+]
+"""What random designs seldom have together."""
+
 
 @pytest.mark.parametrize(
     ("seed", "count", "phases"),
@@ -30,11 +46,25 @@ CATALOGUE = Catalogue(builtin_indicators())
 )
 def test_no_findings(seed: int, count: int, phases: set[Phase], tmp_path: Path) -> None:
     """Random designs over the whole catalogue; each is recognised as the compiler's own."""
+    assert _findings(designs(seed, count, CATALOGUE), phases, tmp_path) == []
+
+
+def test_no_findings_in_rare_code(tmp_path: Path) -> None:
+    """The same where parameters reach a target, or are all that an alternative is about."""
+    parameters = [{"name": "thr", "low": 1, "high": 50, "default": 30}]
+    made = [{"name": "Rare", "timeframe": "1h", "parameters": parameters, **d} for d in RARE]
+    assert _findings(made, set(Phase), tmp_path) == []
+
+
+def _findings(
+    made: Iterable[dict[str, Any]], phases: set[Phase], folder: Path
+) -> list[tuple[str, str, int | None, str]]:
+    """Everything that the validators of some phases find in the code of designs."""
     host = PluginHost.load()
     validators = [v for v in host.validators().values() if v.phase in phases]
-    context = ValidationContext(catalogue=CATALOGUE, cache_dir=tmp_path)
+    context = ValidationContext(catalogue=CATALOGUE, cache_dir=folder)
     found = []
-    for data in designs(seed, count, CATALOGUE):
+    for data in made:
         design = Design.from_data(data)
         source = compile_design(check_design(design, CATALOGUE))
         draft = Draft(class_name=design.name, source=source, origin="compiler")
@@ -42,4 +72,4 @@ def test_no_findings(seed: int, count: int, phases: set[Phase], tmp_path: Path) 
         found += [(design.name, f.code, f.line, f.message) for f in validation.report.findings]
         assert validation.screened is not None
         assert vouch(validation.screened, design, CATALOGUE) == draft
-    assert found == []
+    return found
