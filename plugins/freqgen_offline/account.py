@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from freqgen import BriefError, Span
 from freqgen_offline.clauses import why_unread
 from freqgen_offline.lexicon import MEANINGLESS
-from freqgen_offline.statements import Clause, Statement
+from freqgen_offline.pieces import Clause
+from freqgen_offline.statements import Statement
 from freqgen_offline.writing import Writer
 
 MAX_QUOTE = 80

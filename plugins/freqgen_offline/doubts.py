@@ -11,7 +11,8 @@ from itertools import pairwise
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.meaning import BarePercentage, Condition, Cross, Items, Placed, Tail
-from freqgen_offline.statements import PARTIAL, Clause, Statement, meaning_of, says_nothing
+from freqgen_offline.pieces import Clause, meaning_of, says_nothing
+from freqgen_offline.statements import PARTIAL, Statement
 
 SEQUENCE = "one thing after another is asked for; rules look at one candle"
 QUANTITY = "how many of the conditions must hold cannot be told for certain"

@@ -22,7 +22,8 @@ from freqgen_offline.meaning import (
     Tail,
     Use,
 )
-from freqgen_offline.statements import Clause, Statement, begins_with_close
+from freqgen_offline.pieces import Clause, begins_with_close
+from freqgen_offline.statements import Statement
 
 
 def fill(statement: Statement, before: Statement | None = None) -> None:

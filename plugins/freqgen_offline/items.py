@@ -18,7 +18,7 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
-from freqgen_offline.statements import Clause
+from freqgen_offline.pieces import Clause
 from freqgen_offline.writing import Writer
 
 TRAILING_ATR_PERIOD = 22

@@ -21,6 +21,7 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
+from freqgen_offline.pieces import Clause
 from freqgen_offline.references import left_open, named_averages, with_averages
 from freqgen_offline.rules import (
     Rule,
@@ -32,7 +33,7 @@ from freqgen_offline.rules import (
     text,
     whole_rule,
 )
-from freqgen_offline.statements import Clause, Statement, read_statements
+from freqgen_offline.statements import Statement, read_statements
 from freqgen_offline.writing import Writer
 
 DEFAULT_TIMEFRAME = "1h"

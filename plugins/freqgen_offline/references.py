@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from freqgen_offline.looking import operands, uses
 from freqgen_offline.meaning import Condition, Cross, UnreadableError, Use
-from freqgen_offline.statements import Clause, Statement
+from freqgen_offline.pieces import Clause
+from freqgen_offline.statements import Statement
 
 Averages = list[tuple[Use, Use]]
 

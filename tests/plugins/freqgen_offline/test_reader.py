@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from freqgen import Brief, BriefError, Design, DesignError, Reading, check_design
 from freqgen_offline.lexicon import MEANINGLESS, words
+from freqgen_offline.pieces import DIVIDERS, VERBS
 from freqgen_offline.reader import read_brief
-from freqgen_offline.statements import DENIALS, DIVIDERS, VERBS
+from freqgen_offline.statements import DENIALS
 from tests.plugins.freqgen_offline.briefs import (
     BUY,
     ENTRIES,
