@@ -13,6 +13,7 @@ from freqgen.evaluation.candles import (
     check_candles,
     download_command,
     find_pairs,
+    quote_of,
 )
 from freqgen.exceptions import DataMissing, UsageError
 
@@ -167,3 +168,8 @@ def test_the_command_says_what_differs_from_freqtrades_defaults(
     futures = more.get("trading_mode") == "futures"
     assert parsed["pairs"] == ["BTC/USDT:USDT" if futures else "BTC/USDT"]
     assert parsed["exchange"] == "binance"
+
+
+@pytest.mark.parametrize(("pair", "quote"), [("BTC/USDT", "USDT"), ("BTC/USD:BTC", "USD")])
+def test_quote_of(pair: str, quote: str) -> None:
+    assert quote_of(pair) == quote

@@ -19,7 +19,6 @@ from freqgen.evaluation.engine import (
     Engine,
     Limits,
     plain_config,
-    quote_of,
 )
 from freqgen.exceptions import DataMissing, EngineError, UsageError
 from tests.evaluation.conftest import PAIRS, walk, write_candles
@@ -411,8 +410,3 @@ def test_a_configuration_loses_its_secrets_and_what_is_no_json(tmp_path: Path) -
     assert config["minimal_roi"] == {"0": 0.1}
     assert config["some_folder"] == str(tmp_path)
     assert "user_data_dir" not in config
-
-
-@pytest.mark.parametrize(("pair", "quote"), [("BTC/USDT", "USDT"), ("BTC/USD:BTC", "USD")])
-def test_quote_of(pair: str, quote: str) -> None:
-    assert quote_of(pair) == quote
