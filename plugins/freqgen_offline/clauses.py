@@ -361,7 +361,7 @@ def compare(left: Operand, op: str, right: Operand) -> Compare:
     if isinstance(right, Extreme) and right.highest == op.startswith(">"):
         right = _before(right)
     elif isinstance(left, Extreme) and left.highest == op.startswith("<"):
-        left = _before(left)
+        left = left if isinstance(right, Use) else _before(left)
     return Compare(left, op, right)
 
 

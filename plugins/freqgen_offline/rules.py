@@ -163,7 +163,7 @@ def _tokens(parts: Sequence[Clause | Word], *, brackets: bool) -> list[tuple[str
 def _joint(between: Sequence[str]) -> str:
     if "UNLESS" in between:
         return "UNLESS"
-    comma = "COMMA" in between or "BULLET" in between or "NL" in between
+    comma = bool({"COMMA", "BULLET", "NL", "MARK"} & {*between})
     if "OR" in between:
         return "COMMA_OR" if comma else "OR"
     if "AND" in between:

@@ -141,7 +141,9 @@ class _Grouper:
         """Whether what follows a semicolon is one more condition: "RSI < 30; ADX > 25"."""
         if self.current.verb is None or not self.current.own or self.next_verb[i] is not None:
             return False
-        following = self.pieces[i + 1] if i + 1 < len(self.pieces) else None
+        after = self.pieces[i + 1 : i + 3]
+        joined = after and isinstance(after[0], Word) and after[0].type in {"AND", "OR"}
+        following = next(iter(after[1:] if joined else after), None)
         return (
             isinstance(following, Clause)
             and isinstance(following.meaning, Placed)

@@ -490,6 +490,13 @@ WHOLE += [
         defaults=[],
     ),
     Case(
+        id="it is, in the same sentence",
+        text="Buy when RSI(14) is below 30 and sell it when it is above 70. 1h, 2% stop",
+        entry_long=["rsi < 30"],
+        exit_long=["rsi > 70"],
+        defaults=[],
+    ),
+    Case(
         id="it breaks",
         text="Sell when price breaks the 20-candle low; buy when it breaks the 20-candle high",
         entry_long=["crosses_above(close, shift(highest(high, 20), 1))"],
@@ -716,7 +723,7 @@ ENTRIES = [
     (
         "the high is below",
         "the 20-candle high is below the 50 EMA",
-        ["shift(highest(high, 20), 1) < ema"],
+        ["highest(high, 20) < ema"],
     ),
     (
         "the average of two candles' time",
@@ -952,6 +959,12 @@ ENTRIES = [
     ),
     ("a level in brackets", "RSI(14) is oversold (<20)", ["rsi < 20"]),
     ("a wider level", "RSI(14) is oversold (below 35) and ADX > 20", ["rsi < 35", "adx > 20"]),
+    ("a semicolon and or", "RSI(14) < 30; or ADX(14) > 25", ["rsi < 30 or adx > 25"]),
+    (
+        "the low of the last",
+        "the low of the last 3 candles is above the EMA(20)",
+        ["lowest(low, 3) > ema"],
+    ),
     ("a semicolon", "RSI(14) < 30; ADX(14) > 25", ["rsi < 30", "adx > 25"]),
     (
         "two of one kind",
