@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,23 +16,21 @@ from typing import Any
 from freqtrade.configuration import Configuration, TimeRange, validate_config_consistency
 from freqtrade.constants import UNLIMITED_STAKE_AMOUNT
 from freqtrade.data.btanalysis import load_backtest_stats
-from freqtrade.data.history import get_datahandler
 from freqtrade.data.metrics import combined_dataframes_with_rel_mean
-from freqtrade.enums import CandleType, RunMode, TradingMode
+from freqtrade.enums import RunMode, TradingMode
 from freqtrade.exceptions import FreqtradeException, OperationalException
 from freqtrade.optimize.backtest_caching import get_strategy_run_id
 from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.optimize.optimize_reports import generate_backtest_stats, store_backtest_results
-from freqtrade.strategy import IStrategy
 
 from freqgen.evaluation.markets import MarketTable, damaged
 from freqgen.evaluation.offline import closing_prices, offline_exchange
 from freqgen.evaluation.overrides import replaced
+from freqgen.evaluation.remarks import funding_warnings, left_out, own_attributes
 from freqgen.evaluation.summary import summary
 from freqgen.exceptions import DataMissing, EngineError, FreqgenException, UsageError
 
 _CORRECT = "correct the strategy"
-_FUNDING_GAP = timedelta(days=1)  # funding is paid every few hours, at most a day apart
 
 
 class Runner:
@@ -67,7 +65,20 @@ class Runner:
         except FreqtradeException as exc:
             raise _refused_configuration(exc) from exc
         logging.root.handlers[:] = [RECORDER]
-        self._table = MarketTable.load(self._markets)
+        self._read_at: tuple[int, int] | None = None
+        self._table: MarketTable | None = None
+        self._read_table()
+
+    def _read_table(self) -> None:
+        """Read the stored markets again if they changed; runs may follow a download."""
+        try:
+            status = self._markets.stat()
+        except OSError:
+            self._read_at = self._table = None
+            return
+        if (version := (status.st_mtime_ns, status.st_ino)) != self._read_at:
+            self._table = MarketTable.load(self._markets)
+            self._read_at = version
 
     def backtest(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Run one backtest.
@@ -140,6 +151,7 @@ class Runner:
     def _backtest(
         self, request: Mapping[str, Any], strategy_file: Path, name: str
     ) -> dict[str, Any]:
+        self._read_table()
         config = self._configure(request, strategy_file, name)
         pairs = list(request["pairs"])
         timeframe = str(request["timeframe"])
@@ -303,68 +315,6 @@ def _refused_configuration(exc: FreqtradeException) -> UsageError:
         f"Freqtrade refuses the configuration: {first_line(str(exc))}",
         hint="change it; Freqtrade's documentation lists every field",
     )
-
-
-def own_attributes(kind: type[IStrategy]) -> dict[str, Any]:
-    """Attributes that a strategy's classes define, without Freqtrade's, which Freqtrade changes."""
-    own = kind.__mro__[: kind.__mro__.index(IStrategy)]
-    return {key: value for base in reversed(own) for key, value in vars(base).items()}
-
-
-def left_out(engine: Backtesting, pairs: Sequence[str]) -> list[str]:
-    """Name the pairs that Freqtrade refuses to trade."""
-    refused = [pair for pair in pairs if pair not in engine.pairlists.whitelist]
-    unwanted = [pair for pair in refused if pair in engine.pairlists.expanded_blacklist]
-    elsewhere = [pair for pair in refused if pair not in unwanted]
-    warnings = []
-    if unwanted:
-        warnings.append(f"left out, in the pair_blacklist: {', '.join(unwanted)}")
-    if elsewhere:
-        stake = engine.config["stake_currency"]
-        warnings.append(
-            f"left out, not traded against {stake} on the exchange: {', '.join(elsewhere)}"
-        )
-    return warnings
-
-
-def funding_warnings(
-    config: dict[str, Any],
-    exchange: Any,
-    pairs: Iterable[str],
-    period: tuple[datetime, datetime],
-) -> list[str]:
-    """Name the pairs whose funding fees Freqtrade silently takes as zero, wholly or in part.
-
-    :param period: The first and the last candle of the backtest.
-    """
-    handler = get_datahandler(config["datadir"], config["dataformat_ohlcv"])
-    wanted = {
-        "funding rates": (exchange.get_option("funding_fee_timeframe"), CandleType.FUNDING_RATE),
-        "mark prices": (
-            exchange.get_option("mark_ohlcv_timeframe"),
-            CandleType.from_string(exchange.get_option("mark_ohlcv_price")),
-        ),
-    }
-    warnings = []
-    for what, (timeframe, kind) in wanted.items():
-        absent, partial = [], []
-        for pair in pairs:
-            begin, end, count = handler.ohlcv_data_min_max(pair, timeframe, kind)
-            if not count:
-                absent.append(pair)
-            elif begin > period[0] + _FUNDING_GAP or end < period[1] - _FUNDING_GAP:
-                partial.append(f"{pair} ({begin:%Y-%m-%d} to {end:%Y-%m-%d})")
-        get = "(freqtrade download-data --trading-mode futures gets them)"
-        if absent:
-            warnings.append(
-                f"without {what}, so funding fees count as 0: {', '.join(absent)} {get}"
-            )
-        if partial:
-            warnings.append(
-                f"{what} of a part of the period only, elsewhere funding fees count as 0: "
-                f"{', '.join(partial)} {get}"
-            )
-    return warnings
 
 
 def where(exc: BaseException, strategy_file: Path) -> str:

@@ -172,6 +172,21 @@ def test_a_table_that_ccxt_stumbles_over_is_named(options: dict[str, Any], tmp_p
 
 
 @pytest.mark.usefixtures("untouched_logging")
+def test_a_table_that_is_stored_later_is_used_from_then_on(
+    options: dict[str, Any], tmp_path: Path
+) -> None:
+    service, markets = Service(), Path(options["markets"])
+    run = {"id": 1, "op": "backtest", "backtest": backtest(tmp_path, store=False)}
+    service.answer({"id": 0, "op": "prepare", "options": options})
+    assert service.answer(run)["result"]["markets"] == "assumed"
+    stored = {"BTC/USDT": assumed_market("BTC/USDT", [42000.01], precision_mode=4)}
+    MarketTable(exchange="binance", trading_mode="spot", markets=stored).save(markets)
+    assert service.answer(run)["result"]["markets"] == "stored"
+    markets.unlink()
+    assert service.answer(run)["result"]["markets"] == "assumed"
+
+
+@pytest.mark.usefixtures("untouched_logging")
 def test_a_strategy_from_another_file_is_not_measured(
     options: dict[str, Any], tmp_path: Path
 ) -> None:
