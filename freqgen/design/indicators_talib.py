@@ -275,7 +275,8 @@ def _param(function: str, name: str, default: float) -> Param:
 
 def _lowest(function: str, name: str) -> int:
     """The shortest period that TA-Lib takes, which it does not tell."""
-    for period in (1, 2):
+    # Of one candle it takes the correlation, and says 0 even where there is no candle.
+    for period in (2,) if function == "CORREL" else (1, 2):
         try:
             _lookback(function, ((name, period),))
         except ValueError:
