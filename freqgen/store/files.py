@@ -24,17 +24,6 @@ from freqgen.store.record import Record, sha256_text
 from freqgen.store.status import described
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file whole or not at all.
-
-    :raises StoreError: If it cannot be written; then what was there before is untouched.
-    """
-    try:
-        write_whole(path, text.encode())
-    except OSError as exc:
-        raise file_error(exc, "cannot be written", path) from exc
-
-
 class FileState(StrEnum):
     """What lies where the file of a record belongs."""
 

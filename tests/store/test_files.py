@@ -22,7 +22,6 @@ from freqgen.store.files import (
     save_draft,
     strategy_path,
     withdraw,
-    write_atomically,
 )
 from freqgen.store.keeping import approve, keep, place, reject
 from freqgen.store.record import Record, Status
@@ -463,12 +462,6 @@ class TestWriting:
         assert path.read_bytes() == b"short"
         assert path.stat().st_mode & 0o777 == 0o600
         assert list(tmp_path.iterdir()) == [path]
-
-    def test_text_to_a_place_that_is_not_there_is_told(self, tmp_path: Path) -> None:
-        write_atomically(tmp_path / "a.txt", "ü\n")
-        assert (tmp_path / "a.txt").read_bytes() == "ü\n".encode()
-        with pytest.raises(StoreError, match="cannot be written"):
-            write_atomically(tmp_path / "missing" / "a.txt", "")
 
 
 class TestDiff:
