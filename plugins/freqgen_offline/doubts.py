@@ -81,7 +81,7 @@ def _partial(statement: Statement) -> bool:
     """Whether only a part of a position is meant, as in "sell half when"."""
     for clause in statement.own:
         words = [w for w in clause.words if w.type not in MEANINGLESS]
-        told = {str(w.token) for w in words}
+        told = {str(w.token) for w in words if w.type != "HALF"}
         short = len(words) <= MAX_PARTIAL_WORDS and not isinstance(clause.meaning, Placed | Items)
         if short and told & PARTIAL:
             return True

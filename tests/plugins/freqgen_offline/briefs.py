@@ -913,6 +913,8 @@ ENTRIES = [
     # shares and distances
     ("percent of", "volume is 150% of its average", ["volume >= 1.5 * mean(volume, 20)"]),
     ("below percent of", "close is below 98% of the SMA(20)", ["close < 0.98 * sma"]),
+    ("below half", "volume < half its 20-candle average", ["volume < 0.5 * mean(volume, 20)"]),
+    ("not when", "RSI(14) < 30 but not when ADX(14) > 40", ["rsi < 30", "not (adx > 40)"]),
     ("half", "volume is half its average", ["volume <= 0.5 * mean(volume, 20)"]),
     ("doubles", "volume doubles its average", ["volume >= 2 * mean(volume, 20)"]),
     ("a distance in ATR", "close is 2 ATR below the EMA(20)", ["close < ema - 2 * atr"]),
