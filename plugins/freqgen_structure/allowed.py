@@ -24,6 +24,11 @@ _STDLIB = {
     "copy": "copy deepcopy replace",
     "dataclasses": "KW_ONLY InitVar asdict astuple dataclass field fields replace",
     "datetime": "UTC MAXYEAR MINYEAR date datetime time timedelta timezone tzinfo",
+    "dateutil": "parser relativedelta tz",
+    "dateutil.parser": "ParserError isoparse parse parserinfo",
+    "dateutil.relativedelta": "FR MO SA SU TH TU WE relativedelta weekday",
+    "dateutil.tz": "UTC datetime_ambiguous datetime_exists gettz resolve_imaginary tzlocal "
+    "tzoffset tzutc",
     "decimal": "Decimal Context ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN "
     "ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP InvalidOperation getcontext localcontext",
     "enum": "Enum Flag IntEnum IntFlag StrEnum auto unique",
@@ -99,26 +104,45 @@ NAMES: dict[str, frozenset[str] | None] = {
 
 OPEN = frozenset(
     {
-        "arrow", "dateutil", "dateutil.parser", "dateutil.relativedelta", "dateutil.tz",
+        "arrow",
         "freqtrade.vendor.qtpylib.indicators",
         "numpy", "numpy.exceptions", "numpy.fft", "numpy.lib.stride_tricks", "numpy.linalg",
-        "numpy.polynomial", "numpy.random", "numpy.typing",
+        "numpy.polynomial", "numpy.polynomial.chebyshev", "numpy.polynomial.hermite",
+        "numpy.polynomial.hermite_e", "numpy.polynomial.laguerre", "numpy.polynomial.legendre",
+        "numpy.polynomial.polynomial", "numpy.polynomial.polyutils", "numpy.random",
+        "numpy.typing",
         "pandas", "pandas.api.types", "pandas.errors", "pandas.tseries.frequencies",
         "pandas.tseries.offsets", "pandas.offsets",
-        "pandas_ta", "pandas_ta_classic", "pytz",
+        "pandas_ta", "pandas_ta.candles", "pandas_ta.cycles", "pandas_ta.momentum",
+        "pandas_ta.overlap", "pandas_ta.performance", "pandas_ta.statistics", "pandas_ta.trend",
+        "pandas_ta.volatility", "pandas_ta.volume", "pandas_ta_classic", "pytz", "pytz.exceptions",
         "scipy", "scipy.fft", "scipy.integrate", "scipy.interpolate", "scipy.linalg",
-        "scipy.ndimage", "scipy.optimize", "scipy.signal", "scipy.spatial", "scipy.special",
-        "scipy.stats",
+        "scipy.linalg.blas", "scipy.linalg.lapack", "scipy.ndimage", "scipy.optimize",
+        "scipy.signal", "scipy.signal.windows", "scipy.spatial", "scipy.spatial.distance",
+        "scipy.spatial.transform", "scipy.special", "scipy.stats", "scipy.stats.contingency",
+        "scipy.stats.distributions", "scipy.stats.mstats", "scipy.stats.qmc",
         "sklearn.cluster", "sklearn.decomposition", "sklearn.ensemble", "sklearn.linear_model",
-        "sklearn.metrics", "sklearn.preprocessing",
+        "sklearn.metrics", "sklearn.metrics.pairwise", "sklearn.preprocessing",
         "ta", "ta.momentum", "ta.others", "ta.trend", "ta.utils", "ta.volatility", "ta.volume",
         "talib", "talib.abstract", "talib.stream",
         "technical", "technical.bouncyhouse", "technical.candles", "technical.consensus",
-        "technical.indicators", "technical.indicator_helpers", "technical.indicators.indicators",
+        "technical.consensus.consensus", "technical.consensus.movingaverage",
+        "technical.consensus.oscillator", "technical.indicators", "technical.indicator_helpers",
+        "technical.indicators.cycle_indicators", "technical.indicators.indicators",
+        "technical.indicators.momentum", "technical.indicators.overlap_studies",
+        "technical.indicators.price_transform", "technical.indicators.volatility",
+        "technical.indicators.volume_indicators",
         "technical.pivots_points", "technical.qtpylib", "technical.trendline", "technical.util",
     }
 )  # fmt: skip
 """Libraries for numbers, of which every public name that is not refused may be used."""
+
+REEXPORTED = {
+    "np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas", "math": "math",
+    "qtpylib": "technical.qtpylib", "ta": "talib.abstract", "talib": "talib", "sp": "scipy",
+    "scipy": "scipy", "datetime": "datetime",
+}  # fmt: skip
+"""Modules that those libraries have imported, by the name that they have there."""
 
 SUBMODULES = frozenset(
     "api arrays char cluster compat constants core ctypeslib datasets differentiate distutils "
@@ -132,7 +156,7 @@ READERS_WRITERS = frozenset(
     "read_iceberg read_json read_orc read_parquet read_pickle read_sas read_spss read_sql "
     "read_sql_query read_sql_table read_stata read_table read_xml HDFStore ExcelFile ExcelWriter "
     "to_clipboard to_excel to_feather to_gbq to_hdf to_iceberg to_orc to_parquet to_pickle to_sql "
-    "to_stata to_xml tofile fromfile fromregex memmap open_memmap DataSource savez "
+    "to_stata to_typst to_xml tofile fromfile fromregex memmap open_memmap DataSource savez "
     "savez_compressed savetxt savefig loadtxt genfromtxt dump".split()
 )
 """Attributes that read or write files, databases or the network, wherever they are found."""
@@ -143,15 +167,54 @@ TEXT_WRITERS = frozenset("to_csv to_json to_html to_latex to_markdown to_string"
 EVALUATORS = frozenset({"eval", "query"})
 """Methods of pandas that run a text as code."""
 
+_INNER = {
+    module: frozenset(names.split())
+    for module, names in {
+        "numpy": "matrixlib version",
+        "numpy.random": "bit_generator mtrand",
+        "pandas.errors": "abc cow",
+        "numpy.polynomial.chebyshev": "pu",
+        "numpy.polynomial.hermite": "pu",
+        "numpy.polynomial.hermite_e": "pu",
+        "numpy.polynomial.laguerre": "pu",
+        "numpy.polynomial.legendre": "pu",
+        "numpy.polynomial.polynomial": "pu",
+        "numpy.polynomial.polyutils": "operator",
+        "scipy.signal.windows": "windows",
+        "scipy.spatial.distance": "xpx",
+        "scipy.spatial.transform": "rotation",
+        "scipy.stats.contingency": "stats",
+        "sklearn.metrics.pairwise": "distance",
+        "pytz": "datetime lazy tzfile tzinfo",
+        "scipy": "version",
+        "scipy.integrate": "dop lsoda odepack quadpack vode",
+        "scipy.interpolate": "fitpack fitpack2 interpnd interpolate ndgriddata polyint rbf",
+        "scipy.linalg": "basic cython_blas cython_lapack decomp decomp_cholesky decomp_lu "
+        "decomp_qr decomp_schur decomp_svd interpolative matfuncs misc special_matrices",
+        "scipy.ndimage": "filters fourier interpolation measurements morphology",
+        "scipy.optimize": "cobyla lbfgsb linesearch minpack minpack2 moduleTNC nonlin optimize "
+        "slsqp tnc zeros",
+        "scipy.signal": "bsplines filter_design fir_filter_design lti_conversion ltisys "
+        "signaltools spectral spline waveforms wavelets",
+        "scipy.spatial": "ckdtree kdtree qhull",
+        "scipy.special": "add_newdocs basic cython_special orthogonal sf_error specfun spfun_stats",
+        "scipy.stats": "biasedurn kde morestats mstats_basic mstats_extras mvn stats",
+    }.items()
+}
+"""Submodules whose names are everyday ones elsewhere, by the module that they lie in."""
+
+_RUNNERS = frozenset("load_library measure runstring rundocs test".split())
+"""Functions for the authors of those libraries, which run a text or load a program."""
+
 UNSAFE_NUMPY = frozenset(
     "as_strided frompyfunc seterrcall set_printoptions setbufsize ctypes get_include "
-    "show_config".split()
+    "show_config load_library".split()
 )
 """Attributes that reach memory or state that belongs to the whole process."""
 
 _FETCHING = set(
-    "alphavantage av bind category_files create_dir data import_dir load_indicators_from_module "
-    "pd re_ utils yahoofinance yf".split()
+    "alphavantage av bind category_files create_dir custom data import_dir "
+    "load_indicators_from_module pd re_ utils yahoofinance yf".split()
 )
 _REFUSED_TOP = {
     "numpy": {"load", "save", "test", "info", "show_runtime", "seterr"},
@@ -174,9 +237,41 @@ MODULE_NAMES = frozenset(sys.stdlib_module_names) - _EVERYDAY | frozenset(
 """Attribute names that can only be a module that a library happens to have imported."""
 
 
+def canonical(path: str) -> str:
+    """A dotted path with every module that a library passes on under its own name.
+
+    ``technical.qtpylib.np.testing`` is ``numpy.testing``.
+    """
+    parts = path.split(".")
+    for _ in range(len(parts)):
+        best = _longest(parts, frozenset())
+        if not 0 < best < len(parts) or ".".join(parts[:best]) not in OPEN:
+            break
+        module = REEXPORTED.get(parts[best])
+        if module is None:
+            break
+        parts = [*module.split("."), *parts[best + 1 :]]
+    return ".".join(parts)
+
+
+def _longest(parts: list[str], extra: frozenset[str]) -> int:
+    """How many of the first parts make the name of a module that may be imported."""
+    found = 0
+    for length in range(1, len(parts) + 1):
+        if may_import_module(".".join(parts[:length]), extra):
+            found = length
+    return found
+
+
 def is_module(path: str) -> bool:
     """Whether a dotted path is a module that may be imported."""
     return path in NAMES or path in OPEN
+
+
+def is_namespace(path: str) -> bool:
+    """Whether a dotted path is a module of those, under whatever name, or leads to one."""
+    real = canonical(path)
+    return is_module(real) or any(module.startswith(real + ".") for module in (*NAMES, *OPEN))
 
 
 def may_import_module(path: str, extra: frozenset[str] = frozenset()) -> bool:
@@ -190,19 +285,20 @@ def may_import_module(path: str, extra: frozenset[str] = frozenset()) -> bool:
 def may_reach(path: str, extra: frozenset[str] = frozenset()) -> bool:
     """Whether a dotted path that begins with an imported module leads somewhere allowed.
 
-    ``numpy.random.default_rng`` does, ``numpy.lib.npyio.DataSource`` does not.
+    ``numpy.random.default_rng`` does, ``numpy.lib.npyio.DataSource`` does not, and neither does
+    ``technical.qtpylib.np.load``, which is ``numpy.load``.
     """
+    path = canonical(path)
     parts = path.split(".")
-    best = 0
-    for length in range(1, len(parts) + 1):
-        if may_import_module(".".join(parts[:length]), extra):
-            best = length
+    best = _longest(parts, extra)
     if best == len(parts):
         return True
     prefix = any(module.startswith(path + ".") for module in (*NAMES, *OPEN, *extra))
     if best == 0 or prefix:
         return prefix
     module, name = ".".join(parts[:best]), parts[best]
+    if not all(_may_follow(part) for part in parts[best + 1 :]):
+        return False
     if module in extra and module not in OPEN and module not in NAMES:
         return not name.startswith("_")
     if module in NAMES:
@@ -210,13 +306,18 @@ def may_reach(path: str, extra: frozenset[str] = frozenset()) -> bool:
         if names is None:
             return not name.startswith("_") and name not in MODULE_NAMES
         return name in names
-    refused = _REFUSED_TOP.get(parts[0], set())
     if name == "__version__":
         return True
     return (
-        not name.startswith("_")
-        and name not in refused
-        and name not in MODULE_NAMES
-        and name not in SUBMODULES
-        and name not in READERS_WRITERS | UNSAFE_NUMPY
+        _may_follow(name)
+        and name not in _REFUSED_TOP.get(parts[0], ())
+        and name not in _INNER.get(module, ())
+        and name not in SUBMODULES | _RUNNERS
     )
+
+
+def _may_follow(name: str) -> bool:
+    """Whether an attribute of something in a module may be named in a chain."""
+    if name in {"__version__", "__name__", "__doc__"}:
+        return True
+    return not name.startswith("_") and name not in MODULE_NAMES | READERS_WRITERS | UNSAFE_NUMPY

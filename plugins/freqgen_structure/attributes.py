@@ -20,9 +20,15 @@ FRAMES = frozenset(
 FILES = frozenset(
     "Path PurePath write_text write_bytes read_text read_bytes mkdir makedirs rmdir unlink "
     "urlopen Popen popen system fork spawn addHandler removeHandler handlers loggerDict "
-    "manager".split()
+    "manager get_figure print_figure print_png print_svg print_pdf".split()
 )
 """What libraries have lying about that touches the machine."""
+
+TEMPLATES = frozenset({"style", "env", "from_string"})
+"""Ways from a dataframe to Jinja, whose templates are code."""
+
+LISTENERS = frozenset({"addFilter", "removeFilter"})
+"""What changes which messages of the bot are logged."""
 
 READABLE_DUNDERS = frozenset({"__name__", "__doc__", "__version__"})
 """Special attributes that anything may read."""
@@ -41,6 +47,10 @@ def refusal(name: str) -> str:
         return "it leads to the names of other code"
     if name.startswith("read_") or name in READERS_WRITERS or name in TEXT_WRITERS or name in FILES:
         return "it reads or writes files"
+    if name in TEMPLATES:
+        return "it renders templates, which are code"
+    if name in LISTENERS:
+        return "it changes what the bot logs"
     if name in EVALUATORS:
         return "it runs a text as code"
     if name in UNSAFE_NUMPY:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 
 MAX_CHARACTERS = 1_000_000
@@ -19,8 +19,18 @@ MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 200
 """Deepest nesting of the syntax tree; CPython limits brackets to about the same."""
 
+MAX_BRACES = 20_000
+"""Most braces. CPython 3.11 looks at a whole f-string again for each one in it."""
+
+MAX_NODES = 100_000
+"""Largest syntax tree. Real strategies have some thousands of nodes; scopes take time."""
+
+MAX_PAIRS = 1_000_000
+"""Most pairs of a place that binds a name and one that uses it: each is looked at."""
+
 _COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _UTF8 = {"utf-8", "utf8", "utf_8", "utf-8-sig", "u8"}
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _HIDDEN = re.compile(
     "[\x01-\x08\x0b-\x0c\x0e-\x1f\x7f\x85\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ud800-\udfff]|\r(?!\n)"
@@ -69,12 +79,14 @@ def read(text: str) -> Reading:
     line = _line_beyond(tree, MAX_DEPTH)
     if line is not None:
         return Reading(text=text, problem=too_deep(line))
+    if _size(tree) > MAX_NODES or _pairs(tree) > MAX_PAIRS:
+        return Reading(text=text, problem=_too_much())
     return Reading(text=text, tree=tree)
 
 
 def _too_large(text: str) -> Problem | None:
     if len(text) <= MAX_CHARACTERS:
-        return None
+        return _too_much() if text.count("{") > MAX_BRACES else None
     return Problem(
         code="FG006",
         message=f"the file has {len(text):,} characters; more than {MAX_CHARACTERS:,} are not read",
@@ -90,6 +102,15 @@ def too_deep(line: int | None = None) -> Problem:
         "many terms in one row",
         hint="give parts of it names, or use a loop",
         line=line,
+    )
+
+
+def _too_much() -> Problem:
+    return Problem(
+        code="FG006",
+        message="the file has more code than can be checked: too many expressions, or names that "
+        "are bound and read too often",
+        hint="a strategy is a few hundred lines of code; use loops, and keep data elsewhere",
     )
 
 
@@ -145,3 +166,30 @@ def _line_beyond(tree: ast.Module, limit: int) -> int | None:
             return line
         queue.extend((child, depth + 1, line) for child in ast.iter_child_nodes(node))
     return None
+
+
+def _size(tree: ast.Module) -> int:
+    return sum(1 for _ in ast.walk(tree))
+
+
+def _pairs(tree: ast.Module) -> int:
+    """How many bindings and uses of the same name meet, function by function."""
+    bound: Counter[tuple[int, str]] = Counter()
+    read_: Counter[tuple[int, str]] = Counter()
+    queue: deque[tuple[ast.AST, int]] = deque([(tree, 0)])
+    while queue:
+        node, scope = queue.popleft()
+        if isinstance(node, ast.Name):
+            (read_ if isinstance(node.ctx, ast.Load) else bound)[scope, node.id] += 1
+        elif isinstance(node, _SCOPES):
+            if not isinstance(node, ast.Lambda):
+                bound[scope, node.name] += 1
+            scope = id(node)
+        queue.extend((child, scope) for child in ast.iter_child_nodes(node))
+    everywhere: Counter[str] = Counter()  # functions read what the module binds
+    for (_, name), count in read_.items():
+        everywhere[name] += count
+    return sum(
+        count * (count + (read_[scope, name] if scope else everywhere[name]))
+        for (scope, name), count in bound.items()
+    )

@@ -28,6 +28,16 @@ from freqgen_structure.reading import Problem, Reading, read, too_deep
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 ResultT = TypeVar("ResultT")
 
+# Submodules that ``from freqtrade.strategy import *`` brings along.
+_BROUGHT = frozenset(
+    "hyper informative_decorator interface parameters strategy_helper "
+    "strategy_validation strategy_wrapper "
+    "strategyupdater".split()
+)
+# Classes that bring no attributes that a strategy must not reach.
+_PLAIN_BASES = frozenset(
+    "ABC Enum Flag Generic IStrategy IntEnum NamedTuple Protocol StrEnum TypedDict object".split()
+)
 _STACK_BYTES = 64 * 1024 * 1024
 _stack_lock = threading.Lock()
 
@@ -182,27 +192,50 @@ class Source:
         )
 
     def imported(self, node: cst.CSTNode) -> str | None:
-        """The dotted path that a name or chain of attributes has through the file's imports.
+        """The first of :meth:`imports`, or ``None`` where the root is not imported."""
+        return next(iter(self.imports(node)), None)
 
-        ``np.lib.io`` is ``numpy.lib.io`` after ``import numpy as np``; ``None`` where the root
-        is not imported.
+    def imports(self, node: cst.CSTNode) -> tuple[str, ...]:
+        """The dotted paths that a name or chain of attributes has through the file's imports.
+
+        ``np.lib.io`` is ``numpy.lib.io`` after ``import numpy as np``. There are several where
+        several imports bind the name.
         """
-        if node in self._imported:
-            return self._imported[node]
-        result = None
+        if node not in self._imported:
+            self._imported[node] = tuple(sorted(self._paths(node)))
+        return self._imported[node]
+
+    def _paths(self, node: cst.CSTNode) -> Iterator[str]:
         chain = _root(node)
-        if chain is not None:
-            root, attributes = chain
-            scope = self.scope(root)
-            names = scope.get_qualified_names_for(root) if scope is not None else ()
-            for name in names:
-                if name.source is QualifiedNameSource.IMPORT:
-                    result = ".".join([name.name, *attributes])
-        self._imported[node] = result
-        return result
+        if chain is None:
+            return
+        root, attributes = chain
+        scope = self.scope(root)
+        if scope is None:
+            return
+        key = (scope, root.value)
+        if key not in self._roots:
+            self._roots[key] = [
+                name.name
+                for name in scope.get_qualified_names_for(root.value)
+                if name.source is QualifiedNameSource.IMPORT
+            ]
+        for path in self._roots[key]:
+            yield ".".join([path, *attributes])
+        if root.value in _BROUGHT and self.imports_all and not scope[root.value]:
+            yield ".".join(["freqtrade.strategy", root.value, *attributes])
 
     @cached_property
-    def _imported(self) -> dict[cst.CSTNode, str | None]:
+    def _roots(self) -> dict[tuple[Scope, str], list[str]]:
+        return {}
+
+    @cached_property
+    def imports_all(self) -> bool:
+        """Whether ``from freqtrade.strategy import *`` brings names that are not shown."""
+        return any(isinstance(node.names, cst.ImportStar) for node in self.all(cst.ImportFrom))
+
+    @cached_property
+    def _imported(self) -> dict[cst.CSTNode, tuple[str, ...]]:
         return {}
 
     def strings(self, node: cst.BaseExpression) -> frozenset[str] | None:
@@ -226,6 +259,17 @@ class Source:
             found |= values
         return frozenset(found)
 
+    def values(self, name: cst.Name) -> list[cst.BaseExpression | None]:
+        """What a name is assigned, place by place; ``None`` where that is not one expression."""
+        found: list[cst.BaseExpression | None] = []
+        for binding in self.assignments(name):
+            target = getattr(binding, "node", None)
+            holder = self.parents.get(target) if isinstance(target, cst.Name) else None
+            assign = self.parents.get(holder) if isinstance(holder, cst.AssignTarget) else holder
+            known = isinstance(assign, cst.Assign | cst.AnnAssign | cst.NamedExpr)
+            found.append(assign.value if known else None)  # type: ignore[union-attr]
+        return found
+
     def _strings_bound(self, binding: BaseAssignment) -> set[str] | None:
         target = getattr(binding, "node", None)
         holder = self.parents.get(target) if isinstance(target, cst.Name) else None
@@ -239,6 +283,93 @@ class Source:
             literals = [text_of(element.value) for element in holder.iter.elements]
             return None if None in literals else {text for text in literals if text is not None}
         return None
+
+    # -- classes and their objects -----------------------------------------
+
+    def local_class(self, node: cst.CSTNode) -> cst.ClassDef | None:
+        """The class of this file that a name means where it is read, if it means nothing else."""
+        if not isinstance(node, cst.Name):
+            return None
+        found = [getattr(binding, "node", None) for binding in self.assignments(node)]
+        classes = [item for item in found if isinstance(item, cst.ClassDef)]
+        return classes[-1] if classes and len(classes) == len(found) else None
+
+    def method_of(self, node: cst.CSTNode) -> cst.ClassDef | None:
+        """The class whose method has ``node``, a name such as ``self``, as its own object.
+
+        Neither a function outside a class nor a static method has one, whatever the name.
+        """
+        if not isinstance(node, cst.Name):
+            return None
+        owners = [self._owner(getattr(b, "node", None)) for b in self.assignments(node)]
+        return owners[0] if len(owners) == 1 else None
+
+    def _owner(self, name: cst.CSTNode | None) -> cst.ClassDef | None:
+        parameter = self.parents.get(name) if isinstance(name, cst.Name) else name
+        parameters = self.parents.get(parameter) if parameter is not None else None
+        function = self.parents.get(parameters) if parameters is not None else None
+        if not isinstance(parameters, cst.Parameters) or not isinstance(function, cst.FunctionDef):
+            return None
+        owner = self.class_of(function)
+        own = [*parameters.posonly_params, *parameters.params][:1] == [parameter]
+        return owner if own and "staticmethod" not in decorators(function) else None
+
+    def class_of(self, function: cst.FunctionDef) -> cst.ClassDef | None:
+        """The class whose body defines ``function``, under an ``if`` at most."""
+        for outer in self.ancestors(function):
+            if isinstance(outer, cst.ClassDef):
+                return outer
+            if not isinstance(outer, cst.IndentedBlock | cst.If | cst.Else):
+                return None
+        return None
+
+    def defines(self, owner: cst.ClassDef, name: str) -> bool:
+        """Whether a class, as far as it is written in this file, has an attribute by itself."""
+        return any(name in self._defined(node) for node in self._line(owner))
+
+    def derives_foreign(self, owner: cst.ClassDef) -> bool:
+        """Whether a class inherits attributes from somewhere else than this file."""
+        return any(
+            self.local_class(base.value) is None
+            and (self.imported(base.value) or dotted(base.value) or "").rpartition(".")[2]
+            not in _PLAIN_BASES
+            and not isinstance(base.value, cst.Subscript)
+            for node in self._line(owner)
+            for base in node.bases
+        )
+
+    def _line(self, owner: cst.ClassDef) -> list[cst.ClassDef]:
+        line: list[cst.ClassDef] = []
+        queue = [owner]
+        while queue:
+            node = queue.pop(0)
+            if node not in line:
+                line.append(node)
+                found = [self.local_class(base.value) for base in node.bases]
+                queue += [item for item in found if item is not None]
+        return line
+
+    def _defined(self, owner: cst.ClassDef) -> set[str]:
+        if owner not in self._definitions:
+            names = {n.name.value for n in self.below(owner.body, cst.FunctionDef)}
+            for target in self.below(owner.body, cst.AssignTarget, cst.AnnAssign):
+                match target:
+                    case cst.AssignTarget(target=cst.Name(value=name)):
+                        names.add(name)
+                    case cst.AnnAssign(target=cst.Name(value=name)):
+                        names.add(name)
+                    case (
+                        cst.AssignTarget(target=cst.Attribute(value=base, attr=attr))
+                        | cst.AnnAssign(target=cst.Attribute(value=base, attr=attr))
+                    ):
+                        if self.method_of(base) is owner:
+                            names.add(attr.value)
+            self._definitions[owner] = names
+        return self._definitions[owner]
+
+    @cached_property
+    def _definitions(self) -> dict[cst.ClassDef, set[str]]:
+        return {}
 
     # -- the strategy ------------------------------------------------------
 
@@ -345,6 +476,16 @@ def _names(tree: ast.Module) -> set[str]:
             case ast.alias(name=path):
                 names.update(path.split("."))
     return names - {"*"}
+
+
+def decorators(function: cst.FunctionDef) -> set[str]:
+    """The last names of a function's decorators."""
+    found = set()
+    for decorator in function.decorators:
+        node = decorator.decorator
+        name = dotted(node.func if isinstance(node, cst.Call) else node) or ""
+        found.add(name.rpartition(".")[2])
+    return found
 
 
 def _root(node: cst.CSTNode) -> tuple[cst.Name, list[str]] | None:

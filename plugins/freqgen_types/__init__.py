@@ -8,6 +8,7 @@ the stubs of pandas and TA-Lib rather than from the strategy is dropped.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,18 @@ from freqgen import hookimpl
 
 if TYPE_CHECKING:
     from freqgen import Design, Draft, Finding, Phase, ValidationContext, Validator
+    from freqgen_types.checking import Checker
     from freqgen_types.codes import CodeDocumentation
 
 
 class TypeValidator:
-    """Runs mypy on a draft, in this process, with a cache that survives it."""
+    """Runs mypy on a draft, in a process of its own, with a cache that survives it."""
 
     name = "types"
+
+    def __init__(self) -> None:
+        self._checker: Checker | None = None
+        self._lock = threading.Lock()
 
     @property
     def phase(self) -> Phase:
@@ -45,12 +51,28 @@ class TypeValidator:
     ) -> Iterable[Finding]:
         """What mypy finds in ``draft`` that is the draft's own fault.
 
-        :raises RuntimeError: If mypy itself fails, with a fresh cache too.
+        :raises RuntimeError: If mypy itself fails, without its cache too.
         """
-        from freqgen_types.checking import run_mypy
-        from freqgen_types.classify import classify
+        from freqgen_types.child import CheckLimit
+        from freqgen_types.classify import beyond, classify
 
-        return classify(draft.source, run_mypy(draft.source, context.cache_dir / "mypy"))
+        try:
+            messages = self._shared().check(draft.source, context.cache_dir / "mypy")
+        except CheckLimit as exc:
+            return [beyond(exc.what)]
+        return classify(draft.source, messages)
+
+    def _shared(self) -> Checker:
+        from freqgen_types.checking import Checker
+
+        with self._lock:
+            self._checker = self._checker or Checker()
+            return self._checker
+
+    def close(self) -> None:
+        """End the process that runs mypy; the next check starts another."""
+        if self._checker is not None:
+            self._checker.close()
 
     def documentation(self) -> Iterable[CodeDocumentation]:
         """What the reference of findings says of the codes."""

@@ -138,6 +138,20 @@ def classify(source: str, messages: Iterable[Message]) -> list[Finding]:
     return list(found.values())
 
 
+def beyond(what: str) -> Finding:
+    """The finding for a draft that cannot be checked within its limits.
+
+    :param what: ``time``, ``memory`` or ``depth``.
+    """
+    return Finding(
+        code="FG708",
+        severity=ERROR,
+        phase=Phase.TYPES,
+        message=f"the type check needs more {what} than it may use, so nothing is known of types",
+        hint="make the file simpler: no huge constants, deeply built types or generated code",
+    )
+
+
 _HINTS = {
     "FG702": "compare the call with the documentation of the function",
     "FG703": "take the parameters that Freqtrade documents, and **kwargs after them",

@@ -111,6 +111,17 @@ _ALL = (
               "    def version(self) -> str:\n        return str(self.p.value + 1)\n",),
     ),
     CodeDocumentation(
+        code="FG708",
+        name="types",
+        title="the type check needs more time or memory than it may use",
+        why="mypy runs in a process of its own, with a minute of processor time and three "
+        "gigabytes of memory. It computes constants and types that a file can make as large as it "
+        "likes. What was not checked has not passed.",
+        severity="error",
+        bad=("from typing import Final\n\nLIMIT: Final = 1 << 99999999999\n",),
+        good=("from typing import Final\n\nLIMIT: Final = 1 << 20\n",),
+    ),
+    CodeDocumentation(
         code="FG709",
         name="types",
         title="mypy finds something else that may be wrong",

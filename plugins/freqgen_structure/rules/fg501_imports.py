@@ -3,7 +3,7 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen_structure.allowed import may_import_module, may_reach
+from freqgen_structure.allowed import canonical, is_module, may_import_module, may_reach
 from freqgen_structure.designed import design_modules
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.source import dotted
@@ -37,6 +37,9 @@ class Imports(Rule):
         Bad(code="x = 1\ndef f():\n    import socket\n", line=3),
         Bad(code="from freqtrade.exchange import Exchange\n", line=1),
         Bad(code="from numpy import load\n", line=1),
+        Bad(code="from technical.qtpylib import np\n", line=1),
+        Bad(code="from scipy.stats import test\n", line=1),
+        Bad(code="from dateutil.tz import tzfile\n", line=1),
     )
 
     def visit_Import(self, node: cst.Import) -> None:
@@ -64,7 +67,8 @@ class Imports(Rule):
             return
         for alias in node.names:
             path = f"{module}.{dotted(alias.name)}"
-            if not may_reach(path, self._extra):
+            passed_on = canonical(path) != path and is_module(canonical(path))
+            if passed_on or not may_reach(path, self._extra):
                 self._refuse(alias, path)
 
     @cached_property

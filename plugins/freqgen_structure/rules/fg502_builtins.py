@@ -43,7 +43,10 @@ class Builtins(Rule):
         Bad(code="getattr(x, 'to_' + 'csv')", line=1),
         Bad(code="getattr(x, 'os')", line=1),
         Bad(code="getattr(self, 'config')", line=1),
+        Bad(code="getattr(self.dp, '_exchange')", line=1),
+        Bad(code="getattr(str, 'format')('{0.config}', bot)", line=1),
         Bad(code="f = getattr", line=1),
+        Bad(code="type(handler)('x', 'w')", line=1),
         Bad(code="type('X', (), {})", line=1),
         Bad(code="print('x', file=f)", line=1),
         Bad(code="raise SystemExit(0)", line=1),
@@ -105,21 +108,28 @@ class Builtins(Rule):
                 hint="name it in quotes, or loop over a tuple of names in quotes",
             )
             return
-        module = self.source.imported(call.args[0].value)
+        modules = self.source.imports(call.args[0].value)
         for name in sorted(names):
-            reached = f"{module}.{name}" if module else ""
             if (
                 refusal(name)
-                or name in {"config", "session"}
-                or (module and not may_reach(reached))
+                or name in {"config", "session", "format", "format_map"}
+                or (name.startswith("_") and not self._own(call.args[0].value))
+                or any(not may_reach(f"{module}.{name}") for module in modules)
             ):
                 self.report(node, f'{node.value} reads "{name}", which a strategy must not reach')
+
+    def _own(self, node: cst.BaseExpression) -> bool:
+        return bool(self.source.method_of(node) or self.source.local_class(node))
 
     def _type(self, node: cst.Name, call: cst.Call | None) -> None:
         parent = self.source.parent(node)
         if call is not None and (len(call.args) != 1 or call.args[0].star):
             self.report(
                 node, "type with several arguments makes a class unseen", hint="write class Name:"
+            )
+        elif call is not None and self._makes(call):
+            self.report(
+                node, "an object is made of a class that is not shown", hint="name the class"
             )
         elif (
             call is None
@@ -135,6 +145,12 @@ class Builtins(Rule):
             )
         ) or (call is None and isinstance(parent, cst.Arg) and not self._in_isinstance(parent)):
             self.report(node, "type is handed on as a value", hint="write type(object)")
+
+    def _makes(self, call: cst.Call) -> bool:
+        """Whether this is ``type(x)(…)`` of anything but the strategy's own object."""
+        outer = self.source.parent(call)
+        called = isinstance(outer, cst.Call) and outer.func is call
+        return called and self.source.method_of(call.args[0].value) is None
 
     def _in_isinstance(self, arg: cst.Arg) -> bool:
         call = self.source.parent(arg)

@@ -8,6 +8,22 @@ from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.source import text_of
 
 _DUNDER = re.compile(r"__[A-Za-z]\w*?__")
+_METHODS = frozenset(
+    "__abs__ __add__ __aenter__ __aexit__ __aiter__ __and__ __anext__ __bool__ __bytes__ __call__ "
+    "__ceil__ __complex__ __contains__ __copy__ __deepcopy__ __delitem__ __divmod__ __enter__ "
+    "__eq__ __exit__ __float__ __floor__ __floordiv__ __format__ __ge__ __getitem__ __gt__ "
+    "__hash__ __iadd__ __iand__ __ifloordiv__ __imod__ __imul__ __index__ __init__ __int__ "
+    "__invert__ __ior__ __ipow__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __len__ "
+    "__length_hint__ __lshift__ __lt__ __missing__ __mod__ __mul__ __ne__ __neg__ __next__ "
+    "__or__ __pos__ __post_init__ __pow__ __radd__ __rand__ __rdivmod__ __repr__ __reversed__ "
+    "__rfloordiv__ __rmod__ __rmul__ __ror__ __round__ __rpow__ __rshift__ __rsub__ "
+    "__rtruediv__ __rxor__ __setitem__ __str__ __sub__ __truediv__ __trunc__ __xor__".split()
+)
+"""Methods that a class of a strategy's own may define: containers, values, contexts.
+
+Not among them is what decides how attributes and classes work, and what tells NumPy where in
+memory an array lies (``__array_interface__``).
+"""
 _HOOKS = frozenset(
     "__class_getitem__ __del__ __delattr__ __getattr__ __getattribute__ __getnewargs__ "
     "__getstate__ __init_subclass__ __instancecheck__ __mro_entries__ __new__ __prepare__ "
@@ -47,6 +63,9 @@ class Dunders(Rule):
         Bad(code="x = f'__cl{1}'\ny = f'{x}__globals__'\n", line=2),
         Bad(code="class K:\n    def __del__(self): ...\n", line=2),
         Bad(code="class K:\n    __class_getitem__ = f\n", line=2),
+        Bad(code="class K:\n    @property\n    def __array_interface__(self): ...\n", line=3),
+        Bad(code="class K:\n    def __set__(self, owner, value): ...\n", line=2),
+        Bad(code="class K:\n    @catch\n    def __globals__(self): ...\n", line=3),
         Bad(code="def __getattr__(name): ...\n", line=1),
         Bad(code="__builtins__ = {}\n", line=1),
         Bad(code="x.__init__.__globals__\n", line=1),
@@ -63,7 +82,7 @@ class Dunders(Rule):
                 self.report(node, f"{name} reaches behind what the file shows")
         elif isinstance(parent, cst.FunctionDef) and parent.name is node:
             method = isinstance(self._holder(parent), cst.ClassDef)
-            if name in _HOOKS or not method:
+            if name not in _METHODS or not method:
                 self.report(node, f"{name} runs unseen, when Python itself calls it")
         elif isinstance(parent, cst.AssignTarget | cst.AnnAssign):
             if (

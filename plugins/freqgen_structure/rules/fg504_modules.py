@@ -3,7 +3,7 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen_structure.allowed import is_module, may_reach
+from freqgen_structure.allowed import is_namespace, may_reach
 from freqgen_structure.designed import design_modules
 from freqgen_structure.rule import Bad, Rule
 
@@ -35,6 +35,14 @@ class Modules(Rule):
         Bad(code="import logging\nlogging.basicConfig(filename='x')\n", line=2),
         Bad(code="import talib\ntalib.set_unstable_period('RSI', 200)\n", line=2),
         Bad(code="import numpy as np\nnp.load('x')\n", line=2),
+        Bad(code="from technical import qtpylib\nqtpylib.np.ctypeslib.load_library('c')\n", line=2),
+        Bad(code="from technical import qtpylib\nx = qtpylib.np\n", line=2),
+        Bad(code="import scipy.stats\nscipy.stats.test()\n", line=2),
+        Bad(code="import pandas as pd\nx = pd.api\n", line=2),
+        Bad(code="import pandas_ta as pta\npta.custom.import_dir('x')\n", line=2),
+        Bad(
+            code="if a:\n    import talib as m\nelse:\n    import numpy as m\nm.load('x')\n", line=5
+        ),
         Bad(code="import operator\noperator.attrgetter('os')\n", line=2),
     )
 
@@ -44,17 +52,15 @@ class Modules(Rule):
             return  # the whole chain is looked at once, from its outermost attribute
         if self._in_import(node):
             return
-        path = self.source.imported(node)
-        if path is None:
-            return
-        if not may_reach(path, self._extra):
-            self.report(
-                node,
-                f"{path} leads out of what a strategy may use",
-                hint="use the documented names of the module only",
-            )
-        elif is_module(path):
-            self._as_value(node, path)
+        for path in self.source.imports(node):
+            if not may_reach(path, self._extra):
+                self.report(
+                    node,
+                    f"{path} leads out of what a strategy may use",
+                    hint="use the documented names of the module only",
+                )
+            elif is_namespace(path):
+                self._as_value(node, path)
 
     def visit_Name(self, node: cst.Name) -> None:
         parent = self.source.parent(node)
@@ -62,9 +68,9 @@ class Modules(Rule):
             return
         if self._in_import(node) or (isinstance(parent, cst.Arg) and parent.keyword is node):
             return
-        path = self.source.imported(node)
-        if path is not None and is_module(path):
-            self._as_value(node, path)
+        for path in self.source.imports(node):
+            if is_namespace(path):
+                self._as_value(node, path)
 
     @cached_property
     def _extra(self) -> frozenset[str]:

@@ -23,13 +23,15 @@ class Patches(Rule):
         "dataframe.columns = ['a', 'b']\nseries.name = 'x'\ndataframe.index.name = 'date'\n",
         "class P:\n    x = 0\n\n\np = P()\np.x = 1\nP.x = 2\n",
         "dataframe['x'] = 1\n",
-        "def f(self):\n    self.freqai.class_names = ['down', 'up']\n",
+        "class S:\n    def f(self):\n        self.freqai.class_names = ['down', 'up']\n",
     )
     INVALID: ClassVar = (
         Bad(code="import numpy as np\nnp.mean = lambda *a: 1.0\n", line=2),
         Bad(code="from freqtrade.persistence import Trade\nTrade.calc_profit = f\n", line=2),
         Bad(code="def f(self, trade):\n    trade.stop_loss = 1\n", line=2),
-        Bad(code="def f(self):\n    self.config.x = 1\n", line=2),
+        Bad(code="class S:\n    def f(self):\n        self.config.x = 1\n", line=3),
+        Bad(code="def tune(cls):\n    cls.calc_profit = f\n\n\ntune(Trade)\n", line=2),
+        Bad(code="def f():\n    class Trade: ...\n\n\nTrade.x = 1\n", line=5),
         Bad(code="def f(self):\n    type(self).populate = 1\n", line=2),
         Bad(code="import pandas as pd\ndel pd.DataFrame.mean\n", line=2),
         Bad(code="for np.x in y:\n    pass\n", line=1),
@@ -82,11 +84,18 @@ class Patches(Rule):
         if path is None or self.source.imported(target.value) is not None:
             return False
         parts = path.split(".")
-        if parts[0] in {"self", "cls"}:
+        root = self._first(target)
+        if self.source.method_of(root) is not None:
             return len(parts) == 2 or parts[1] not in _BOT or path in _DOCUMENTED
         if target.attr.value in _PANDAS:
             return True
-        return parts[0] in self.source.classes or self._instance(target.value)
+        return self.source.local_class(root) is not None or self._instance(target.value)
+
+    @staticmethod
+    def _first(node: cst.BaseExpression) -> cst.BaseExpression:
+        while isinstance(node, cst.Attribute):
+            node = node.value
+        return node
 
     def _instance(self, node: cst.BaseExpression) -> bool:
         """Whether a name is bound to an object of a class of this file, and to nothing else."""
@@ -99,15 +108,6 @@ class Patches(Rule):
 
     def _makes_own(self, node: cst.CSTNode | None) -> bool:
         holder = self.source.parent(node) if node is not None else None
-        if isinstance(holder, cst.Param):  # a method's first parameter is its object
-            function = self.source.function_of(holder)
-            owner = self.source.parent(self.source.parent(function)) if function else None  # type: ignore[arg-type]
-            first = function.params.params[0] if function and function.params.params else None
-            return isinstance(owner, cst.ClassDef) and first is holder
         assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else holder
         value = assign.value if isinstance(assign, cst.Assign | cst.AnnAssign) else None
-        return (
-            isinstance(value, cst.Call)
-            and isinstance(value.func, cst.Name)
-            and value.func.value in self.source.classes
-        )
+        return isinstance(value, cst.Call) and self.source.local_class(value.func) is not None

@@ -2,8 +2,10 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.attributes import refusal
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import dotted
+
+_REFUSED = frozenset({"config", "session"})
 
 
 class MatchAttributes(Rule):
@@ -26,9 +28,24 @@ class MatchAttributes(Rule):
             code="match f:\n    case 1:\n        pass\n    case F(__globals__=g):\n        g\n",
             line=4,
         ),
+        Bad(
+            code="def f():\n    class object: ...\n\n\nmatch dp:\n    case object(_exchange=e):\n"
+            "        e\n",
+            line=6,
+        ),
+        Bad(
+            code="class P(Protocol):\n    _exchange = 0\n\n\nmatch dp:\n"
+            "    case P(_exchange=e):\n        e\n",
+            line=6,
+        ),
     )
 
     def visit_MatchClass(self, node: cst.MatchClass) -> None:
-        name = dotted(node.cls) or ""
-        if node.kwds and name not in self.source.classes:
-            self.report(node, f"this pattern reads {node.kwds[0].key.value} of any object")
+        local = self.source.local_class(node.cls)
+        for element in node.kwds:
+            name = element.key.value
+            if local is None:
+                self.report(node, f"this pattern reads {name} of any object")
+            elif name.startswith("_") or name in _REFUSED or refusal(name):
+                # A protocol is a class of the file, and matches whatever has the attribute.
+                self.report(element.key, f"this pattern reads {name}, which no pattern may")

@@ -33,6 +33,8 @@ _TRADE = frozenset(
     "update_trade".split()
 )
 
+_CHANGING = frozenset("append clear extend insert pop remove reverse sort".split())
+
 
 def _nearest(name: str, known: frozenset[str]) -> str:
     near = difflib.get_close_matches(name, sorted(known), n=1)
@@ -58,7 +60,8 @@ class Bot(Rule):
         "if self.dp and self.wallets is not None:\n    x = 1\n",
         "class S(IStrategy):\n    def __init__(self, config: dict) -> None:\n"
         "        super().__init__(config)\n        self.pair = config['stake_currency']\n",
-        "config = {'a': 1}\nx = config['telegram']\ny = self.close(3)\nz = np.delete(a, 1)\n",
+        "config = {'a': 1}\nx = config['telegram']\nz = np.delete(a, 1)\n",
+        "class S:\n    def f(self):\n        return self.close(3)\n",
     )
     INVALID: ClassVar = (
         Bad(code="x = self.config['telegram']['token']", line=1),
@@ -81,11 +84,51 @@ class Bot(Rule):
         Bad(code="Trade.session.commit()", line=1),
         Bad(code="LocalTrade.bt_trades.clear()", line=1),
         Bad(code="def f(self, trade):\n    trade.close(1.0)\n", line=2),
+        Bad(code="for t in trades:\n    t.orders.clear()\n", line=2),
+        Bad(code="orders = trade.orders\norders.pop()\n", line=2),
+        Bad(code="del trade.orders[:]", line=1),
+        Bad(code="getattr(self.dp, 'refresh')(x, y)", line=1),
+        Bad(code="getattr(trade, 'session')", line=1),
     )
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
-        base = dotted(node.value)
         name = node.attr.value
+        self._reach(node, dotted(node.value), name)
+        if self._changes_trades(node, dotted(node.value)):
+            self.report(node, f"{name} changes what the bot has recorded")
+        elif name == "config" and self.source.imported(node) is None:
+            self._config(node)
+        elif name in _CHANGING and self._orders(node.value):
+            self.report(node, f"{name} changes the orders that the bot has recorded")
+
+    def visit_Call(self, node: cst.Call) -> None:
+        match node:
+            case cst.Call(func=cst.Name(value="getattr"), args=[owner, name, *_]):
+                for text in sorted(self.source.strings(name.value) or ()):
+                    self._reach(node, dotted(owner.value), text)
+                    if text in _TRADE:
+                        self.report(node, f"{text} changes what the bot has recorded")
+
+    def visit_Subscript(self, node: cst.Subscript) -> None:
+        if self._is_target(node) and self._orders(node.value):
+            self.report(node, "the orders that the bot has recorded are changed")
+
+    def visit_AugAssign(self, node: cst.AugAssign) -> None:
+        if self._orders(node.target):
+            self.report(node, "the orders that the bot has recorded are changed")
+
+    def _orders(self, node: cst.BaseExpression) -> bool:
+        """Whether this is ``trade.orders``, or a name for it."""
+        if isinstance(node, cst.Name):
+            bound = self.source.values(node)
+            return any(isinstance(v, cst.Attribute) and self._orders(v) for v in bound)
+        return (
+            isinstance(node, cst.Attribute)
+            and node.attr.value == "orders"
+            and self.source.method_of(node.value) is None
+        )
+
+    def _reach(self, node: cst.CSTNode, base: str | None, name: str) -> None:
         last = (base or "").rpartition(".")[2]
         if last == "dp" and name not in _DP and not name.startswith("_"):
             message = f"self.dp.{name} is not a documented way to read candles"
@@ -93,10 +136,6 @@ class Bot(Rule):
         elif last == "wallets" and name not in _WALLETS and not name.startswith("_"):
             message = f"self.wallets.{name} is not a documented way to read balances"
             self.report(node, message, hint=_nearest(name, _WALLETS))
-        elif self._changes_trades(node, base):
-            self.report(node, f"{name} changes what the bot has recorded")
-        elif name == "config" and self.source.imported(node) is None:
-            self._config(node)
 
     def visit_Name(self, node: cst.Name) -> None:
         """Follow the configuration that the strategy's ``__init__`` is given."""
@@ -117,13 +156,16 @@ class Bot(Rule):
     def _changes_trades(self, node: cst.Attribute, base: str | None) -> bool:
         path = self.source.imported(node) or "freqtrade"
         if node.attr.value in _TRADE:
-            return base not in {"self", "cls"} and path.startswith("freqtrade")
+            return self.source.method_of(node.value) is None and path.startswith("freqtrade")
         return node.attr.value in {"close", "delete"} and self._ends_trade(node, base)
 
     def _ends_trade(self, node: cst.Attribute, base: str | None) -> bool:
         """Whether this is ``trade.close(rate)`` or ``trade.delete()``, of whatever name."""
         call = self.source.parent(node)
-        own = base is not None and base.partition(".")[0] in {"self", "cls"}
+        root: cst.BaseExpression = node
+        while isinstance(root, cst.Attribute):
+            root = root.value
+        own = self.source.method_of(root) is not None
         if own or not (isinstance(call, cst.Call) and call.func is node):
             return False
         if self.source.imported(node) is not None and base != "Trade":

@@ -4,7 +4,6 @@ import libcst as cst
 
 from freqgen_structure.attributes import is_dunder
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import dotted
 
 _NAMEDTUPLE = frozenset({"_asdict", "_fields", "_make", "_replace"})
 
@@ -18,7 +17,8 @@ class Private(Rule):
 
     HINT = "use the documented attributes"
     VALID = (
-        "class S:\n    def f(self):\n        self._cache = self._make()\n        return cls._x\n",
+        "class S:\n    def f(self):\n        self._cache = self._make()\n        return self._x\n",
+        "class S:\n    @classmethod\n    def f(cls):\n        return [cls._x for _ in range(3)]\n",
         "x = point._asdict()\n",
         "class P:\n    _x = 1\n\n\ny = P._x\n",
         "for _ in range(3):\n    pass\n",
@@ -28,15 +28,27 @@ class Private(Rule):
         Bad(code="x = 1\ny = self.wallets._config", line=2),
         Bad(code="import random\nrandom._os.mkdir('x')", line=2),
         Bad(code="x.__lines = None", line=1),
-        Bad(code="x = self._helper._secret", line=1),
+        Bad(code="class S:\n    def f(self):\n        return self._helper._secret\n", line=3),
+        Bad(code="def peek(self):\n    return self._exchange\n", line=2),
+        Bad(
+            code="class S:\n    def f(self):\n        def peek(self):\n"
+            "            return self._exchange\n        return peek(self.dp)\n",
+            line=4,
+        ),
+        Bad(code="class S:\n    @staticmethod\n    def f(self):\n        self._api\n", line=4),
+        Bad(code="class P(DataProvider):\n    def f(self):\n        self._exchange\n", line=3),
     )
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
         name = node.attr.value
         if not name.startswith("_") or is_dunder(name) or name in _NAMEDTUPLE:
             return
-        owner = dotted(node.value)
-        if owner in {"self", "cls"} or owner in self.source.classes or self._super(node.value):
+        if self.source.local_class(node.value) is not None or self._super(node.value):
+            return
+        owner = self.source.method_of(node.value)
+        if owner is not None and (
+            self.source.defines(owner, name) or not self.source.derives_foreign(owner)
+        ):
             return
         self.report(node, f"{name} is private")
 
