@@ -199,7 +199,10 @@ def test_a_bot_that_outlives_its_freqgen_keeps_the_database_to_itself(shop: Shop
             process.kill()
             process.wait(timeout=60)
             with shop.paper("--json") as second:
-                out, log = second.communicate(timeout=120)
+                try:
+                    out, log = second.communicate(timeout=60)
+                finally:
+                    second.kill()  # with the mistake that this test looks for, it trades
             assert second.returncode == 2, log
             error = json.loads(out)["error"]
             assert error["message"] == f"{NAME} is being traded on paper already"
