@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from freqgen.evaluation.engine import BacktestResult
     from freqgen.evaluation.paper import PaperReport
     from freqgen.finding import Report
-    from freqgen.generation.provider import Reading
+    from freqgen.generation.provider import Reading, Span
     from freqgen.outcome import GenerationResult
     from freqgen.pipeline import Freqgen
 
@@ -73,6 +73,11 @@ def show_design(console: Console, checked: CheckedDesign) -> None:
     lines(console, say_risk(design))
 
 
+def say_unread(span: Span) -> str:
+    """Words that were not understood, with the reason where there is one."""
+    return f'"{span.text}"' + (f": {span.meaning}" if span.meaning else "")
+
+
 def show_reading(console: Console, reading: Reading) -> None:
     """What became of the words of a brief."""
     if reading.read:
@@ -80,7 +85,7 @@ def show_reading(console: Console, reading: Reading) -> None:
         lines(console, (f'"{span.text}" as {span.meaning}' for span in reading.read))
     if reading.unread:
         heading(console, "Not understood")
-        lines(console, (f'"{span.text}"' for span in reading.unread), "yellow")
+        lines(console, map(say_unread, reading.unread), "yellow")
     elif reading.read:
         console.print("  Every word was understood.")
     if reading.defaults:
@@ -252,6 +257,10 @@ def show_generation(
     for gate in result.verdict.gates:
         mark = ("  passed  ", "green") if gate.passed else ("  failed  ", "red")
         console.print(Text.assemble(mark, f"{gate.name}: {gate.reason}"), soft_wrap=True)
+    if unread := result.designed.reading.unread:
+        parts = ", ".join(f'"{span.text}"' for span in unread)
+        said = f"  but     not all that you asked for is in it; left out: {parts}"
+        console.print(Text(said, style="yellow"), soft_wrap=True)
     if result.notes:
         heading(console, "Note")
         lines(console, result.notes, "yellow")

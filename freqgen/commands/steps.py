@@ -81,7 +81,7 @@ def add_commands(subparsers: Any) -> None:
 
 def design(args: Namespace, context: CommandContext) -> int:
     """Print a design, or write it to a file and explain it."""
-    from freqgen.commands.showing import heading, lines, show_design, show_reading
+    from freqgen.commands.showing import heading, lines, say_unread, show_design, show_reading
     from freqgen.outcome import reading_data
 
     constraints(args)
@@ -120,7 +120,7 @@ def design(args: Namespace, context: CommandContext) -> int:
         else:
             context.write(result.design.to_json())
             for span in result.reading.unread:
-                context.warn(f'not understood: "{span.text}"')
+                context.warn(f"not understood: {say_unread(span)}")
             for default in result.reading.defaults:
                 context.progress(f"default: {default}")
 

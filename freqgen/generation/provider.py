@@ -54,7 +54,8 @@ class Usage:
 class Span:
     """A part of the brief: ``brief.text[start:end] == text``.
 
-    :param meaning: What it was taken to mean; empty where it was not understood.
+    :param meaning: What it was taken to mean. Of words that were not understood: why not, or
+        empty.
     """
 
     start: int

@@ -212,6 +212,10 @@ def test_words_that_were_not_understood_are_listed(run: Run, market: Path, tmp_p
     unread = done.json["unread"]
     assert [brief[u["start"] : u["end"]] for u in unread] == [u["text"] for u in unread]
     assert "green hat" in " ".join(u["text"] for u in unread)
+    shown = run("generate", brief, "--userdir", tmp_path / "v", "-d", market, "-p", "BTC/USDT").out
+    _, decision = shown.split("\nDecision\n")
+    assert "not all that you asked for is in it; left out: " in decision
+    assert "green hat" in decision
 
 
 def test_audit_has_every_prompt_reply_and_decision(userdir: Path) -> None:
