@@ -40,8 +40,8 @@ way round, so that a plugin may take what freqgen would have taken. Hook wrapper
 What goes wrong later has a name too. A provider, prompt builder, evaluator or gate that raises
 anything but freqgen's own errors, or returns something else than it should, ends the command with
 exit code 2 and a message that names the plugin; `-v` shows the traceback. A validator that raises
-makes a finding that blocks. An observer that raises is warned of. And where a plugin failed while it
-registered validators, evaluators or gates, no strategy is allowed before somebody looked at it.
+makes a finding that blocks. An observer that raises is warned of. And where a plugin failed while
+it registered validators, evaluators or gates, no strategy is allowed before somebody looked at it.
 """
 
 REGISTERED = {
