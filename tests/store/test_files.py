@@ -12,7 +12,6 @@ import pytest
 from freqgen.evaluation.gate import Decision
 from freqgen.exceptions import StoreError
 from freqgen.store.atomic import write_whole
-from freqgen.store.diff import diff
 from freqgen.store.files import (
     FileState,
     draft_folder,
@@ -24,7 +23,7 @@ from freqgen.store.files import (
     withdraw,
 )
 from freqgen.store.keeping import approve, keep, place, reject
-from freqgen.store.record import Record, Status
+from freqgen.store.record import Status
 from freqgen.store.store import Store
 from tests.store.making import record, strategy
 
@@ -462,20 +461,3 @@ class TestWriting:
         assert path.read_bytes() == b"short"
         assert path.stat().st_mode & 0o777 == 0o600
         assert list(tmp_path.iterdir()) == [path]
-
-
-class TestDiff:
-    def test_shows_design_and_source(self, store: Store) -> None:
-        one = store.add(record())
-        two = store.add(record(number=2, design={**one.design, "entry_long": ["rsi < 25"]}))
-        assert diff(one, one) == ""
-        shown = diff(one, two).splitlines()
-        assert shown[:2] == ["--- Reversion@1.json", "+++ Reversion@2.json"]
-        assert "--- Reversion@1.py" in shown
-        for line in ('-    "rsi < 30"', '+    "rsi < 25"', "-    startup_candle_count = 1"):
-            assert line in shown
-
-    def test_without_a_design_shows_all_of_it(self) -> None:
-        none: Record = record(design=None, source="a")
-        assert diff(none, record(source="a")).splitlines()[3] == "+{"
-        assert diff(none, record(design=None, source="b")).endswith("-a\n+b\n")
