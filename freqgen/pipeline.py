@@ -88,7 +88,7 @@ class Freqgen(Steps):
         self.check_market(designed.design)
         self.check_place(designed.design)
         notes = self._notes(brief, designed.design)
-        self.pairs(designed.design.timeframe, options.pairs)
+        self.check_candles(designed.checked, options)
         with _timed(timings, "code"):
             coded = self.code(designed.checked, brief=brief, model=code_model)
         for phase, seconds in coded.validation_seconds().items():
@@ -364,10 +364,10 @@ class Freqgen(Steps):
                 "nothing about what it earns"
             )
         self._mention_parameters(record, "is not used by freqgen")
-        found: list[str] = []
-        if needs_pairs(self.workspace.config):
-            found = self.engine.find_pairs(checked.design.timeframe)
-        if found:
+        found: tuple[str, ...] = ()
+        timeframe = checked.design.timeframe
+        if needs_pairs(self.workspace.config) and self.engine.find_pairs(timeframe):
+            found = self.pairs(timeframe)
             self._progress(
                 f"The configuration has no pair_whitelist; trading {', '.join(found)}, "
                 f"of which {self.datadir} has candles"

@@ -178,6 +178,18 @@ class Steps(Workbench):
             return path.stem, Validation(report=Report(findings=findings))
         return draft.class_name, self.validate(draft)
 
+    def check_candles(self, checked: CheckedDesign, options: RunOptions | None = None) -> None:
+        """Refuse a backtest whose candles are not there, before anything is paid for it.
+
+        :raises UsageError: If the pairs or the period cannot be meant.
+        :raises DataMissing: If candles are missing; the hint is the command that gets them.
+        """
+        options = options or RunOptions()
+        timeframe = checked.design.timeframe
+        pairs = self.pairs(timeframe, options.pairs)
+        needed = [*((pair, timeframe) for pair in pairs), *_informative(checked, pairs)]
+        self.engine.check_candles(needed, options.timerange)
+
     def backtest(
         self, draft: ValidatedDraft, checked: CheckedDesign, options: RunOptions | None = None
     ) -> BacktestResult:
@@ -198,11 +210,7 @@ class Steps(Workbench):
                     timeframe=checked.design.timeframe,
                     pairs=pairs,
                     timerange=options.timerange,
-                    required=tuple(
-                        (pair, market.timeframe)
-                        for market in checked.markets
-                        for pair in ((market.pair,) if market.pair else pairs)
-                    ),
+                    required=_informative(checked, pairs),
                     overrides=dict(options.overrides),
                 )
             )
@@ -243,6 +251,15 @@ class Steps(Workbench):
             with self.host.guarded(gates, name):
                 judged.append(expect(gate.judge(measurements), GateResult))
         return Verdict.of([validation, *judged, *missing_judges(self.host, judged)])
+
+
+def _informative(checked: CheckedDesign, pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Pairs and timeframes that a strategy reads beside those that it trades."""
+    return tuple(
+        (pair, market.timeframe)
+        for market in checked.markets
+        for pair in ((market.pair,) if market.pair else pairs)
+    )
 
 
 def _count(pairs: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ import freqgen_structure
 from freqgen import (
     Brief,
     Catalogue,
+    DataMissing,
     Decision,
     Design,
     DesignError,
@@ -329,3 +330,17 @@ def test_funding_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
     assert any("funding" in f["message"] for f in found), found
     assert [f for f in result.record.findings if f["code"] == "FG691"] == found
     assert result.verdict.decision is Decision.ALLOW
+
+
+def test_candles_of_a_slower_timeframe_are_looked_for_before_anything_is_written(
+    tmp_path: Path, market: Path
+) -> None:
+    """What a design reads beside its own candles is part of what must be there."""
+    trend = {"id": "trend", "function": "EMA", "timeframe": "1w"}
+    design = {**DESIGN, "indicators": [*DESIGN["indicators"], trend]}
+    design |= {"entry_long": ["rsi < 30", "close > trend"]}
+    coder = ScriptedProvider(["never asked"], name="model")
+    freqgen, _ = freqgen_with(tmp_path, market, coder)
+    with freqgen, pytest.raises(DataMissing, match="1w"):
+        freqgen.generate(Design.from_data(design), code_model="model")
+    assert coder.prompts == []
