@@ -24,6 +24,8 @@ def test_an_interruption_while_modules_are_imported() -> None:
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'freqgen.commands.options':\n"
         "            os.kill(os.getpid(), signal.SIGINT)\n"
+        # A shell starts what runs in its background with the signal ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "sys.meta_path.insert(0, Finder())\n"
         "from freqgen.entry import run\n"
         "run()\n"
