@@ -1,0 +1,1 @@
+"""The sandbox, by what cannot be done in it."""
