@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import pluggy
 
 from freqgen import hookspecs, registry
+from freqgen.discovery import OWN_DISTRIBUTION, installed_plugins, label_of, origin_of
 from freqgen.exceptions import FreqgenException, PluginError, PluginLoadError, UsageError
 from freqgen.registry import Registry
 
 if TYPE_CHECKING:
-    from importlib.metadata import Distribution, EntryPoint
+    from importlib.metadata import Distribution
 
     from pluggy import HookImpl
 
@@ -37,12 +38,6 @@ if TYPE_CHECKING:
     from freqgen.settings import Settings
     from freqgen.store.record import Record
     from freqgen.validation.validator import Validator
-
-ENTRY_POINTS = "freqgen"
-"""The entry-point group in which a distribution names its plugins."""
-
-OWN_DISTRIBUTION = "freqtrade-freqgen"
-"""Its plugins are loaded first, so that a stranger cannot take one of their names."""
 
 _JUDGING = (registry.VALIDATOR, registry.EVALUATOR, registry.GATE)
 
@@ -123,7 +118,7 @@ class PluginHost:
         host = cls(warn=warn)
         switched_off = set(disabled)
         if entry_points:
-            for entry in _entry_points():
+            for entry in installed_plugins():
                 host._add(entry.name, entry.load, switched_off, entry.dist)
         for plugin in plugins:
             host._add(_name_of(plugin), partial(_same, plugin), switched_off, None)
@@ -144,12 +139,12 @@ class PluginHost:
         distribution: Distribution | None,
     ) -> None:
         if name in self._sources:
-            taken = _label(self._sources[name]) or "another object"
+            taken = label_of(self._sources[name]) or "another object"
             error = PluginError(
                 f'the plugin name "{name}" is already that of {taken}',
                 hint="rename its entry point, or uninstall one of the two",
             )
-            self._fail(name, error, twin=_label(distribution))
+            self._fail(name, error, twin=label_of(distribution))
             return
         self._names.append(name)
         self._sources[name] = distribution
@@ -193,7 +188,7 @@ class PluginHost:
                 return
             self._broken.add(name)
             self._manager.unregister(name=name)
-        origin = _label(self._sources[name]) if twin is None else twin
+        origin = label_of(self._sources[name]) if twin is None else twin
         failed = FailedPlugin(name=name, distribution=origin, error=error, hook=hook)
         self.failed.append(failed)
         self._warn_once(f"{failed}; it is not used")
@@ -327,7 +322,7 @@ class PluginHost:
             raise
         except Exception as exc:
             owner = items.owner(name)
-            distribution, _ = _origin(self._sources[owner])
+            distribution, _ = origin_of(self._sources[owner])
             if distribution == OWN_DISTRIBUTION:
                 raise
             logging.getLogger(__name__).info("in plugin %s:", owner, exc_info=exc)
@@ -407,7 +402,7 @@ class PluginHost:
             )
             if others:
                 registers["hook"] = others
-            distribution, version = _origin(self._sources[name])
+            distribution, version = origin_of(self._sources[name])
             # If it is not broken, a second plugin of the same name is.
             error = errors[name] if name in self._broken else ""
             described.append(
@@ -424,7 +419,7 @@ class PluginHost:
 
     def _is_twin(self, failed: FailedPlugin) -> bool:
         """Whether a failed plugin has the name of one that came before it."""
-        return _label(self._sources[failed.name]) != failed.distribution
+        return label_of(self._sources[failed.name]) != failed.distribution
 
     def _twins(self) -> Iterator[PluginInfo]:
         for failed in filter(self._is_twin, self.failed):
@@ -475,34 +470,6 @@ def reason(error: BaseException) -> str:
 
 def _print_warning(message: str) -> None:
     print(f"freqgen: warning: {message}", file=sys.stderr)  # noqa: T201  (no logging yet)
-
-
-def _origin(distribution: Distribution | None) -> tuple[str, str]:
-    """Name and version; empty for an object that no distribution brought."""
-    return (distribution.name, distribution.version) if distribution else ("", "")
-
-
-def _label(distribution: Distribution | None) -> str:
-    return " ".join(_origin(distribution)).strip()
-
-
-def _entry_points() -> list[EntryPoint]:
-    """All entry points of our group: our own first, then by name and distribution."""
-    from importlib.metadata import PackageNotFoundError, distribution, entry_points
-
-    try:
-        own = list(distribution(OWN_DISTRIBUTION).entry_points.select(group=ENTRY_POINTS))
-    except PackageNotFoundError:
-        own = []
-    others = list(entry_points(group=ENTRY_POINTS))
-    for entry in own:
-        if entry in others:
-            others.remove(entry)
-
-    def order(entry: EntryPoint) -> tuple[str, str]:
-        return (entry.name, _label(entry.dist))
-
-    return sorted(own, key=lambda entry: entry.name) + sorted(others, key=order)
 
 
 def _same(plugin: object) -> object:

@@ -16,6 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent
 PATH = {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "plugins")))}
 
 
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **PATH},
+    )
+
+
 def test_an_interruption_while_modules_are_imported() -> None:
     """It comes at the worst moment: in the middle of importing the command line."""
     code = (
@@ -30,13 +41,7 @@ def test_an_interruption_while_modules_are_imported() -> None:
         "from freqgen.entry import run\n"
         "run()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **PATH},
-    )
+    done = python(code)
     assert done.returncode == 130
     assert done.stderr == "freqgen: interrupted; nothing is half-written\n"
 
@@ -52,13 +57,7 @@ def test_whoever_ignores_interruptions_goes_on_doing_so() -> None:
         "from freqgen.entry import run\n"
         "run()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **PATH},
-    )
+    done = python(code)
     assert done.stdout.splitlines()[-1] == "True"
     assert signal.getsignal(signal.SIGINT) is not None
 

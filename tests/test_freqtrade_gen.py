@@ -202,8 +202,10 @@ class TestFinder:
         assert finder.find_spec(hook.MODULE) is spec
 
     def test_a_freqtrade_that_changed_is_left_alone(self, hook):
-        module = SimpleNamespace(Arguments=object())
+        other = object()
+        module = SimpleNamespace(Arguments=other)
         hook.add_subcommand_to(module)
+        assert vars(module) == {"Arguments": other}
 
         class Arguments:
             def _build_subcommands(self):
@@ -211,7 +213,9 @@ class TestFinder:
 
         module = SimpleNamespace(Arguments=Arguments)
         hook.add_subcommand_to(module)
-        Arguments()._build_subcommands()
+        arguments = Arguments()
+        arguments._build_subcommands()
+        assert vars(arguments) == {"parser": None}
 
     @pytest.mark.parametrize(
         ("value", "waits"), [("", True), ("0", True), ("1", False), ("yes", False)]

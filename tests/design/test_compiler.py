@@ -197,8 +197,9 @@ def test_a_hypothesis_stays_text(text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_any_hypothesis_compiles(text: str) -> None:
-    """No text breaks the module."""
-    ast.parse(compiled(hypothesis=text))
+    """No text breaks the module, or becomes a part of it."""
+    plain, any_text = ast.parse(compiled(hypothesis="x")), ast.parse(compiled(hypothesis=text))
+    assert _without_docstrings(plain) == _without_docstrings(any_text)
 
 
 def _without_docstrings(tree: ast.Module) -> str:
