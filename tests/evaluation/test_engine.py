@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -20,7 +22,9 @@ from freqgen.evaluation.engine import (
     Limits,
     plain_config,
 )
-from freqgen.exceptions import DataMissing, EngineError, UsageError
+from freqgen.evaluation.faults import CODES, LOADS
+from freqgen.exceptions import DataMissing, EngineError, StrategyFault, UsageError
+from freqgen.sandbox.level import Level
 from tests.evaluation.conftest import PAIRS, walk, write_candles
 from tests.evaluation.strategies import PLAIN, every_candle, validated
 
@@ -145,11 +149,14 @@ def test_pairs_of_another_currency_are_left_out_with_a_word(
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("dataframe['x'] = dataframe['nothing']", r"KeyError: 'nothing' \(line 14, populate_ind"),
+        (
+            "dataframe['x'] = dataframe['nothing']",
+            r"KeyError: 'nothing' in populate_indicators \(line 14\)",
+        ),
         ("raise ValueError('no luck')", "ValueError: no luck"),
         ("del dataframe['close']", "EveryCandle"),
         ("open('/nowhere/at/all')", r"FileNotFoundError.*line 14"),
-        ("import sys; sys.exit('bye')", r"SystemExit: bye \(line 14"),
+        ("import sys; sys.exit('bye')", r"SystemExit: bye in populate_indicators \(line 14\)"),
         ("raise KeyboardInterrupt", "failed with KeyboardInterrupt"),
         ("def deep(): deep()\n        deep()", "RecursionError"),
     ],
@@ -164,9 +171,10 @@ def test_pairs_of_another_currency_are_left_out_with_a_word(
     ],
 )
 def test_an_error_of_a_strategy_is_one_sentence(engine: Engine, body: str, message: str) -> None:
-    with pytest.raises(EngineError, match=message) as caught:
+    with pytest.raises(StrategyFault, match=message) as caught:
         engine.backtest(request(every_candle(body=body)))
     assert "\n" not in caught.value.message
+    assert caught.value.finding.code in CODES
     assert engine.backtest(request(every_candle())).trades > 0, "the engine goes on"
 
 
@@ -180,8 +188,9 @@ def test_an_error_of_a_strategy_is_one_sentence(engine: Engine, body: str, messa
     ids=["unknown module", "another name", "error on import"],
 )
 def test_a_file_that_cannot_be_loaded_says_why(engine: Engine, source: str, message: str) -> None:
-    with pytest.raises(EngineError, match=message):
+    with pytest.raises(StrategyFault, match=message) as caught:
         engine.backtest(request(validated("Plain", source)))
+    assert caught.value.finding.code == LOADS
 
 
 def test_shorts_need_futures(engine: Engine) -> None:
@@ -282,39 +291,59 @@ def test_configurations_that_cannot_be_used(
         own.backtest(request(every_candle()))
 
 
-def test_a_strategy_that_goes_over_its_limits_is_ended(datadir: Path, userdir: Path) -> None:
-    limits = Limits(seconds=10.0, memory_mb=1500)
+def test_a_strategy_that_goes_over_its_limits_is_ended_and_the_engine_goes_on(
+    datadir: Path, userdir: Path
+) -> None:
+    limits = Limits(seconds=5.0, memory_mb=1500)
     with Engine(config=CONFIG, userdir=userdir, datadir=datadir, limits=limits) as own:
         own.start()
         assert own._process is not None
         pid, folder = own._process.pid, own._process.folder
-        with pytest.raises(EngineError, match="more memory than the limit"):
-            own.backtest(request(every_candle(body="x = bytearray(3_000_000_000)")))
-        with pytest.raises(EngineError, match="took longer than 10 s"):
+        with pytest.raises(StrategyFault, match="more memory than its limit") as caught:
+            own.backtest(request(every_candle(body="x = bytearray(5_000_000_000)")))
+        assert caught.value.finding.code == "FG811"
+        with pytest.raises(StrategyFault, match="took longer than 5 s") as caught:
             own.backtest(request(every_candle(body="while True: pass")))
+        assert caught.value.finding.code == "FG810"
+        assert own._process.pid == pid
+        assert list((folder / "workers").iterdir()) == []
+    assert gone(pid)
+    assert not folder.exists()
+
+
+def test_an_engine_that_does_not_answer_is_ended(datadir: Path, userdir: Path) -> None:
+    with Engine(config=CONFIG, userdir=userdir, datadir=datadir) as own:
+        own.backtest(request(every_candle()))
+        assert own._process is not None
+        pid = own._process.pid
+        os.kill(pid, signal.SIGSTOP)
+        number = own._process.send({"op": "protection"})
+        with pytest.raises(EngineError, match=r"took longer than 0\.1 s"):
+            own._process.receive(number, seconds=0.1)
         assert gone(pid)
-        assert not folder.exists()
 
 
 @pytest.mark.parametrize(
-    ("body", "message", "hint"),
+    ("body", "message"),
     [
-        ("import os; os._exit(7)", "ended with code 7$", "run freqtrade backtesting"),
-        ("import os; os.kill(os.getpid(), 9)", "ended by signal 9$", "ended its own process"),
-        ("import os; os.kill(os.getpid(), 11)", "ended by signal 11", "run freqtrade backtesting"),
+        ("import os; os._exit(7)", "it ended itself with code 7"),
+        ("import os; os.kill(os.getpid(), 9)", "it was ended by signal 9"),
+        ("import os; os.kill(os.getpid(), 11)", "it was ended by signal 11"),
     ],
     ids=["leaves", "kills itself", "crashes"],
 )
-def test_a_strategy_that_ends_the_process_is_named_and_the_next_one_runs(
-    engine: Engine, body: str, message: str, hint: str
+def test_a_strategy_that_ends_its_process_is_named_and_the_engine_goes_on(
+    engine: Engine, body: str, message: str
 ) -> None:
     engine.start()
     assert engine._process is not None
     pid = engine._process.pid
-    with pytest.raises(EngineError, match=message) as caught:
+    with pytest.raises(StrategyFault, match=message) as caught:
         engine.backtest(request(every_candle(body=body)))
-    assert hint in caught.value.hint
-    assert gone(pid)
+    assert "neither ends its process" in caught.value.hint
+    assert caught.value.finding.code == "FG814"
+    assert engine.backtest(request(every_candle())).trades > 0
+    assert engine._process.pid == pid
 
 
 def test_ctrl_c_ends_the_run_with_all_it_started_and_the_next_one_starts_anew(
@@ -322,17 +351,30 @@ def test_ctrl_c_ends_the_run_with_all_it_started_and_the_next_one_starts_anew(
 ) -> None:
     engine.backtest(request(every_candle()))
     assert engine._process is not None
-    pid = engine._process.pid
-    body = (
-        "import os, signal, subprocess; subprocess.Popen(['sleep', '60']); "
-        f"os.kill({os.getpid()}, signal.SIGINT); subprocess.Popen(['sleep', '60']).wait()"
-    )
+    pid, workers = engine._process.pid, engine._process.folder / "workers"
+    ended = threading.Event()
+
+    def interrupt() -> None:
+        while not ended.is_set() and not list(workers.glob("worker-*/EveryCandle.py")):
+            ended.wait(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
     with pytest.raises(KeyboardInterrupt):
-        engine.backtest(request(every_candle(body=body)))
+        engine.backtest(request(every_candle(body="while True: pass")))
+    ended.set()
+    thread.join()
     assert not running_in_group(pid)
     engine.close()
     engine.close()
     assert engine.backtest(request(every_candle())).trades > 0
+
+
+def test_what_held_a_strategy_is_said(engine: Engine) -> None:
+    held = engine.protection()
+    assert engine.backtest(request(every_candle())).sandbox == held.level.value
+    assert held.level in {Level.FULL, Level.STRONG}
 
 
 def test_futures_without_funding_files_say_that_funding_is_missing(

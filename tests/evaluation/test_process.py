@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import select
@@ -14,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from freqgen.evaluation.process import EngineProcess, _outcome, _read_lines, child_environment
-from freqgen.exceptions import DataMissing, EngineError
+from freqgen.exceptions import DataMissing, EngineError, StrategyFault
+from freqgen.finding import Finding, Phase, Severity
 
 
 @pytest.fixture
@@ -63,6 +65,16 @@ def test_a_reply_to_another_request_is_not_taken(process: EngineProcess) -> None
     assert not process.alive
 
 
+def test_a_reported_fault_of_a_strategy_keeps_its_finding() -> None:
+    finding = Finding(
+        code="FG802", severity=Severity.ERROR, phase=Phase.BEHAVIOUR, message="none", line=3
+    ).to_dict()
+    error = {"type": "StrategyFault", "message": "none (line 3)", "hint": "", "finding": finding}
+    fault = _outcome(json.dumps({"id": 1, "ok": False, "error": error}), 1)
+    assert isinstance(fault, StrategyFault)
+    assert (fault.finding.code, fault.finding.line) == ("FG802", 3)
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -98,6 +110,7 @@ def test_the_environment_holds_nothing_but_what_is_needed(
     environment = child_environment()
     assert "secret" not in environment.values()
     assert environment["LC_ALL"] == "C.UTF-8"
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"  # what has threads cannot be forked
     assert str(tmp_path) in environment["PYTHONPATH"].split(os.pathsep)
 
 

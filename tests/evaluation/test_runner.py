@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -17,9 +18,12 @@ import pytest
 from freqgen.evaluation.child import Service, describe, read_requests, serve
 from freqgen.evaluation.engine import BacktestResult, plain_config
 from freqgen.evaluation.markets import MarketTable, assumed_market, assumed_tiers
-from freqgen.evaluation.runner import RECORDER, first_line, last_warning, where
+from freqgen.evaluation.remarks import first_line
+from freqgen.evaluation.runner import RECORDER, Runner, last_warning
 from freqgen.evaluation.summary import plain
-from freqgen.exceptions import DataMissing
+from freqgen.exceptions import DataMissing, SandboxUnavailable, StrategyFault
+from freqgen.finding import Finding, Phase, Severity
+from freqgen.sandbox.level import Level, Protection
 from tests.evaluation.conftest import PAIRS, walk, write_candles
 from tests.evaluation.strategies import every_candle
 
@@ -47,17 +51,19 @@ def options(datadir: Path, tmp_path: Path) -> dict[str, Any]:
         "results": str(tmp_path / "results"),
         "datadir": str(datadir),
         "markets": str(tmp_path / "markets.json"),
+        "seconds": 60,
+        "memory_mb": 2000,
     }
 
 
-def backtest(tmp_path: Path, **more: Any) -> dict[str, Any]:
+def backtest(**more: Any) -> dict[str, Any]:
     """What the engine sends to run a backtest."""
-    draft = every_candle(**more.pop("draft", {}))
-    file = tmp_path / "private" / "EveryCandle.py"
-    file.write_text(draft.source)
     return {
         "name": "EveryCandle",
-        "strategy_file": str(file),
+        "source": every_candle(**more.pop("draft", {})).source,
+        "own": False,
+        "accept_partial": False,
+        "trading_mode": "",
         "timeframe": "1h",
         "pairs": list(PAIRS),
         "timerange": "20240105-20240110",
@@ -77,7 +83,11 @@ def answers(*requests: dict[str, Any]) -> list[dict[str, Any]]:
         waiting.put(json.dumps({**request, "id": number}))
     waiting.put(None)
     replies = io.StringIO()
-    serve(replies, waiting)
+    service = Service()
+    try:
+        serve(replies, waiting, service)
+    finally:
+        service.close()
     return [json.loads(line) for line in replies.getvalue().splitlines()]
 
 
@@ -90,7 +100,7 @@ def test_a_conversation(options: dict[str, Any], tmp_path: Path) -> None:
     MarketTable(exchange="binance", trading_mode="spot", markets=stored).save(
         Path(options["markets"])
     )
-    run = backtest(tmp_path)
+    run = backtest()
     prepared, first, second, nothing, broken, early = answers(
         {"op": "prepare", "options": options},
         {"op": "backtest", "backtest": run},
@@ -116,11 +126,18 @@ def test_a_conversation(options: dict[str, Any], tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("untouched_logging")
 def test_a_strategys_error_says_where(options: dict[str, Any], tmp_path: Path) -> None:
-    run = backtest(tmp_path, draft={"body": "dataframe['x'] = 1 / 0"})
+    run = backtest(draft={"body": "dataframe['x'] = 1 / 0"})
     (_, reply) = answers({"op": "prepare", "options": options}, {"op": "backtest", "backtest": run})
     assert reply["error"]["message"] == (
-        "EveryCandle failed with ZeroDivisionError: division by zero (line 14, populate_indicators)"
+        "EveryCandle failed with ZeroDivisionError: division by zero in populate_indicators "
+        "(line 14)"
     )
+    assert reply["error"]["finding"] == {
+        **reply["error"]["finding"],
+        "code": "FG802",
+        "severity": "error",
+        "line": 14,
+    }
 
 
 @pytest.mark.usefixtures("untouched_logging")
@@ -128,7 +145,7 @@ def test_results_that_cannot_be_stored(options: dict[str, Any], tmp_path: Path) 
     Path(options["results"]).write_text("a file is in the way")
     (_, reply) = answers(
         {"op": "prepare", "options": options},
-        {"op": "backtest", "backtest": backtest(tmp_path)},
+        {"op": "backtest", "backtest": backtest()},
     )
     assert "could not read or write a file" in reply["error"]["message"]
     assert options["results"] in reply["error"]["hint"]
@@ -149,7 +166,7 @@ def test_contracts_use_stored_tiers(options: dict[str, Any], tmp_path: Path) -> 
     options["config"] |= {"trading_mode": "futures", "margin_mode": "isolated"}
     (_, reply) = answers(
         {"op": "prepare", "options": options},
-        {"op": "backtest", "backtest": backtest(tmp_path, pairs=[pair])},
+        {"op": "backtest", "backtest": backtest(pairs=[pair])},
     )
     assert reply["ok"], reply
     assert reply["result"]["trades"] > 0
@@ -164,7 +181,7 @@ def test_a_table_that_ccxt_stumbles_over_is_named(options: dict[str, Any], tmp_p
     table = MarketTable(exchange="binance", trading_mode="spot", markets={"BTC/USDT": market})
     table.save(Path(options["markets"]))
     (_, reply) = answers(
-        {"op": "prepare", "options": options}, {"op": "backtest", "backtest": backtest(tmp_path)}
+        {"op": "prepare", "options": options}, {"op": "backtest", "backtest": backtest()}
     )
     assert reply["error"]["type"] == "UsageError"
     assert options["markets"] in reply["error"]["message"]
@@ -176,27 +193,94 @@ def test_a_table_that_is_stored_later_is_used_from_then_on(
     options: dict[str, Any], tmp_path: Path
 ) -> None:
     service, markets = Service(), Path(options["markets"])
-    run = {"id": 1, "op": "backtest", "backtest": backtest(tmp_path, store=False)}
-    service.answer({"id": 0, "op": "prepare", "options": options})
-    assert service.answer(run)["result"]["markets"] == "assumed"
-    stored = {"BTC/USDT": assumed_market("BTC/USDT", [42000.01], precision_mode=4)}
-    MarketTable(exchange="binance", trading_mode="spot", markets=stored).save(markets)
-    assert service.answer(run)["result"]["markets"] == "stored"
-    markets.unlink()
-    assert service.answer(run)["result"]["markets"] == "assumed"
+    run = {"id": 1, "op": "backtest", "backtest": backtest(store=False)}
+    with contextlib.closing(service):
+        service.answer({"id": 0, "op": "prepare", "options": options})
+        assert service.answer(run)["result"]["markets"] == "assumed"
+        stored = {"BTC/USDT": assumed_market("BTC/USDT", [42000.01], precision_mode=4)}
+        MarketTable(exchange="binance", trading_mode="spot", markets=stored).save(markets)
+        assert service.answer(run)["result"]["markets"] == "stored"
+        markets.unlink()
+        assert service.answer(run)["result"]["markets"] == "assumed"
 
 
 @pytest.mark.usefixtures("untouched_logging")
-def test_a_strategy_from_another_file_is_not_measured(
+def test_a_strategy_of_the_parents_folder_is_not_found(
     options: dict[str, Any], tmp_path: Path
 ) -> None:
-    run = backtest(tmp_path)
-    own = Path(run["strategy_file"])
-    own.rename(own.with_name("Other.py"))
-    own.write_text("unrelated = 1\n")
+    """A worker loads the file that it was given, and the engine loads none of the strategy's."""
+    run = backtest(draft={"body": "open('seen', 'w').close()"})
+    trap = tmp_path / "private" / "EveryCandle.py"
+    trap.write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n{run['source']}")
     (_, reply) = answers({"op": "prepare", "options": options}, {"op": "backtest", "backtest": run})
-    assert reply["error"]["type"] == "EngineError"
-    assert re.search(r"loaded .*Other\.py instead of EveryCandle", reply["error"]["message"])
+    assert reply["ok"], reply
+    assert not (tmp_path / "ran").exists()
+    assert not list(tmp_path.rglob("seen"))
+    assert list((tmp_path / "private" / "workers").iterdir()) == []
+
+
+@pytest.mark.usefixtures("untouched_logging")
+@pytest.mark.parametrize(
+    ("level", "request_", "held"),
+    [
+        (Level.FULL, {}, True),
+        (Level.STRONG, {}, True),
+        (Level.FULL, {"own": True}, True),
+        (Level.PARTIAL, {"own": True}, True),
+        (Level.PARTIAL, {"accept_partial": True}, True),
+        (Level.PARTIAL, {}, "--accept-partial"),
+        (Level.NONE, {"own": True}, False),
+        (Level.NONE, {"accept_partial": True}, "freqgen validate"),
+        (Level.NONE, {}, "freqgen validate"),
+    ],
+)
+def test_what_runs_where(
+    options: dict[str, Any], level: Level, request_: dict[str, Any], held: bool | str
+) -> None:
+    runner = Runner(options)
+    with contextlib.closing(runner.nursery):
+        runner._protection = Protection(level=level, landlock=1, reason="an old kernel")
+        if isinstance(held, bool):
+            assert runner.confined(backtest(**request_)) is held
+            return
+        with pytest.raises(SandboxUnavailable, match="EveryCandle was not run.*an old") as caught:
+            runner.confined(backtest(**request_))
+        assert held in caught.value.hint
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_what_the_compiler_wrote_runs_where_nothing_is_held(options: dict[str, Any]) -> None:
+    runner = Runner(options)
+    with contextlib.closing(runner.nursery):
+        runner._protection = Protection(level=Level.NONE, landlock=0, reason="another system")
+        assert runner.backtest(backtest(own=True, store=False))["sandbox"] == "none"
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_a_strategy_that_cannot_be_confined_is_not_run(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if confining worked when it was tried."""
+    from freqgen.sandbox import landlock
+
+    def refuse(*_given: object) -> int:
+        raise OSError("no more of it")
+
+    monkeypatch.setattr(landlock, "restrict", refuse)
+    runner = Runner(options)
+    with contextlib.closing(runner.nursery):
+        runner._protection = Protection(level=Level.FULL, landlock=6, reason="")
+        with pytest.raises(SandboxUnavailable, match=r"could not be confined \(no more of it\)"):
+            runner.backtest(backtest())
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_the_warm_parent_can_be_gone(options: dict[str, Any]) -> None:
+    runner = Runner(options)
+    assert runner.protection.level is not Level.NONE
+    runner.nursery.close()
+    with pytest.raises(StrategyFault, match="was closed"):
+        runner.backtest(backtest())
 
 
 @pytest.mark.usefixtures("untouched_logging")
@@ -215,7 +299,7 @@ def test_the_blacklist_is_freqtrades(
     options["config"]["exchange"]["pair_blacklist"] = blacklist
     (_, reply) = answers(
         {"op": "prepare", "options": options},
-        {"op": "backtest", "backtest": backtest(tmp_path, store=False)},
+        {"op": "backtest", "backtest": backtest(store=False)},
     )
     if traded:
         assert {row["key"] for row in reply["result"]["per_pair"]} == traded
@@ -226,13 +310,13 @@ def test_the_blacklist_is_freqtrades(
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
-    "memory": ({"draft": {"body": "raise MemoryError"}}, "EngineError", "more memory than"),
+    "memory": ({"draft": {"body": "raise MemoryError"}}, "StrategyFault", "more memory than"),
     "shorts": ({"draft": {"attributes": "    can_short = True\n"}}, "UsageError", "goes short"),
-    "import": ({"name": "Other"}, "EngineError", "cannot load Other"),
+    "import": ({"name": "Other"}, "StrategyFault", "cannot load Other"),
     "attributes": (
         {"draft": {"attributes": "    order_types = {}\n"}},
-        "EngineError",
-        "cannot be loaded.*Order-types",
+        "StrategyFault",
+        "cannot load EveryCandle: .*Order-types",
     ),
     "wallet": ({"overrides": {"stake_amount": 5000}}, "UsageError", "larger than the wallet"),
     "words": ({"overrides": {"stake_amount": "much"}}, "UsageError", "refuses the configuration"),
@@ -244,8 +328,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "startup": (
         {"draft": {"attributes": "    startup_candle_count = 90000\n"}},
-        "EngineError",
-        "could not backtest EveryCandle: This strategy requires 90000 candles",
+        "StrategyFault",
+        "EveryCandle failed with .*This strategy requires 90000 candles",
     ),
 }
 
@@ -257,7 +341,7 @@ def test_what_cannot_run(
 ) -> None:
     (_, reply) = answers(
         {"op": "prepare", "options": options},
-        {"op": "backtest", "backtest": backtest(tmp_path, **more)},
+        {"op": "backtest", "backtest": backtest(**more)},
     )
     assert (reply["ok"], reply["error"]["type"]) == (False, kind), reply
     assert re.search(message, reply["error"]["message"])
@@ -276,7 +360,6 @@ def test_what_differs_is_warned_of(options: dict[str, Any], tmp_path: Path) -> N
         {
             "op": "backtest",
             "backtest": backtest(
-                tmp_path,
                 pairs=["BTC/USDT", "ETH/USDT", "ETH/BTC"],
                 overrides={"max_open_trades": -1, "stake_amount": 50},
                 store=False,
@@ -320,6 +403,12 @@ def test_requests_are_read(parent: int, wanted: list[str | None]) -> None:
 def test_an_error_crosses_as_text() -> None:
     error = DataMissing("none", hint="get some")
     assert describe(error) == {"type": "DataMissing", "message": "none", "hint": "get some"}
+    finding = Finding(
+        code="FG802", severity=Severity.ERROR, phase=Phase.BEHAVIOUR, message="none", line=3
+    )
+    fault = describe(StrategyFault("none (line 3)", finding=finding))
+    assert fault["type"] == "StrategyFault"
+    assert Finding.from_dict(fault["finding"]) == finding
 
 
 def test_nothing_is_run_before_the_configuration_came() -> None:
@@ -351,11 +440,8 @@ def test_plain_values() -> None:
 
 def test_long_messages_are_cut() -> None:
     assert first_line("one\ntwo") == "one"
+    assert first_line("") == ""
     assert first_line("x" * 500) == "x" * 400 + "…"
-
-
-def test_an_error_outside_of_the_strategy_has_no_line() -> None:
-    assert where(ValueError("x"), Path("a.py")) == ""
 
 
 def test_the_last_warning_is_kept(capsys: pytest.CaptureFixture[str]) -> None:

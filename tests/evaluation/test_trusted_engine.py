@@ -276,7 +276,7 @@ def test_what_no_strategy_does_is_named(name: str, both: Both, market: Path) -> 
 
 def test_what_fails_in_freqtrade_fails(both: Both, market: Path) -> None:
     case = replace(
-        CASES["TextTags"], source=CASES["TextTags"].source.replace('"high")', 'self.nothing)')
+        CASES["TextTags"], source=CASES["TextTags"].source.replace('"high")', "self.nothing)")
     )
     theirs, ours = both.backtest(case, market, PAIRS["spot"])
     assert "AttributeError" in theirs["error"]
