@@ -1,0 +1,61 @@
+"""Strategies that only look as if they did something wrong: none is refused, by any layer."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import freqtrade.templates
+import pytest
+from freqtrade.commands.deploy_commands import deploy_new_strategy
+
+from tests.corpus.conftest import Host
+from tests.corpus.test_attacks import static_findings
+
+pytestmark = [pytest.mark.needs_shared, pytest.mark.slow]
+
+TEMPLATES = Path(freqtrade.templates.__file__).parent
+TIMERANGE = "20240103-20240106"
+
+
+def complaints(source: str, name: str, guarded: Host, folder: Path) -> list[str]:
+    """What freqgen has against a strategy."""
+    found = static_findings(source, folder, name)
+    order = {"op": "backtest", "name": name, "source": source, "timerange": TIMERANGE}
+    told = guarded.ask(order)
+    return [*found, *([told["error"]["message"]] if told["error"] else [])]
+
+
+def test_no_legitimate_strategy_is_refused(guarded: Host, corpus: Path, tmp_path: Path) -> None:
+    files = sorted((corpus / "benign").glob("*.py"))
+    assert len(files) >= 32
+    found = {
+        file.stem: complaints(file.read_text(encoding="utf-8"), "S", guarded, tmp_path)
+        for file in files
+    }
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize("kind", ["minimal", "full", "advanced"])
+def test_freqtrades_new_strategies_are_not_refused(
+    kind: str, guarded: Host, tmp_path: Path
+) -> None:
+    file = tmp_path / "Fresh.py"
+    deploy_new_strategy("Fresh", file, kind)
+    source = file.read_text(encoding="utf-8")
+    assert complaints(source, "Fresh", guarded, tmp_path) == []
+
+
+def test_freqtrades_sample_strategy_is_not_refused(guarded: Host, tmp_path: Path) -> None:
+    source = (TEMPLATES / "sample_strategy.py").read_text(encoding="utf-8")
+    assert complaints(source, "SampleStrategy", guarded, tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["FreqaiExampleStrategy", "FreqaiExampleHybridStrategy"])
+def test_freqtrades_strategies_for_freqai_are_not_called_hostile(
+    name: str, guarded: Host, tmp_path: Path
+) -> None:
+    """They need models that only FreqAI trains; what stops them says so."""
+    source = (TEMPLATES / f"{name}.py").read_text(encoding="utf-8")
+    said = complaints(source, name, guarded, tmp_path)
+    assert all(re.search("freqai", one, re.IGNORECASE) for one in said), said
