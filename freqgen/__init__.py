@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from freqgen.exceptions import SandboxViolation as SandboxViolation
     from freqgen.exceptions import SettingsError as SettingsError
     from freqgen.exceptions import StoreError as StoreError
+    from freqgen.exceptions import StrategyFault as StrategyFault
     from freqgen.exceptions import UsageError as UsageError
     from freqgen.finding import Finding as Finding
     from freqgen.finding import Phase as Phase
@@ -92,6 +93,12 @@ if TYPE_CHECKING:
     from freqgen.settings import Workspace as Workspace
     from freqgen.settings import load_workspace as load_workspace
     from freqgen.store.record import Record as Record
+    from freqgen.sandbox.level import Level as Level
+    from freqgen.sandbox.level import Protection as Protection
+    from freqgen.validation.laboratory import Laboratory as Laboratory
+    from freqgen.validation.laboratory import Run as Run
+    from freqgen.validation.laboratory import Specimen as Specimen
+    from freqgen.validation.laboratory import Trial as Trial
     from freqgen.validation.runner import Validation as Validation
     from freqgen.validation.validator import ValidationContext as ValidationContext
     from freqgen.validation.validator import Validator as Validator
@@ -146,6 +153,7 @@ _HOME = {
         "SandboxViolation",
         "SettingsError",
         "StoreError",
+        "StrategyFault",
         "UsageError",
     ],
     "finding": ["Finding", "Phase", "Report", "Severity"],
@@ -163,8 +171,10 @@ _HOME = {
     "outcome": ["CodeResult", "GenerationResult", "RunOptions"],
     "pipeline": ["Freqgen"],
     "plugins": ["PluginHost"],
+    "sandbox.level": ["Level", "Protection"],
     "settings": ["Settings", "Workspace", "load_workspace"],
     "store.record": ["Record"],
+    "validation.laboratory": ["Laboratory", "Run", "Specimen", "Trial"],
     "validation.runner": ["Validation"],
     "validation.validator": ["ValidationContext", "Validator"],
 }

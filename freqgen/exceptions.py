@@ -10,7 +10,8 @@
                           ReplyInvalid, BudgetExceeded
       + AttemptsExhausted         .attempts, .last_report
       + SandboxError    > SandboxUnavailable, SandboxViolation, SandboxTimeout
-      + EvaluationError > DataMissing (names the download-data command), EngineError
+      + EvaluationError > DataMissing (names the download-data command),
+                          EngineError > StrategyFault (.finding)
       + StoreError      > RecordNotFound
 
 The command line turns each of them into one message and exit code 2. Findings and failed
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING
 from freqtrade.exceptions import FreqtradeException
 
 if TYPE_CHECKING:
-    from freqgen.finding import Report
+    from freqgen.finding import Finding, Report
 
 
 class FreqgenException(FreqtradeException):
@@ -180,6 +181,17 @@ class DataMissing(EvaluationError):
 
 class EngineError(EvaluationError):
     """Freqtrade's engine stopped with an error or went over its limits."""
+
+
+class StrategyFault(EngineError):
+    """A strategy did not do what strategies do when it was run.
+
+    :param finding: The same as a finding, with its code and line.
+    """
+
+    def __init__(self, message: str, *, finding: Finding, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.finding = finding
 
 
 class StoreError(FreqgenException):

@@ -24,6 +24,8 @@ class Phase(Enum):
     PARSE = "parse"
     STRUCTURE = "structure"
     TYPES = "types"
+    BEHAVIOUR = "behaviour"
+    """What running it in the sandbox showed; only what passed the phases before is run."""
     EVALUATION = "evaluation"
     """After all validators: what measuring a strategy showed."""
 
@@ -73,6 +75,20 @@ class Finding:
             "hint": self.hint,
             "fixable": self.fixable,
         }
+
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Finding:
+        """Read back what :meth:`to_dict` gave; a fix is not among it."""
+        return cls(
+            code=str(data["code"]),
+            severity=Severity(data["severity"]),
+            phase=Phase(data["phase"]),
+            message=str(data["message"]),
+            hint=str(data["hint"]),
+            line=data["line"],
+            column=data["column"],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freqgen.design.checked import CheckedDesign
-from freqgen.draft import Draft, ScreenedDraft
+from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import Decision, GateResult, Verdict
@@ -16,7 +16,7 @@ from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignResult
 from freqgen.generation.provider import ModelAddress, Reading, Usage
-from freqgen.validation.runner import MISSING_DATA_CODE
+from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE
 
 if TYPE_CHECKING:
     from freqgen.plugins import PluginHost
@@ -43,12 +43,14 @@ class CodeResult:
     """What stage 2 gave.
 
     :param attempts: Every draft with its findings, in order; at least one.
-    :param screened: The last draft, if nothing blocks it.
+    :param screened: The last draft, if the static phases found nothing that blocks it.
+    :param validated: The last draft, if running it found nothing either.
     """
 
     checked: CheckedDesign
     attempts: tuple[CodeAttempt, ...]
     screened: ScreenedDraft | None
+    validated: ValidatedDraft | None = None
 
     @property
     def draft(self) -> Draft:
@@ -81,6 +83,24 @@ class CodeResult:
             for phase, spent in attempt.report.timings.items():
                 seconds[phase] = seconds.get(phase, 0.0) + spent
         return seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestOutcome:
+    """What came of a strategy that was to be backtested.
+
+    :param name: Class name of the strategy.
+    :param record: The record, where it has one.
+    :param file: The file, where it is somebody's.
+    :param report: What validation found in a file.
+    :param result: The backtest, unless something blocked it.
+    """
+
+    name: str
+    record: Record | None = None
+    file: Path | None = None
+    report: Report = field(default_factory=Report)
+    result: BacktestResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +188,12 @@ def tested_days(backtest: BacktestResult) -> str:
     return "-".join(day.replace("-", "") for day in days)
 
 
+def why_not_run(report: Report) -> str:
+    """Why a draft that passed the static phases was not run."""
+    said = [finding.message for finding in report.findings if finding.code == NOT_RUN_CODE]
+    return said[0] if said else "nothing of it was run"
+
+
 def not_run_gate(why: str) -> GateResult:
     """The judgement of code that could be checked but not run."""
     return GateResult(
@@ -175,7 +201,7 @@ def not_run_gate(why: str) -> GateResult:
         passed=False,
         value=None,
         limit=None,
-        reason=f"it was checked and not run: {why}",
+        reason=why,
         otherwise=Decision.REVIEW,
     )
 

@@ -16,9 +16,11 @@ from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.evaluation.timerange import check_timerange
-from freqgen.exceptions import SandboxUnavailable, StoreError, UsageError
+from freqgen.exceptions import SandboxUnavailable, StoreError, StrategyFault, UsageError
+from freqgen.finding import Report
 from freqgen.generation.designer import DesignResult
 from freqgen.outcome import (
+    BacktestOutcome,
     CodeResult,
     GenerationResult,
     RunOptions,
@@ -27,9 +29,10 @@ from freqgen.outcome import (
     reading_data,
     stored_attempts,
     tested_days,
+    why_not_run,
 )
 from freqgen.steps import Steps
-from freqgen.validation.runner import vouch
+from freqgen.validation.runner import load_draft
 
 if TYPE_CHECKING:
     from freqgen.evaluation.paper import PaperReport
@@ -97,16 +100,18 @@ class Freqgen(Steps):
         measurements: dict[str, Measurement] = {}
         backtest: BacktestResult | None = None
         others: list[GateResult] = []
-        if coded.screened is not None:
+        if coded.validated is not None:
             try:
-                validated = vouch(coded.screened, designed.design, self.catalogue)
-            except SandboxUnavailable as exc:
-                others.append(not_run_gate(exc.message))
-            else:
                 with _timed(timings, "backtest"):
-                    measurements = self.measure(validated, designed.checked, options)
-                    backtest = self.backtest(validated, designed.checked, options)
+                    measurements = self.measure(coded.validated, designed.checked, options)
+                    backtest = self.backtest(coded.validated, designed.checked, options)
+            except StrategyFault as exc:
+                measurements, backtest = {}, None
+                coded = coded.with_findings([exc.finding])
+            else:
                 coded = coded.with_findings(missing_data(backtest))
+        elif coded.screened is not None and coded.report.passed:
+            others.append(not_run_gate(why_not_run(coded.report)))
         verdict = self.judge(coded.report, measurements, others)
         timings["total"] = perf_counter() - begin
         record, path = self._keep(
@@ -228,8 +233,8 @@ class Freqgen(Steps):
 
         :raises RecordNotFound: If there is no such record.
         :raises StoreError: If it cannot be approved, saying why.
-        :raises UsageError: If it does not pass the static checks.
-        :raises SandboxUnavailable: If it was run once, and is no longer what was run.
+        :raises UsageError: If it does not pass validation.
+        :raises SandboxUnavailable: If it was run once, and cannot be run here.
         """
         from freqgen.store.keeping import approve, check_approvable
 
@@ -271,10 +276,10 @@ class Freqgen(Steps):
             self._progress(f"{file} {what}; move it away unless you want Freqtrade to use it")
 
     def stored_draft(self, record: Record) -> tuple[ValidatedDraft, CheckedDesign]:
-        """The draft of a record, checked again and proved to be freqgen's own.
+        """The draft of a record, checked and run again.
 
-        :raises SandboxUnavailable: If its code is not what freqgen's compiler writes.
-        :raises UsageError: If it does not pass the static checks.
+        :raises SandboxUnavailable: If nothing here would hold it.
+        :raises UsageError: If it does not pass validation.
         """
         if record.design is None or not record.source:
             raise UsageError(
@@ -284,37 +289,73 @@ class Freqgen(Steps):
         checked = self.check(Design.from_data(dict(record.design), origin=f"record {record.id}"))
         draft = Draft(class_name=record.class_name, source=record.source, origin=record.code_origin)
         validation = self.validate(draft, checked)
-        if validation.screened is None:
-            first = validation.report.blocking[0]
-            raise UsageError(
-                f"{record.name} does not pass validation: {first.message}",
-                hint=f"freqgen show {record.id} --findings",
+        if validation.validated is not None:
+            return validation.validated, checked
+        if validation.report.passed:
+            raise SandboxUnavailable(
+                why_not_run(validation.report), hint="freqgen doctor says what this machine holds"
             )
-        return vouch(validation.screened, checked.design, self.catalogue), checked
+        first = validation.report.blocking[0]
+        raise UsageError(
+            f"{record.name} does not pass validation: {first.message}",
+            hint=f"freqgen show {record.id} --findings",
+        )
 
-    def backtest_stored(
+    def backtest_all(
         self, names: Sequence[str], options: RunOptions | None = None
-    ) -> list[BacktestResult]:
-        """Backtest strategies by name or id.
+    ) -> list[BacktestOutcome]:
+        """Backtest strategies by name or id, and anybody's files.
 
-        :raises SandboxUnavailable: If one of them is somebody's file.
+        :returns: One outcome each, in the same order; a file that does not pass validation has
+            its findings and no result.
         :raises RecordNotFound: If one of them is not known.
+        :raises UsageError: If a file cannot be read, or a record does not pass validation.
         """
         self.engine.start()
-        for name in names:
-            if name.endswith(".py") or "/" in name or Path(name).is_file():
-                raise SandboxUnavailable(
-                    f'"{name}" is a file; only strategies that freqgen compiled from a design are '
-                    "run as long as freqgen has no sandbox, because running a file runs "
-                    "whatever is written in it",
-                    hint=f"freqgen validate {name} checks it without running it; "
-                    f"freqtrade backtesting runs it if you trust it",
-                )
-        records = [self.store.find(name) for name in names]
-        for record in records:
+        # What is not there is said before anything runs.
+        known = [None if _is_file(name) else self.store.find(name) for name in names]
+        found = []
+        for name, record in zip(names, known, strict=True):
+            if record is None:
+                found.append(self.backtest_file(Path(name), options))
+                continue
             self._mention_parameters(record, "is not used by freqgen")
-        proved = [self.stored_draft(record) for record in records]
-        return [self.backtest(draft, checked, options) for draft, checked in proved]
+            draft, checked = self.stored_draft(record)
+            found.append(
+                BacktestOutcome(
+                    name=record.name,
+                    record=record,
+                    result=self.backtest(draft, checked, options),
+                )
+            )
+        return found
+
+    def backtest_file(self, path: Path, options: RunOptions | None = None) -> BacktestOutcome:
+        """Validate anybody's strategy file, and backtest it if nothing blocks it.
+
+        :raises UsageError: If it cannot be read.
+        :raises SandboxUnavailable: If nothing here would hold it.
+        """
+        draft, unread = load_draft(path)
+        if draft is None:
+            return BacktestOutcome(name=path.stem, file=path, report=Report(findings=unread))
+        validation = self.validate(draft)
+        report = validation.report
+        if validation.validated is None:
+            if report.passed:
+                raise SandboxUnavailable(
+                    why_not_run(report), hint="freqgen doctor says what this machine holds"
+                )
+            return BacktestOutcome(name=draft.class_name, file=path, report=report)
+        try:
+            result = self.backtest(validation.validated, None, options)
+        except StrategyFault as exc:
+            report = Report(findings=(*report.findings, exc.finding), timings=report.timings)
+            return BacktestOutcome(name=draft.class_name, file=path, report=report)
+        report = Report(
+            findings=(*report.findings, *missing_data(result)), timings=report.timings
+        )
+        return BacktestOutcome(name=draft.class_name, file=path, report=report, result=result)
 
     def download_markets(self) -> Path:
         """Ask the configured exchange for its markets and store them for backtests.
@@ -332,7 +373,8 @@ class Freqgen(Steps):
         """Trade on paper with Freqtrade's own bot until it is stopped.
 
         :raises StoreError: If the strategy was not allowed or approved.
-        :raises SandboxUnavailable: If its code is not what freqgen's compiler writes.
+        :raises UsageError: If it does not pass validation any more.
+        :raises SandboxUnavailable: If nothing here would hold it while it is checked.
         """
         from freqgen.evaluation.paper import needs_pairs, paper_trade
         from freqgen.store.files import FileState, file_state
@@ -373,6 +415,10 @@ class Freqgen(Steps):
                 f"of which {self.datadir} has candles"
             )
         return paper_trade(draft, workspace=self.workspace, pairs=found, progress=self._progress)
+
+
+def _is_file(name: str) -> bool:
+    return name.endswith(".py") or "/" in name or Path(name).is_file()
 
 
 @contextmanager

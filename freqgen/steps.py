@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from freqgen.brief import Brief
 from freqgen.design.checked import CheckedDesign, check_design
 from freqgen.design.model import Design
-from freqgen.draft import Draft, ValidatedDraft
+from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestRequest, BacktestResult
 from freqgen.evaluation.evaluator import EvaluationContext, Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
+from freqgen.exceptions import StrategyFault
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import write_code
 from freqgen.generation.designer import DesignResult, make_design
@@ -26,12 +28,18 @@ from freqgen.outcome import (
     validation_gate,
 )
 from freqgen.plugins import PluginHost, expect
-from freqgen.validation.runner import ADVICE_CODE, Validation, load_draft, run_validators
+from freqgen.validation.runner import (
+    ADVICE_CODE,
+    Validation,
+    compiled_from,
+    load_draft,
+    run_validators,
+)
 from freqgen.validation.validator import ValidationContext
 from freqgen.workbench import Workbench
 
 if TYPE_CHECKING:
-    pass
+    from freqgen.validation.laboratory import Specimen
 
 
 class _GuardedBuilder:
@@ -112,10 +120,12 @@ class Steps(Workbench):
         *,
         brief: Brief | None = None,
         model: str | None = None,
+        run: bool = True,
     ) -> CodeResult:
         """Stage 2: code for a design, validated; findings go back to the provider.
 
         :param model: ``provider`` or ``provider:model``; by default the setting's.
+        :param run: Whether validation runs the code in the sandbox.
         :raises DesignError: If the design does not fit the catalogue.
         :raises ProviderError: If the provider gives no usable answer.
         """
@@ -125,7 +135,7 @@ class Steps(Workbench):
         validations: list[Validation] = []
 
         def validate(draft: Draft) -> Report:
-            validations.append(self.validate(draft, checked))
+            validations.append(self.validate(draft, checked, run=run))
             return validations[-1].report
 
         attempts = write_code(
@@ -139,22 +149,35 @@ class Steps(Workbench):
             max_attempts=self.settings.max_attempts,
         )
         return CodeResult(
-            checked=checked, attempts=tuple(attempts), screened=validations[-1].screened
+            checked=checked,
+            attempts=tuple(attempts),
+            screened=validations[-1].screened,
+            validated=validations[-1].validated,
         )
 
     def _builder(self, step: Step) -> PromptBuilder:
         name = self.settings.prompts.get(step.value, "default")
         return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
 
-    def validate(self, draft: Draft, design: CheckedDesign | None = None) -> Validation:
-        """Let all validators look at a draft. Nothing of it is run.
+    def validate(
+        self, draft: Draft, design: CheckedDesign | None = None, *, run: bool = True
+    ) -> Validation:
+        """Let all validators look at a draft.
 
         :param design: What it was made from, where that is known.
+        :param run: Whether to run it in the sandbox once the static phases found nothing that
+            blocks it.
+        :raises EngineError: If the process that runs it failed.
         """
         self._progress(f"Checking {draft.class_name}")
+        if run:
+            self.engine.start()  # it imports Freqtrade while the static phases go on
+            if design is not None and compiled_from(draft, design):
+                self._own.add(draft.sha256)
         context = ValidationContext(
             catalogue=self.catalogue,
             cache_dir=self.workspace.folder(self.workspace.home / "cache"),
+            laboratory=self.laboratory if run else None,
         )
         validation = run_validators(
             draft, design.design if design else None, self.host.validators().values(), context
@@ -165,18 +188,22 @@ class Steps(Workbench):
         report = Report(
             findings=(*validation.report.findings, *advice), timings=validation.report.timings
         )
-        return Validation(report=report, screened=validation.screened)
+        return replace(validation, report=report)
 
-    def validate_file(self, path: Path, class_name: str | None = None) -> tuple[str, Validation]:
+    def validate_file(
+        self, path: Path, class_name: str | None = None, *, run: bool = True
+    ) -> tuple[str, Validation]:
         """Check anybody's strategy file.
 
+        :param run: Whether to run it in the sandbox once the static phases found nothing that
+            blocks it.
         :returns: The name of its class, or of the file where there is none, and the result.
         :raises UsageError: If it cannot be read.
         """
         draft, findings = load_draft(path, class_name)
         if draft is None:
             return path.stem, Validation(report=Report(findings=findings))
-        return draft.class_name, self.validate(draft)
+        return draft.class_name, self.validate(draft, run=run)
 
     def check_candles(self, checked: CheckedDesign, options: RunOptions | None = None) -> None:
         """Refuse a backtest whose candles are not there, before anything is paid for it.
@@ -191,36 +218,60 @@ class Steps(Workbench):
         self.engine.check_candles(needed, options.timerange)
 
     def backtest(
-        self, draft: ValidatedDraft, checked: CheckedDesign, options: RunOptions | None = None
+        self,
+        draft: ValidatedDraft,
+        checked: CheckedDesign | None = None,
+        options: RunOptions | None = None,
     ) -> BacktestResult:
         """Run Freqtrade's own backtest. The same question is answered from memory.
 
+        :param checked: What it was made from, where that is known.
         :raises DataMissing: If candles are missing; the hint is the command that gets them.
+        :raises StrategyFault: If the strategy failed, or did what strategies do not.
         :raises EngineError: If the engine failed or went over its limits.
         """
         options = options or RunOptions()
-        self.check_market(checked.design)
+        if checked is not None:
+            self.check_market(checked.design)
         key = (draft.sha256, str(self.datadir), options)
         if key not in self._backtests:
-            pairs = self.pairs(checked.design.timeframe, options.pairs)
+            timeframe = checked.design.timeframe if checked else self._specimen(draft).timeframe
+            pairs = self.pairs(timeframe, options.pairs)
             self._progress(f"Backtesting {draft.class_name} on {_count(pairs)}")
+            if checked is not None:
+                required = _informative(checked, pairs)
+            else:
+                required = _read_beside(self._specimen(draft), pairs)
             self._backtests[key] = self.engine.backtest(
                 BacktestRequest(
                     draft=draft,
-                    timeframe=checked.design.timeframe,
+                    timeframe=timeframe,
                     pairs=pairs,
                     timerange=options.timerange,
-                    required=_informative(checked, pairs),
+                    required=required,
                     overrides=dict(options.overrides),
+                    own=draft.sha256 in self._own,
                 )
             )
         return self._backtests[key]
+
+    def _specimen(self, draft: ValidatedDraft) -> Specimen:
+        """What Freqtrade finds a draft to be.
+
+        :raises StrategyFault: If it cannot be loaded.
+        """
+        found = self.laboratory.describe(ScreenedDraft(draft))
+        if isinstance(found, Finding):
+            raise StrategyFault(found.message, finding=found, hint=found.hint)
+        return found
 
     def measure(
         self, draft: ValidatedDraft, checked: CheckedDesign, options: RunOptions | None = None
     ) -> dict[str, Measurement]:
         """Let all evaluators measure a strategy; by name."""
-        context = EvaluationContext(backtest=lambda d: self.backtest(d, checked, options))
+        context = EvaluationContext(
+            backtest=lambda d: self.backtest(d, checked, options), laboratory=self.laboratory
+        )
         evaluators = self.host.evaluators()
         measured: dict[str, Measurement] = {}
         for name, evaluator in evaluators.items():
@@ -259,6 +310,15 @@ def _informative(checked: CheckedDesign, pairs: Sequence[str]) -> tuple[tuple[st
         (pair, market.timeframe)
         for market in checked.markets
         for pair in ((market.pair,) if market.pair else pairs)
+    )
+
+
+def _read_beside(specimen: Specimen, pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The same, of a strategy without a design: it named them for the pair it was loaded with."""
+    return tuple(
+        (pair, timeframe)
+        for named, timeframe in specimen.informative
+        for pair in (pairs if named == specimen.loaded_for else (named,))
     )
 
 

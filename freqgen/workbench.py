@@ -22,6 +22,7 @@ from freqgen.settings import Workspace, load_workspace
 if TYPE_CHECKING:
     from freqgen.store.audit import AuditLog
     from freqgen.store.store import Store
+    from freqgen.validation.laboratory import Laboratory
 
 
 class Workbench:
@@ -34,6 +35,7 @@ class Workbench:
     :param host: The plugins; by default all installed ones.
     :param progress: Called with a sentence whenever a step begins.
     :param demo: Work on the synthetic demo market, which is made on first use.
+    :param accept_partial: Run strategies also where the sandbox is less than its minimum.
     :raises SettingsError: If the configuration cannot be used.
     """
 
@@ -47,7 +49,9 @@ class Workbench:
         host: PluginHost | None = None,
         progress: Callable[[str], None] | None = None,
         demo: bool = False,
+        accept_partial: bool = False,
     ) -> None:
+        self.accept_partial = accept_partial
         self.workspace = workspace or load_workspace(
             config=config, userdir=userdir, datadir=datadir
         )
@@ -59,6 +63,8 @@ class Workbench:
         self._store: Store | None = None
         self._told: set[str] = set()
         self._backtests: dict[tuple[str, str, RunOptions], BacktestResult] = {}
+        self._own: set[str] = set()
+        """Digests of drafts that freqgen's own compiler wrote."""
 
     def __enter__(self) -> Self:
         return self
@@ -167,8 +173,24 @@ class Workbench:
                     memory_mb=self.settings.backtest_memory_mb,
                 ),
                 closed=self._demo_market(),
+                accept_partial=self.accept_partial,
             )
         return self._engine
+
+    @cached_property
+    def laboratory(self) -> Laboratory:
+        """Runs drafts in the sandbox, on the user's candles or else on made-up ones."""
+        from freqgen.evaluation.laboratory import EngineLaboratory
+
+        def pairs() -> list[str]:
+            exchange = self.workspace.config.get("exchange", {})
+            listed = [] if self.demo else [str(p) for p in exchange.get("pair_whitelist", ())]
+            found = self.engine.any_pairs()
+            return [*(pair for pair in listed if pair in found), *found]
+
+        return EngineLaboratory(
+            lambda: self.engine, pairs=pairs, own=lambda draft: draft.sha256 in self._own
+        )
 
     def _ask(
         self, provider: Provider, prompt: Prompt, model: str | None, options: CallOptions

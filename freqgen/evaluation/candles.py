@@ -74,6 +74,24 @@ def find_pairs(
     return sorted(found)
 
 
+def all_pairs(
+    datadir: Path, trading_mode: str = "spot", *, data_format: str = "feather"
+) -> list[str]:
+    """Pairs with candles of any timeframe in a data folder, sorted by name."""
+    suffix = f".{_extension(data_format)}"
+    kind = "futures" if trading_mode == "futures" else ""
+    folder = datadir / "futures" if trading_mode == "futures" else datadir
+    if not folder.is_dir():
+        return []
+    matches = (
+        _FILE.match(path.name.removesuffix(suffix))
+        for path in folder.iterdir()
+        if path.name.endswith(suffix)
+    )
+    names = {match["pair"] for match in matches if match is not None and match["kind"] == kind}
+    return sorted(name.replace("_", "/", 1).replace("_", ":", 1) for name in names)
+
+
 def quote_of(pair: str) -> str:
     """Quote currency of a pair: ``USDT`` of ``BTC/USDT`` and of ``BTC/USDT:USDT``."""
     return pair.partition("/")[2].partition(":")[0]

@@ -7,7 +7,6 @@ when the parent is interrupted, and when the parent is gone.
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,18 +15,22 @@ from time import perf_counter
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from freqgen.evaluation.candles import check_candles, download_command, find_pairs, quote_of
+from freqgen.evaluation.candles import all_pairs, check_candles, download_command, find_pairs, quote_of
 from freqgen.evaluation.exchanges import check_exchange
 from freqgen.evaluation.markets import MarketTable
 from freqgen.evaluation.result import BacktestResult
 from freqgen.evaluation.timerange import check_timerange
 from freqgen.exceptions import EngineError, UsageError
+from freqgen.sandbox.level import Level, Protection
 
 if TYPE_CHECKING:
     from freqgen.draft import ValidatedDraft
     from freqgen.evaluation.process import EngineProcess
 
 __all__ = ["DEFAULTS", "BacktestRequest", "BacktestResult", "Engine", "Limits"]
+
+_GRACE_SECONDS = 30.0
+"""What the engine's process may take beyond the strategy's own time, to say what came of it."""
 
 START_SECONDS = 180.0
 """How long the process may take to import Freqtrade and read the configuration."""
@@ -109,6 +112,8 @@ class BacktestRequest:
         ``fee`` or ``max_open_trades``.
     :param enable_protections: Whether the strategy's protections act, as they do in trading.
     :param store: Whether to store the result where FreqUI and ``backtesting-show`` find it.
+    :param own: Whether freqgen's compiler wrote the strategy, which is then run where nothing
+        else is.
     """
 
     draft: ValidatedDraft
@@ -119,6 +124,7 @@ class BacktestRequest:
     overrides: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     enable_protections: bool = True
     store: bool = True
+    own: bool = False
 
 
 class Engine:
@@ -132,6 +138,7 @@ class Engine:
     :param limits: What one backtest may use.
     :param closed: What the folder holds, in a sentence, where no candles may be downloaded into
         it: errors say this and not how to download.
+    :param accept_partial: Run strategies also where the sandbox is less than its minimum.
     :raises UsageError: If the configuration names no exchange, or one that nobody knows.
     """
 
@@ -143,7 +150,9 @@ class Engine:
         datadir: Path,
         limits: Limits | None = None,
         closed: str = "",
+        accept_partial: bool = False,
     ) -> None:
+        self.accept_partial = accept_partial
         self.userdir = userdir.resolve()
         self.datadir = datadir.resolve()
         self.limits = limits or Limits()
@@ -157,7 +166,7 @@ class Engine:
         self._lock = threading.RLock()
         self._process: EngineProcess | None = None
         self._prepared = 0
-        self._runs = 0
+        self._protection: Protection | None = None
 
     @property
     def markets_file(self) -> Path:
@@ -171,6 +180,12 @@ class Engine:
         """
         found = find_pairs(self.datadir, timeframe, self.trading_mode, data_format=self.data_format)
         return [pair for pair in found if any_stake or self.stake_currency in {"", quote_of(pair)}]
+
+    def any_pairs(self) -> list[str]:
+        """Pairs of the data folder with candles of any timeframe, traded for the stake first."""
+        found = all_pairs(self.datadir, self.trading_mode, data_format=self.data_format)
+        stake = self.stake_currency
+        return sorted(found, key=lambda pair: (bool(stake) and quote_of(pair) != stake, pair))
 
     @property
     def stake_currency(self) -> str:
@@ -239,6 +254,8 @@ class Engine:
                         "results": str(self.userdir / "backtest_results"),
                         "datadir": str(self.datadir),
                         "markets": str(self.markets_file),
+                        "seconds": self.limits.seconds,
+                        "memory_mb": self.limits.memory_mb,
                     },
                 }
             )
@@ -252,6 +269,28 @@ class Engine:
         """
         download = self._check(request)
         began = perf_counter()
+        answer = self._ask({"op": "backtest", "backtest": self._order(request, download)})
+        return BacktestResult.from_dict({**answer, "seconds": perf_counter() - began})
+
+    def rehearse(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Run trials of a strategy, for :class:`freqgen.evaluation.laboratory.EngineLaboratory`.
+
+        :raises SandboxUnavailable: If nothing would hold it.
+        :raises EngineError: If the engine's process failed.
+        """
+        return self._ask({"op": "rehearse", "rehearse": request})
+
+    def protection(self) -> Protection:
+        """What holds a strategy on this machine, found out by doing it."""
+        if self._protection is None:
+            told = self._ask({"op": "protection"})
+            self._protection = Protection(
+                level=Level(told["level"]), landlock=told["landlock"], reason=told["reason"]
+            )
+        return self._protection
+
+    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Put a request to the process, which is started if need be."""
         with self._lock:
             self.start()
             process = self._process
@@ -260,32 +299,25 @@ class Engine:
             if self._prepared:
                 process.receive(self._prepared, seconds=START_SECONDS)
                 self._prepared = 0
-            self._runs += 1
-            # Freqtrade runs every file of the folder it looks in: this one has no other.
-            folder = process.folder / f"strategy-{self._runs}"
-            folder.mkdir()
-            file = folder / f"{request.draft.class_name}.py"
-            file.write_text(request.draft.source, encoding="utf-8")
-            number = process.send(
-                {
-                    "op": "backtest",
-                    "backtest": {
-                        "name": request.draft.class_name,
-                        "strategy_file": str(file),
-                        "timeframe": request.timeframe,
-                        "pairs": list(request.pairs),
-                        "timerange": request.timerange,
-                        "overrides": dict(request.overrides),
-                        "enable_protections": request.enable_protections,
-                        "store": request.store,
-                        "download": download,
-                        "stake_currency": self.stake_currency or quote_of(request.pairs[0]),
-                    },
-                }
-            )
-            answer = process.receive(number, seconds=self.limits.seconds)
-            shutil.rmtree(folder, ignore_errors=True)
-        return BacktestResult.from_dict({**answer, "seconds": perf_counter() - began})
+            number = process.send(request)
+            return process.receive(number, seconds=self.limits.seconds + _GRACE_SECONDS)
+
+    def _order(self, request: BacktestRequest, download: str) -> dict[str, Any]:
+        return {
+            "name": request.draft.class_name,
+            "source": request.draft.source,
+            "own": request.own,
+            "accept_partial": self.accept_partial,
+            "timeframe": request.timeframe,
+            "pairs": list(request.pairs),
+            "timerange": request.timerange,
+            "overrides": dict(request.overrides),
+            "enable_protections": request.enable_protections,
+            "store": request.store,
+            "download": download,
+            "stake_currency": self.stake_currency or quote_of(request.pairs[0]),
+            "trading_mode": "",
+        }
 
     def _check(self, request: BacktestRequest) -> str:
         """Refuse what cannot run; return the command that downloads its candles."""

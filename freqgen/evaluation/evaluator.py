@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from freqgen.draft import ValidatedDraft
     from freqgen.evaluation.engine import BacktestResult
+    from freqgen.validation.laboratory import Laboratory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +19,11 @@ class EvaluationContext:
 
     :param backtest: Runs Freqtrade's own backtest of a draft over the period that was asked
         for. Asking again for the same draft costs nothing.
+    :param laboratory: Runs a draft's code in the sandbox; ``None`` where it cannot.
     """
 
     backtest: Callable[[ValidatedDraft], BacktestResult]
+    laboratory: Laboratory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,7 @@ class MarketTable:
         :raises UsageError: If the file is damaged.
         """
         try:
-            return cls._from_json(json.loads(path.read_text(encoding="utf-8")))
+            return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
         except KeyError as exc:
@@ -106,7 +106,11 @@ class MarketTable:
             raise damaged(path, str(exc)) from exc
 
     @classmethod
-    def _from_json(cls, data: Mapping[str, Any]) -> MarketTable:
+    def from_json(cls, data: Mapping[str, Any]) -> MarketTable:
+        """Read what a file holds.
+
+        :raises KeyError, TypeError, ValueError: If it is none.
+        """
         if data["schema"] != SCHEMA:
             raise ValueError(f"its schema is {data['schema']}, not {SCHEMA}")
         markets, tiers = dict(data["markets"]), dict(data["leverage_tiers"])

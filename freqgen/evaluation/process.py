@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from freqgen import exceptions
-from freqgen.exceptions import EngineError, FreqgenException
+from freqgen.exceptions import EngineError, FreqgenException, StrategyFault
+from freqgen.finding import Finding
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
-_PASSED_ON_PREFIXES = ("LC_", "OMP_", "OPENBLAS_", "MKL_", "COVERAGE_PROCESS_")
+_PASSED_ON_PREFIXES = ("LC_", "COVERAGE_PROCESS_")
 _LOG_LINES = 200
 _LOG_LINE_BYTES = 4096
 _PROGRESS = re.compile(r"^INFO | - INFO - ")
@@ -38,6 +39,13 @@ def child_environment() -> dict[str, str]:
     }
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     paths = [str(Path(path).resolve()) for path in given if path]
+    # One thread, so that the process can be forked: a pool of threads would not survive it.
+    environment.update(
+        OPENBLAS_NUM_THREADS="1",
+        OMP_NUM_THREADS="1",
+        MKL_NUM_THREADS="1",
+        JE_ARROW_MALLOC_CONF="background_thread:false",
+    )
     root = str(Path(exceptions.__file__).resolve().parents[1])
     installed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     if root not in paths and root not in installed:
@@ -170,10 +178,16 @@ def _outcome(line: str, number: int) -> dict[str, Any] | FreqgenException:
     return dict(reply["result"]) if reply["ok"] else _reported(reply["error"])
 
 
-def _reported(error: Mapping[str, str]) -> FreqgenException:
+def _reported(error: Mapping[str, Any]) -> FreqgenException:
     kind = getattr(exceptions, error["type"])
     if not issubclass(kind, FreqgenException):
         raise TypeError(f"error of type {error['type']}")
+    if issubclass(kind, StrategyFault):
+        return kind(
+            str(error["message"]),
+            finding=Finding.from_dict(error["finding"]),
+            hint=str(error["hint"]),
+        )
     found: FreqgenException = kind(str(error["message"]), hint=str(error["hint"]))
     return found
 

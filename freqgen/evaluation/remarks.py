@@ -9,15 +9,14 @@ from typing import Any
 from freqtrade.data.history import get_datahandler
 from freqtrade.enums import CandleType
 from freqtrade.optimize.backtesting import Backtesting
-from freqtrade.strategy import IStrategy
 
 _FUNDING_GAP = timedelta(days=1)  # funding is paid every few hours, at most a day apart
 
 
-def own_attributes(kind: type[IStrategy]) -> dict[str, Any]:
-    """Attributes that a strategy's classes define, without Freqtrade's, which Freqtrade changes."""
-    own = kind.__mro__[: kind.__mro__.index(IStrategy)]
-    return {key: value for base in reversed(own) for key, value in vars(base).items()}
+def first_line(text: str, most: int = 400) -> str:
+    """Cut a message that may be thousands of lines down to its first."""
+    line = next(iter(text.splitlines()), "")
+    return line if len(line) <= most else f"{line[:most]}…"
 
 
 def left_out(engine: Backtesting, pairs: Sequence[str]) -> list[str]:

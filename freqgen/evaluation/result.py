@@ -27,6 +27,8 @@ class BacktestResult:
     :param fee: Ratio paid on each entry and each exit.
     :param markets: ``stored`` if precisions, limits and fees come from the exchange,
         ``assumed`` if they were derived from the candles.
+    :param sandbox: What held the strategy's code: ``full``, ``strong``, ``partial``, or ``none``
+        for what freqgen's compiler wrote, on a machine that holds nothing.
     :param warnings: Sentences on what makes the numbers less than they seem.
     :param missing_data: Those of the warnings that say which data Freqtrade takes as zero
         without a word because it is not there: funding rates and mark prices of futures.
@@ -73,6 +75,7 @@ class BacktestResult:
     rejected_signals: int
     fee: float
     markets: str
+    sandbox: str
     warnings: list[str]
     missing_data: list[str]
     results_file: str | None

@@ -1,137 +1,194 @@
-"""Runs Freqtrade's own ``Backtesting`` inside the engine's process."""
+"""Runs Freqtrade's own engine inside the engine's process, without any strategy's code.
+
+The strategy runs in a worker, confined. From there come its attributes, its signals and what its
+callbacks answered, all of it data; the engine here simulates a stand-in that has nothing else.
+"""
 
 from __future__ import annotations
 
-import json
 import logging
+import math
+import shutil
 import sys
-import traceback
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from freqtrade.configuration import Configuration, TimeRange, validate_config_consistency
-from freqtrade.constants import UNLIMITED_STAKE_AMOUNT
+import pandas as pd
+from freqtrade.configuration import TimeRange
 from freqtrade.data.btanalysis import load_backtest_stats
 from freqtrade.data.metrics import combined_dataframes_with_rel_mean
-from freqtrade.enums import RunMode, TradingMode
-from freqtrade.exceptions import FreqtradeException, OperationalException
+from freqtrade.enums import TradingMode
+from freqtrade.exceptions import FreqtradeException
 from freqtrade.optimize.backtest_caching import get_strategy_run_id
 from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.optimize.optimize_reports import generate_backtest_stats, store_backtest_results
+from pandas import DataFrame
 
-from freqgen.evaluation.markets import MarketTable, damaged
-from freqgen.evaluation.offline import closing_prices, offline_exchange
+from freqgen.evaluation import faults
+from freqgen.evaluation.callbacks import Disagreement, Replay
+from freqgen.evaluation.candle_source import CandleFolder
+from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined, signals_of
+from freqgen.evaluation.offline import closing_prices
 from freqgen.evaluation.overrides import replaced
-from freqgen.evaluation.remarks import funding_warnings, left_out, own_attributes
+from freqgen.evaluation.remarks import first_line, funding_warnings, left_out
+from freqgen.evaluation.session import COMPARED, work
+from freqgen.evaluation.setting import Setting
+from freqgen.evaluation.standin import StandIn, write_standin
 from freqgen.evaluation.summary import summary
-from freqgen.exceptions import DataMissing, EngineError, FreqgenException, UsageError
+from freqgen.exceptions import (
+    DataMissing,
+    EngineError,
+    FreqgenException,
+    SandboxUnavailable,
+    UsageError,
+)
+from freqgen.sandbox.level import Level, Protection, probe_worker
+from freqgen.sandbox.limits import Fault, WorkerFault, WorkerLimits
+from freqgen.sandbox.pool import Nursery, Worker
 
-_CORRECT = "correct the strategy"
+_SAME = 1e-9
 
 
 class Runner:
     """Backtests strategies with one configuration, one after the other.
 
-    :param options: What :class:`freqgen.evaluation.engine.Engine` sends: ``config`` (without
-        secrets), ``private`` (a folder for this process alone), ``results``, ``datadir``
-        and ``markets`` (path of the stored table).
+    Make it while the process has a single thread: it forks the warm parent of its workers.
+
+    :param options: What :class:`freqgen.evaluation.engine.Engine` sends, see :class:`Setting`;
+        ``seconds`` and ``memory_mb`` are what a worker may use.
     :raises UsageError: If Freqtrade refuses the configuration.
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
-        self._private = Path(options["private"])
-        self._results = Path(options["results"])
-        self._markets = Path(options["markets"])
-        file = self._private / "config.json"
-        file.write_text(json.dumps(options["config"]), encoding="utf-8")
-        # Freqtrade looks for strategies in its user directory too, and runs what it finds
-        # there: this one is empty.
-        user_data = self._private / "user_data"
-        user_data.mkdir(exist_ok=True)
-        arguments = {
-            "config": [str(file)],
-            "user_data_dir": str(user_data),
-            "datadir": str(options["datadir"]),
-            "export": "trades",
-            "backtest_cache": "none",
-            "verbosity": 0,
-        }
-        try:
-            self._config = Configuration(arguments, RunMode.BACKTEST).get_config()
-        except FreqtradeException as exc:
-            raise _refused_configuration(exc) from exc
+        self.setting = Setting(options)
         logging.root.handlers[:] = [RECORDER]
-        self._read_at: tuple[int, int] | None = None
-        self._table: MarketTable | None = None
-        self._read_table()
+        self.limits = WorkerLimits(
+            seconds=float(options["seconds"]), memory_mb=int(options["memory_mb"])
+        )
+        workers = self.setting.private / "workers"
+        workers.mkdir(exist_ok=True)
+        self._forked_with = self.setting.version
+        self.nursery = Nursery(partial(work, self.setting), workers)
+        self._protection: Protection | None = None
+        self._runs = 0
 
-    def _read_table(self) -> None:
-        """Read the stored markets again if they changed; runs may follow a download."""
+    @property
+    def protection(self) -> Protection:
+        """What holds a worker on this machine, found out by doing it once."""
+        if self._protection is None:
+            self._protection = probe_worker(self.nursery)
+        return self._protection
+
+    def confined(self, request: Mapping[str, Any]) -> bool:
+        """Whether a worker of a run is confined.
+
+        :param request: ``name``; ``own``, whether freqgen's compiler wrote the strategy;
+            ``accept_partial``, whether the user takes less than the documented minimum.
+        :raises SandboxUnavailable: If nothing that is enough would hold it.
+        """
+        level, name = self.protection.level, request["name"]
+        if level in {Level.FULL, Level.STRONG} or request["own"]:
+            return level is not Level.NONE
+        if level is Level.PARTIAL:
+            if request["accept_partial"]:
+                return True
+            hint = "--accept-partial runs it all the same"
+        else:
+            hint = "freqgen validate checks it without running it; see freqgen doctor"
+        raise SandboxUnavailable(
+            f"{name} was not run: the sandbox of this machine is {level.value} "
+            f"({self.protection.reason})",
+            hint=hint,
+        )
+
+    def worker(
+        self, op: str, request: Mapping[str, Any], order: Mapping[str, Any], limits: WorkerLimits
+    ) -> Worker:
+        """Start a worker and give it its order, with the strategy in its folder.
+
+        :raises SandboxUnavailable: If nothing would hold it.
+        :raises WorkerFault: If it cannot be started.
+        """
+        worker = self.nursery.start({"op": op}, limits=limits, confined=self.confined(request))
         try:
-            status = self._markets.stat()
-        except OSError:
-            self._read_at = self._table = None
-            return
-        if (version := (status.st_mtime_ns, status.st_ino)) != self._read_at:
-            self._table = MarketTable.load(self._markets)
-            self._read_at = version
+            file = worker.folder / f"{request['name']}.py"
+            file.write_text(request["source"], encoding="utf-8")
+            changed = self.setting.version != self._forked_with
+            table = self.setting.markets_file.read_bytes() if changed else b""
+            worker.send({"op": op, "name": request["name"], **order}, table)
+        except BaseException:
+            worker.close()
+            raise
+        return worker
 
     def backtest(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Run one backtest.
 
+        :param request: ``name``, ``source``, ``own``, ``accept_partial`` and what
+            :meth:`Setting.configure` takes; ``store`` and ``download``.
         :returns: The fields of :class:`freqgen.evaluation.engine.BacktestResult`.
         :raises DataMissing: If the timerange holds no candles.
-        :raises EngineError: If Freqtrade or the strategy failed.
+        :raises StrategyFault: If the strategy failed, or did what strategies do not.
+        :raises EngineError: If Freqtrade failed.
         """
-        strategy_file = Path(request["strategy_file"])
         name = str(request["name"])
+        self._runs += 1
+        folder = self.setting.private / f"run-{self._runs}"
+        folder.mkdir()
         try:
-            return self._backtest(request, strategy_file, name)
+            return self._backtest(request, folder, name)
         except FreqgenException:
             raise
+        except WorkerFault as exc:
+            if exc.fault is Fault.UNCONFINED:
+                raise refuse_unconfined(name, exc) from exc
+            raise faults.raised(faults.of_worker(name, exc)) from exc
+        except Disagreement as exc:
+            raise faults.raised(_disagreement(name, str(exc))) from exc
         except MemoryError as exc:
             raise EngineError(
                 f"{name} needed more memory than the limit",
                 hint="ask for fewer pairs or a shorter timerange, or raise the memory limit",
             ) from exc
         except FreqtradeException as exc:
-            raise self._refused(name, request, exc) from exc
+            raise self._refused(name, request, str(exc).strip() or type(exc).__name__) from exc
         except OSError as exc:
-            if place := where(exc, strategy_file):
-                raise EngineError(f"{name} failed with {exc!r}{place}", hint=_CORRECT) from exc
             raise EngineError(
                 f"the backtest of {name} could not read or write a file: {exc}",
-                hint=f"see to the disk and to the rights of {self._results}",
+                hint=f"see to the disk and to the rights of {self.setting.results}",
             ) from exc
-        except ImportError as exc:
-            if not str(exc).startswith("Short strategies"):
-                raise EngineError(f"{name} cannot be loaded: {exc}", hint=_CORRECT) from exc
-            raise UsageError(
-                f"{name} goes short, which spot markets do not allow",
-                hint='set "trading_mode": "futures" and "margin_mode": "isolated"',
-            ) from exc
-        # Whatever a strategy's code raises. Ctrl-C is none of it: this process ignores it.
-        except (Exception, SystemExit, KeyboardInterrupt) as exc:
+        except Exception as exc:
             raise EngineError(
-                f"{name} failed with {type(exc).__name__}: {exc}{where(exc, strategy_file)}",
-                hint=_CORRECT,
+                f"Freqtrade's engine failed on {name}: {type(exc).__name__}: {exc}",
+                hint="this is no fault of the strategy's; please report it",
             ) from exc
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
-    def _refused(
-        self, name: str, request: Mapping[str, Any], exc: FreqtradeException
-    ) -> FreqgenException:
-        text = str(exc).strip() or type(exc).__name__
+    def _refused(self, name: str, request: Mapping[str, Any], text: str) -> FreqgenException:
         if text.startswith("No data left after adjusting"):
             return DataMissing(
                 f"the candles that {name} needs before its first signal take up the whole period",
                 hint=f"take a longer timerange, or earlier candles: {request['download']}",
             )
+        if text.startswith("No data found"):
+            asked = f" in the timerange {request['timerange']}" if request["timerange"] else ""
+            return DataMissing(
+                f"there are no {request['timeframe']} candles of "
+                f"{', '.join(request['pairs'][:5])}{asked}",
+                hint=str(request["download"]),
+            )
+        if text.startswith("Short strategies cannot run in spot"):
+            return UsageError(
+                f"{name} goes short, which spot markets do not allow",
+                hint='set "trading_mode": "futures" and "margin_mode": "isolated"',
+            )
         if text.startswith("No pair in whitelist") or "is not available as stake" in text:
-            if listed := self._config["exchange"].get("pair_blacklist"):
+            if listed := self.setting.config["exchange"].get("pair_blacklist"):
                 return UsageError(
                     f"none of the pairs is both traded against {request['stake_currency']} on the "
                     f"exchange and allowed by the pair_blacklist ({', '.join(listed)})",
@@ -141,45 +198,75 @@ class Runner:
                 f"none of the pairs is traded against {request['stake_currency']} on the exchange",
                 hint="choose other pairs, or another stake_currency in the configuration",
             )
-        if text.startswith("Impossible to load Strategy"):
-            return EngineError(
-                f"Freqtrade cannot load {name}: {last_warning() or text}",
-                hint=_CORRECT,
-            )
         return EngineError(f"Freqtrade could not backtest {name}: {first_line(text)}")
 
+    def _hear(self, request: Mapping[str, Any], closes: Mapping[str, list[float]]) -> Heard:
+        """Let the strategy compute in a worker."""
+        setting = self.setting
+        source = CandleFolder(setting.datadir, setting.config["dataformat_ohlcv"])
+        order = {"run": {key: request[key] for key in _RUN}, "closes": closes}
+        with self.worker("backtest", request, order, self.limits) as worker:
+            heard = listen(worker, source.load)
+        if heard.failed is None:
+            return heard
+        name, text = str(request["name"]), str(heard.failed.get("message", ""))
+        if str(heard.failed.get("error")) == "UsageError":
+            raise UsageError(first_line(text))
+        refused = self._refused(name, request, text)
+        if isinstance(refused, DataMissing | UsageError):
+            raise refused
+        raise faults.raised(faults.of_failure(name, heard.failed))
+
     def _backtest(
-        self, request: Mapping[str, Any], strategy_file: Path, name: str
+        self, request: Mapping[str, Any], folder: Path, name: str
     ) -> dict[str, Any]:
-        self._read_table()
-        config = self._configure(request, strategy_file, name)
+        setting = self.setting
+        setting.read_table()
+        began = perf_counter()
         pairs = list(request["pairs"])
-        timeframe = str(request["timeframe"])
+        (folder / "standin").mkdir()
+        (folder / "strategy").mkdir()
+        file = folder / "strategy" / f"{name}.py"
+        file.write_text(request["source"], encoding="utf-8")
+        config = setting.configure(request, folder / "standin" / f"{name}.py")
+        TimeRange.parse_timerange(request["timerange"] or None)  # no strategy's fault if it fails
+        closes = closing_prices(config, setting.unknown(pairs), request["timeframe"])
+        confined = self.confined(request)
+        heard = self._hear(request, closes)
+        declared = heard.declared
+        if declared is None:
+            raise WorkerFault(Fault.NONSENSE, "it said nothing of itself")
+        if declared.engine:
+            raise faults.raised(_replaces(name, declared.engine))
+        heard_at = perf_counter()
+        write_standin(folder / "standin", name, declared)
         warnings: list[str] = []
         missing: list[str] = []
-        began = perf_counter()
-        closes = {}
-        if unknown := [
-            pair for pair in pairs if self._table is None or pair not in self._table.markets
-        ]:
-            closes = closing_prices(config, unknown, timeframe)
-        exchange, assumed = self._exchange(config, pairs, closes)
+        exchange, assumed = setting.exchange(config, closes)
         try:
-            if self._table is not None and assumed:
+            if setting.table is not None and assumed:
                 warnings.append(f"not in the stored market table, so assumed: {', '.join(assumed)}")
             engine = Backtesting(config, exchange=exchange)
-            strategy = engine.strategylist[0]
-            if Path(strategy.__file__).resolve() != strategy_file.resolve():
-                raise EngineError(f"Freqtrade loaded {strategy.__file__} instead of {name}")
-            warnings += replaced(
-                own_attributes(type(strategy)), config["original_config"], request["overrides"]
-            )
+            (strategy,) = engine.strategylist
+            if not isinstance(strategy, StandIn):
+                raise EngineError(f"Freqtrade loaded {strategy.__file__} instead of a stand-in")
+            strategy.__file__ = str(file)
+            warnings += replaced(declared.own, config["original_config"], request["overrides"])
+            if not {"max_open_trades"} & {*declared.own, *config["original_config"]}:
+                warnings.append(
+                    "neither the strategy nor the configuration says max_open_trades, so "
+                    f"{strategy.max_open_trades:g} is assumed"
+                )
             warnings += left_out(engine, pairs)
             engine.run_ids = {name: get_strategy_run_id(strategy)}
-            ready = perf_counter()
             data, timerange = self._load(engine, request, warnings)
             loaded = perf_counter()
+            strategy.signals = {
+                pair: signals_of(name, heard, pair, candles) for pair, candles in data.items()
+            }
+            strategy.replay = Replay(heard.log)
             first, last = engine.backtest_one_strategy(strategy, data, timerange)
+            _compare(name, heard, engine.all_bt_content[name]["results"], strategy.replay)
             done = perf_counter()
             stats = generate_backtest_stats(
                 data, engine.all_bt_content, min_date=first, max_date=last
@@ -187,10 +274,10 @@ class Runner:
             if config["trading_mode"] == TradingMode.FUTURES:
                 missing = funding_warnings(config, exchange, data, (first, last))
                 warnings += missing
-            file = None
+            stored = None
             if request["store"]:
                 changes = combined_dataframes_with_rel_mean(data, first, last)
-                file = self._store(config, stats, changes, engine, strategy_file)
+                stored = self._store(config, stats, changes, engine, file)
         finally:
             Backtesting.cleanup()
             exchange.close()
@@ -198,82 +285,24 @@ class Runner:
             **summary(stats["strategy"][name]),
             "name": name,
             "fee": engine.fee,
-            "markets": "assumed" if self._table is None else "stored",
+            "markets": "assumed" if setting.table is None else "stored",
+            "sandbox": self.protection.level.value if confined else Level.NONE.value,
             "warnings": warnings,
             "missing_data": missing,
-            "results_file": str(file) if file else None,
+            "results_file": str(stored) if stored else None,
             "timings": {
-                "setup": ready - began,
-                "candles": loaded - ready,
+                "strategy": heard_at - began,
+                "candles": loaded - heard_at,
                 "backtest": done - loaded,
                 "report": perf_counter() - done,
             },
         }
 
-    def _exchange(
-        self,
-        config: dict[str, Any],
-        pairs: Sequence[str],
-        closes: Mapping[str, Sequence[float]],
-    ) -> tuple[Any, list[str]]:
-        try:
-            return offline_exchange(config, self._table, pairs, closes)
-        except (FreqtradeException, MemoryError, OSError):
-            raise
-        except Exception as exc:
-            if self._table is None:
-                raise
-            # No code of the strategy has run yet: it is the table that ccxt stumbled over.
-            raise damaged(self._markets, f"{type(exc).__name__}: {exc}") from exc
-
-    def _configure(
-        self, request: Mapping[str, Any], strategy_file: Path, name: str
-    ) -> dict[str, Any]:
-        config: dict[str, Any] = deepcopy(self._config)
-        config.update(request["overrides"])
-        pairs = list(request["pairs"])
-        config.update(
-            strategy=name,
-            strategy_path=str(strategy_file.parent),
-            timeframe=request["timeframe"],
-            stake_currency=request["stake_currency"],
-            exportdirectory=self._results,
-            pairs=pairs,
-            pairlists=[{"method": "StaticPairList"}],
-            enable_protections=bool(request["enable_protections"]),
-        )
-        config["exchange"]["pair_whitelist"] = pairs
-        if request["timerange"]:
-            config["timerange"] = request["timerange"]
-        if config.get("max_open_trades") == -1:
-            config["max_open_trades"] = float("inf")
-        try:
-            validate_config_consistency(config, preliminary=True)
-        except FreqtradeException as exc:
-            raise _refused_configuration(exc) from exc
-        stake = config["stake_amount"]
-        wallet = config["dry_run_wallet"]
-        if isinstance(wallet, int | float) and stake != UNLIMITED_STAKE_AMOUNT and stake > wallet:
-            raise UsageError(
-                f"the stake of a trade ({stake}) is larger than the wallet ({wallet})",
-                hint="lower stake_amount or raise dry_run_wallet",
-            )
-        return config
-
     def _load(
         self, engine: Backtesting, request: Mapping[str, Any], warnings: list[str]
     ) -> tuple[dict[str, Any], TimeRange]:
         asked = f" in the timerange {request['timerange']}" if request["timerange"] else ""
-        try:
-            data, timerange = engine.load_bt_data()
-        except OperationalException as exc:
-            if not str(exc).startswith("No data found"):
-                raise
-            raise DataMissing(
-                f"there are no {request['timeframe']} candles of "
-                f"{', '.join(request['pairs'][:5])}{asked}",
-                hint=str(request["download"]),
-            ) from exc
+        data, timerange = engine.load_bt_data()
         if empty := [pair for pair in engine.pairlists.whitelist if pair not in data]:
             warnings.append(f"without candles{asked}: {', '.join(empty)}")
         return data, timerange
@@ -286,12 +315,12 @@ class Runner:
         engine: Backtesting,
         strategy_file: Path,
     ) -> Path:
-        self._results.mkdir(parents=True, exist_ok=True)
+        self.setting.results.mkdir(parents=True, exist_ok=True)
         moment = datetime.now(UTC)
         # Freqtrade names results by the second; two runs within one must not share a name.
         while True:
             appendix = moment.strftime("%Y-%m-%d_%H-%M-%S")
-            if not (self._results / f"backtest-result-{appendix}.zip").exists():
+            if not (self.setting.results / f"backtest-result-{appendix}.zip").exists():
                 break
             moment += timedelta(seconds=1)
         path: Path = store_backtest_results(
@@ -310,27 +339,65 @@ class Runner:
         return path
 
 
-def _refused_configuration(exc: FreqtradeException) -> UsageError:
-    return UsageError(
-        f"Freqtrade refuses the configuration: {first_line(str(exc))}",
-        hint="change it; Freqtrade's documentation lists every field",
+_RUN = (
+    "pairs",
+    "timeframe",
+    "timerange",
+    "overrides",
+    "enable_protections",
+    "stake_currency",
+    "trading_mode",
+)
+"""What of a request a worker is told."""
+
+
+def _replaces(name: str, methods: tuple[str, ...]) -> Any:
+    return faults.error(
+        faults.ENGINE,
+        f"{name} replaces {', '.join(methods)}, which Freqtrade's engine decides by",
+        "use Freqtrade's callbacks instead, such as custom_exit or custom_stoploss",
     )
 
 
-def where(exc: BaseException, strategy_file: Path) -> str:
-    """Say where in the strategy an error arose, as in `` (line 12, populate_indicators)``."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(exc.__traceback__)
-        if Path(frame.filename).name == strategy_file.name
-    ]
-    return f" (line {frames[-1].lineno}, {frames[-1].name})" if frames else ""
+def _disagreement(name: str, how: str) -> Any:
+    return faults.error(
+        faults.DISAGREES,
+        f"{name} and Freqtrade's engine do not agree on what happened: {how}",
+        "a strategy changes neither Freqtrade's engine nor its own attributes while it trades",
+    )
 
 
-def first_line(text: str, most: int = 400) -> str:
-    """Cut a message that may be thousands of lines down to its first."""
-    line = text.splitlines()[0]
-    return line if len(line) <= most else f"{line[:most]}…"
+def _compare(name: str, heard: Heard, trades: DataFrame, replay: Replay) -> None:
+    """Hold what the worker's engine made of the callbacks against what ours made of them.
+
+    :raises StrategyFault: If they differ.
+    """
+    if heard.declared is None or not heard.declared.simulated:
+        return
+    if not replay.finished:
+        raise faults.raised(_disagreement(name, "more was asked in its own process"))
+    theirs = heard.trades if heard.trades is not None else DataFrame()
+    if len(theirs) != len(trades):
+        raise faults.raised(
+            _disagreement(name, f"{len(theirs)} trades in its own process, {len(trades)} here")
+        )
+    if len(trades) and tuple(theirs.columns) != COMPARED:
+        raise WorkerFault(Fault.NONSENSE, "it answered trades with other columns")
+    for column in COMPARED if len(trades) else ():
+        both = zip(theirs[column].tolist(), trades[column].tolist(), strict=True)
+        for number, (a, b) in enumerate(both, start=1):
+            if not _same(a, b):
+                raise faults.raised(
+                    _disagreement(name, f"the {column} of trade {number} is {b} and not {a}")
+                )
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two values of trades are equal, but for the last digits; nothing equals nothing."""
+    if isinstance(a, float) and isinstance(b, int | float):
+        return math.isclose(a, b, rel_tol=_SAME, abs_tol=_SAME**2) or (a != a and b != b)  # noqa: PLR0124
+    nothing = a is None and (b is None or b != b)  # noqa: PLR0124
+    return bool(nothing or a == b or (a is pd.NaT and b is pd.NaT))
 
 
 class Recorder(logging.Handler):

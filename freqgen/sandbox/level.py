@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from freqgen.sandbox import landlock
 from freqgen.sandbox.confine import Policy, confine
+from freqgen.sandbox.limits import WorkerFault, WorkerLimits
 
 _FULL_SINCE, _STRONG_SINCE = 6, 3
 _SECONDS = 60.0
@@ -88,6 +90,31 @@ def judge(held: int) -> Protection:
 
 def _nothing(reason: str) -> Protection:
     return Protection(level=Level.NONE, landlock=0, reason=reason)
+
+
+def probe_worker(nursery: Nursery) -> Protection:
+    """The same with a worker, which takes milliseconds.
+
+    :param nursery: Whose work answers the job ``probe`` with :func:`show_what_holds`.
+    """
+    if sys.platform != "linux":
+        return _nothing(f"{sys.platform} has neither Landlock nor seccomp")
+    try:
+        with nursery.start({"op": "probe"}, limits=WorkerLimits(seconds=_SECONDS)) as worker:
+            broken = [str(act) for act in worker.receive().head["possible"]]
+    except (WorkerFault, KeyError, TypeError) as exc:
+        said = exc.detail if isinstance(exc, WorkerFault) else "it answered nonsense"
+        return _nothing(f"a process could not be confined: {said}")
+    if broken:
+        return _nothing(f"a confined process could still {', '.join(broken)}")
+    return judge(landlock.version())
+
+
+def show_what_holds(channel: Channel) -> None:
+    """Try, as a confined worker, what it must not do, and say what was possible."""
+    here = Path.cwd()
+    outside = here.with_name(f"{here.name}.outside")
+    channel.send({"op": "probed", "possible": _possible(here, outside)})
 
 
 def _possible(folder: Path, outside: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 Codes of this module, which no validator may use: ``FG002`` a validator crashed, ``FG003``
 nothing checked whether the draft parses, ``FG004`` a file is not text, ``FG005`` a file is too
-large.
+large, ``FG006`` the draft was not run.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
-from freqgen.exceptions import DesignError, SandboxUnavailable, UsageError
+from freqgen.exceptions import DesignError, EvaluationError, SandboxUnavailable, UsageError
 from freqgen.finding import Finding, Phase, Report, Severity
 
 if TYPE_CHECKING:
-    from freqgen.design.indicators import Catalogue
+    from freqgen.design.checked import CheckedDesign
     from freqgen.design.model import Design
     from freqgen.validation.validator import ValidationContext, Validator
 
@@ -37,7 +37,18 @@ ADVICE_CODE = "FG690"
 MISSING_DATA_CODE = "FG691"
 """Code of data that a backtest took as zero because it is not there."""
 
-RUNNER_CODES = ("FG002", "FG003", "FG004", "FG005", ADVICE_CODE, MISSING_DATA_CODE)
+NOT_RUN_CODE = "FG006"
+"""Code of a draft that was read and not run."""
+
+RUNNER_CODES = (
+    "FG002",
+    "FG003",
+    "FG004",
+    "FG005",
+    NOT_RUN_CODE,
+    ADVICE_CODE,
+    MISSING_DATA_CODE,
+)
 """Codes that no validator gives."""
 
 
@@ -46,11 +57,13 @@ class Validation:
     """What the validators made of a draft.
 
     :param report: All findings, and the seconds that each phase took.
-    :param screened: The draft, if nothing blocks it.
+    :param screened: The draft, if the static phases found nothing that blocks it.
+    :param validated: The draft, if running it found nothing either.
     """
 
     report: Report = field(default_factory=Report)
     screened: ScreenedDraft | None = None
+    validated: ValidatedDraft | None = None
 
 
 def run_validators(
@@ -63,29 +76,59 @@ def run_validators(
 
     Validators run sorted by phase, then by their first code. A finding that blocks ends the
     phases after its own. A validator that raises is itself a blocking finding: what was not
-    checked has not passed.
+    checked has not passed. The phase behaviour runs only with a laboratory.
 
     :param design: What the draft was made from, or ``None`` for somebody's file.
+    :raises EvaluationError: If the laboratory failed, which says nothing of the draft.
     """
     ordered = sorted(validators, key=lambda v: (v.phase.order, v.codes[:1], v.name))
     findings: list[Finding] = []
     timings: dict[str, float] = {}
     if not any(v.phase is Phase.PARSE for v in ordered):
         findings.append(_nothing_parses())
+    screened: ScreenedDraft | None = None
+    ran = False
     for phase in Phase:
         if any(f.severity is Severity.ERROR for f in findings):
             break
         due = [v for v in ordered if v.phase is phase]
+        subject = draft
+        if phase is Phase.BEHAVIOUR:
+            screened = ScreenedDraft(draft)
+            subject = screened
+            if context.laboratory is None:
+                continue
+            if not due:
+                findings.append(_not_run("no validator of the phase behaviour is there", _ENABLE))
+                continue
         if not due:
             continue
         start = time.perf_counter()
-        for validator in due:
-            findings.extend(_ask(validator, draft, design, context))
+        try:
+            for validator in due:
+                findings.extend(_ask(validator, subject, design, context))
+            ran = ran or phase is Phase.BEHAVIOUR
+        except SandboxUnavailable as exc:
+            findings.append(_not_run(exc.message, exc.hint))
         timings[phase.value] = time.perf_counter() - start
     report = Report(
         findings=tuple(sorted(findings, key=_by_place)), timings=MappingProxyType(timings)
     )
-    return Validation(report=report, screened=ScreenedDraft(draft) if report.passed else None)
+    validated = ValidatedDraft(screened) if screened and ran and report.passed else None
+    return Validation(report=report, screened=screened, validated=validated)
+
+
+_ENABLE = 'enable the plugin "behaviour", or another one that has such a validator'
+
+
+def _not_run(why: str, hint: str) -> Finding:
+    return Finding(
+        code=NOT_RUN_CODE,
+        severity=Severity.WARNING,
+        phase=Phase.BEHAVIOUR,
+        message=f"the strategy was read and not run, so nothing is known of what it does: {why}",
+        hint=hint,
+    )
 
 
 def _by_place(finding: Finding) -> tuple[int, int, str, int]:
@@ -114,7 +157,11 @@ def _ask(
         if exc.errno in _DISK_IS_FULL:  # nobody's fault, and nothing that is said of the draft
             raise
         found.append(_crashed(validator, exc))
-    except Exception as exc:  # noqa: BLE001  (whatever a plugin raises must not let a draft pass)
+    except Exception as exc:
+        laboratory = isinstance(exc, EvaluationError | SandboxUnavailable)
+        if laboratory and validator.phase is Phase.BEHAVIOUR:
+            raise  # the laboratory's word, and no fault of the validator
+        # Whatever else a plugin raises must not let a draft pass.
         found.append(_crashed(validator, exc))
     return found
 
@@ -130,40 +177,19 @@ def _crashed(validator: Validator, exc: Exception) -> Finding:
     )
 
 
-def vouch(screened: ScreenedDraft, design: Design | None, catalogue: Catalogue) -> ValidatedDraft:
-    """Declare a screened draft fit to be run and measured.
+def compiled_from(draft: Draft, checked: CheckedDesign) -> bool:
+    """Whether a draft is, byte for byte, what freqgen's own compiler writes for a design.
 
-    Static checks cannot prove code harmless, so only text that freqgen's own compiler writes
-    for the design is accepted: the design is compiled again and must give the same bytes.
-
-    :param design: The design that the draft was compiled from.
-    :raises SandboxUnavailable: If the draft is anything else.
+    Such a draft may run where nothing holds it: its author is freqgen.
     """
-    if design is None:
-        raise SandboxUnavailable(
-            f"{screened.class_name} was not compiled from a design, and code by others is not "
-            "run outside a sandbox, which freqgen does not have yet",
-            hint="freqgen validate checks the file without running it; write the idea as a "
-            "design (freqgen design, freqgen code) to have it run",
-        )
-    from freqgen.design.checked import check_design
     from freqgen.design.compiler import compile_design
 
+    if checked.design.name != draft.class_name:
+        return False
     try:
-        expected = compile_design(check_design(design, catalogue))
-    except DesignError as exc:
-        raise SandboxUnavailable(
-            f"{screened.class_name} comes with a design that does not compile ({exc}), so "
-            "freqgen cannot tell its own code from anybody else's",
-            hint=exc.hint or "freqgen code says what is wrong with the design",
-        ) from exc
-    if expected != screened.source or design.name != screened.class_name:
-        raise SandboxUnavailable(
-            f"{screened.class_name} is not what freqgen compiles from its design, and only "
-            "code that freqgen's own compiler wrote is run as long as there is no sandbox",
-            hint="freqgen code compiles the design again; change the design rather than the code",
-        )
-    return ValidatedDraft(screened)
+        return compile_design(checked) == draft.source
+    except DesignError:
+        return False
 
 
 def load_draft(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from freqgen.design.model import Design
     from freqgen.draft import Draft
     from freqgen.finding import Finding, Phase
+    from freqgen.validation.laboratory import Laboratory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +22,21 @@ class ValidationContext:
 
     :param catalogue: The indicators that a design may use.
     :param cache_dir: A folder that survives between runs, for what is slow to compute.
+    :param laboratory: Runs the draft, for validators of the phase behaviour alone; ``None``
+        where nothing is run.
     """
 
     catalogue: Catalogue
     cache_dir: Path
+    laboratory: Laboratory | None = None
 
 
 class Validator(Protocol):
-    """One check. Registered with ``register_validators``; must not run the draft.
+    """One check. Registered with ``register_validators``.
 
-    Validators run sorted by phase, then by their first code.
+    Validators run sorted by phase, then by their first code. Those of the phase behaviour run
+    only on drafts in which the phases before found nothing that blocks, and only with the
+    context's laboratory; no validator runs a draft by itself.
     """
 
     @property

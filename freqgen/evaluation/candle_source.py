@@ -1,0 +1,62 @@
+"""Candles as the engine's process has them, for itself and for workers that ask for some."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from freqtrade.data.history import get_datahandler
+from freqtrade.enums import CandleType
+from pandas import DataFrame
+
+from freqgen.sandbox.channel import Garbled
+from freqgen.sandbox.frames import encode_frame
+from freqgen.sandbox.pool import Worker
+
+_TIMEFRAME = re.compile(r"\d{1,3}[smhdwMy]")
+_PAIR = re.compile(r"[A-Za-z0-9._-]{1,40}(/[A-Za-z0-9._-]{1,40})?(:[A-Za-z0-9._-]{1,60})?")
+MOST_QUESTIONS = 10_000
+"""How often a worker may ask for candles."""
+
+
+class CandleFolder:
+    """The candles of a data folder, as they are stored.
+
+    :param datadir: Freqtrade's ``datadir``.
+    :param data_format: Freqtrade's ``dataformat_ohlcv``.
+    """
+
+    def __init__(self, datadir: Path, data_format: str) -> None:
+        self._handler = get_datahandler(datadir, data_format)
+
+    def load(self, pair: str, timeframe: str, candle_type: CandleType) -> DataFrame:
+        """All candles of a pair; none if there is no file.
+
+        :returns: ``date`` (opening time, UTC), ``open``, ``high``, ``low``, ``close``,
+            ``volume``; gaps are not filled.
+        """
+        return self._handler._ohlcv_load(pair, timeframe, None, candle_type)  # noqa: SLF001
+
+
+def question(head: Mapping[str, Any]) -> tuple[str, str, CandleType]:
+    """Read what a worker asks for.
+
+    :raises Garbled: If it can be no pair or timeframe: names become paths of files.
+    """
+    pair, timeframe = str(head.get("pair")), str(head.get("timeframe"))
+    if not _PAIR.fullmatch(pair) or not _TIMEFRAME.fullmatch(timeframe):
+        raise Garbled(f"a question for {pair[:60]} {timeframe[:20]}")
+    try:
+        return pair, timeframe, CandleType.from_string(str(head.get("type")))
+    except ValueError as exc:
+        raise Garbled(f"a question for candles of the type {str(head.get('type'))[:40]}") from exc
+
+
+def answer(worker: Worker, candles: DataFrame) -> None:
+    """Give a worker candles.
+
+    :raises WorkerFault: If it does not take them.
+    """
+    worker.send({"op": "candles"}, encode_frame(candles))

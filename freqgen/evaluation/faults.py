@@ -1,0 +1,102 @@
+"""What went wrong with a strategy that was run, as findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from freqgen.evaluation.remarks import first_line
+from freqgen.exceptions import StrategyFault
+from freqgen.finding import Finding, Phase, Severity
+from freqgen.sandbox.limits import Fault, WorkerFault
+
+LOADS = "FG801"
+RAISES = "FG802"
+SHAPE = "FG803"
+CANDLES = "FG804"
+DISAGREES = "FG860"
+ENGINE = "FG861"
+
+_FAULTS: Mapping[Fault, tuple[str, str]] = {
+    Fault.TIME: (
+        "FG810",
+        "look for a loop that does not end, or for work that grows with the square of the candles",
+    ),
+    Fault.MEMORY: ("FG811", "look for a merge of a frame with itself, or for a list that grows"),
+    Fault.DISK: ("FG812", "a strategy writes no files"),
+    Fault.OUTPUT: ("FG813", "leave out the print, or say it once"),
+    Fault.DIED: ("FG814", "a strategy neither ends its process nor reaches into its memory"),
+    Fault.NONSENSE: ("FG815", "a strategy leaves the process that it runs in as it is"),
+}
+
+CODES = {
+    LOADS: "Freqtrade cannot load the strategy",
+    RAISES: "the strategy's code fails with an exception",
+    SHAPE: "the strategy gives back another frame than Freqtrade needs",
+    CANDLES: "the strategy changes the candles that trades are simulated with",
+    "FG810": "the strategy did not end in time",
+    "FG811": "the strategy took more memory than its limit",
+    "FG812": "the strategy filled the disk",
+    "FG813": "the strategy printed without end",
+    "FG814": "the strategy ended or crashed its process",
+    "FG815": "the strategy's process answered what is no answer",
+    DISAGREES: "the strategy changed Freqtrade's engine while it ran",
+    ENGINE: "the strategy replaces methods of Freqtrade's engine",
+}
+"""What running a strategy can show before anything is compared."""
+
+
+def error(code: str, message: str, hint: str = "", line: int | None = None) -> Finding:
+    """A finding that blocks."""
+    return Finding(
+        code=code,
+        severity=Severity.ERROR,
+        phase=Phase.BEHAVIOUR,
+        message=message,
+        hint=hint,
+        line=line,
+    )
+
+
+def of_worker(name: str, fault: WorkerFault) -> Finding:
+    """What a strategy did to the process that it ran in."""
+    code, hint = _FAULTS[fault.fault]
+    return error(code, f"{name} was stopped: {fault.detail}", hint)
+
+
+def of_failure(name: str, head: Mapping[str, Any]) -> Finding:
+    """What a strategy's process said that failed.
+
+    :param head: A message ``failed``; all of it is the strategy's word.
+    """
+    kinds = [str(kind) for kind in head.get("kinds", ())]
+    kind = first_line(str(head.get("error", "an error")), 80)
+    text = first_line(str(head.get("message", "")).strip() or kind)
+    line = head.get("line")
+    line = line if isinstance(line, int) and 0 < line < 1_000_000 else None
+    place = f" in {first_line(str(head['function']), 80)}" if head.get("function") else ""
+    if "MemoryError" in kinds:
+        return of_worker(name, WorkerFault(Fault.MEMORY, "it asked for more memory than its limit"))
+    if {"SyntaxError", "ImportError"} & set(kinds) or text.startswith("Impossible to load"):
+        if missing := re.search(r"No module named '([\w.]+)'", text):
+            package = missing[1].partition(".")[0]
+            message = f"{name} imports {missing[1]}, which is not installed here"
+            return error(LOADS, message, f"install the package that has {package}", line)
+        return error(LOADS, f"Freqtrade cannot load {name}: {text}", "correct the strategy", line)
+    if "PermissionError" in kinds:
+        hint = "the sandbox refused it: a strategy reads candles from Freqtrade and nothing else"
+    elif "mismatching" in text or "No dataframe returned" in text:
+        return error(SHAPE, f"{name} gives back another frame: {text}", _SHAPE_HINT, line)
+    else:
+        hint = "correct the strategy"
+    return error(RAISES, f"{name} failed with {kind}: {text}{place}", hint, line)
+
+
+_SHAPE_HINT = "return the frame that was given, with columns added and no row left out"
+
+
+def raised(finding: Finding) -> StrategyFault:
+    """A finding as what is raised where nothing can go on."""
+    where = f" (line {finding.line})" if finding.line else ""
+    return StrategyFault(finding.message + where, finding=finding, hint=finding.hint)

@@ -1,0 +1,302 @@
+"""Runs trials of a strategy for those that compare them: each in a worker of its own.
+
+A worker knows nothing of the other trials, and has no candles but those that it may see; so what
+it computes in one trial cannot be remembered, or looked up, in another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from freqtrade.data.converter import clean_ohlcv_dataframe
+from freqtrade.enums import CandleType
+from freqtrade.exceptions import FreqtradeException
+from freqtrade.exchange import timeframe_to_seconds
+from pandas import DataFrame
+
+from freqgen.evaluation import faults
+from freqgen.evaluation.candle_source import CandleFolder
+from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined
+from freqgen.evaluation.synthetic import SyntheticCandles
+from freqgen.evaluation.view import Source, View
+from freqgen.exceptions import EngineError, SandboxUnavailable
+from freqgen.sandbox.channel import Garbled, Message
+from freqgen.sandbox.frames import decode_frame, encode_frame
+from freqgen.sandbox.limits import Fault, WorkerFault
+
+if TYPE_CHECKING:
+    from freqgen.evaluation.runner import Runner
+
+TRIAL_SECONDS = 20.0
+_AT_ONCE = 2
+_ROWS = 1000
+_AFTER_STARTUP = 800
+_MOST_ROWS = 6000
+_LEAST_ROWS = 300
+_SYNTHETIC_PAIR = "COIN"  # one that no strategy names
+
+_numbers = count(1)
+
+
+def rehearse(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out what :class:`freqgen.evaluation.engine.Engine` asks for.
+
+    :param request: ``what``: ``describe`` or ``run``.
+    :returns: JSON values; frames are files in the process's folder, in Arrow's stream format.
+    """
+    runner.setting.read_table()
+    if request["what"] == "describe":
+        return _describe(runner, request)
+    if request["what"] == "candles":
+        pair, timeframe = request["of"]
+        view = View.of(_source(runner, request), request, _NOTHING)
+        return {"candles": _keep(runner, encode_frame(view.load(pair, timeframe, _kind(pair))))}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        runs = list(pool.map(lambda trial: _run(runner, request, trial), request["trials"]))
+    return {"runs": runs}
+
+
+class _AnyPair:
+    """Candles of a folder; those of spot stand in where there are none of futures."""
+
+    def __init__(self, folder: CandleFolder) -> None:
+        self._folder = folder
+        self._known: dict[tuple[str, str, str], DataFrame] = {}
+
+    def load(self, pair: str, timeframe: str, candle_type: CandleType) -> DataFrame:
+        """All candles of a pair."""
+        key = (pair, timeframe, str(candle_type))
+        if key not in self._known:
+            found = self._folder.load(pair, timeframe, candle_type)
+            if found.empty and candle_type == CandleType.FUTURES:
+                spot = pair.partition(":")[0]
+                found = self._folder.load(spot, timeframe, CandleType.SPOT)
+            if not found.empty:
+                # As Freqtrade does when it loads them.
+                found = clean_ohlcv_dataframe(
+                    found, timeframe, pair=pair, fill_missing=True, drop_incomplete=False
+                )
+            self._known[key] = found
+        return self._known[key]
+
+
+def _source(runner: Runner, request: Mapping[str, Any]) -> Source:
+    if request["synthetic"]:
+        return SyntheticCandles(str(request["timeframe"]), int(request["rows"]))
+    setting = runner.setting
+    return _AnyPair(CandleFolder(setting.datadir, setting.config["dataformat_ohlcv"]))
+
+
+def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Load a strategy, and choose what it is tried on."""
+    name = str(request["name"])
+    modes = [str(runner.setting.config["trading_mode"])]
+    if modes[0] != "futures":
+        modes.append("futures")  # of a strategy that goes short, where it may not
+    for mode in modes:
+        pair = _pair(request, mode)
+        trying = {**request, "pair": pair, "trading_mode": mode, "synthetic": True}
+        trying |= {"timeframe": "1h", "rows": _LEAST_ROWS}
+        heard = _perform(runner, trying, {**_NOTHING, "what": "describe"})
+        if isinstance(heard, dict):
+            return heard
+        said = str((heard.failed or {}).get("message", ""))
+        if not said.startswith("Short strategies cannot run in spot"):
+            break
+    if heard.failed is not None:
+        return _failure(name, heard)
+    declared = heard.declared
+    if declared is None:
+        return _fault(name, WorkerFault(Fault.NONSENSE, "it said nothing of itself"))
+    try:
+        timeframe_to_seconds(declared.timeframe)
+    except (FreqtradeException, ValueError, KeyError, TypeError):
+        text = f'{name} has the timeframe "{declared.timeframe}", which there is not'
+        return {"finding": faults.error(faults.LOADS, text, 'write it as "1h"').to_dict()}
+    wanted = min(max(_ROWS, declared.startup + _AFTER_STARTUP), _MOST_ROWS)
+    order = {**trying, "timeframe": declared.timeframe, "rows": wanted}
+    found = _on_real_candles(runner, order, request)
+    told = found or {**order, "pair": pair, "synthetic": True}
+    return {
+        "declared": {
+            "attributes": dict(declared.attributes),
+            "own": dict(declared.own),
+            "callbacks": list(declared.callbacks),
+            "after_fill": declared.after_fill,
+            "informative": [list(item) for item in declared.informative],
+            "engine": list(declared.engine),
+        },
+        "loaded_for": pair,
+        **{key: told[key] for key in ("pair", "rows", "synthetic", "timeframe", "trading_mode")},
+        "sandbox": runner.protection.level.value,
+    }
+
+
+def _pair(request: Mapping[str, Any], mode: str) -> str:
+    stake = str(request["stake_currency"])
+    return f"{_SYNTHETIC_PAIR}/{stake}" + (f":{stake}" if mode == "futures" else "")
+
+
+def _on_real_candles(
+    runner: Runner, order: Mapping[str, Any], request: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """The first of the user's pairs that has candles enough; ``None`` if none has."""
+    source = _source(runner, {**order, "synthetic": False})
+    kind = CandleType.FUTURES if order["trading_mode"] == "futures" else CandleType.SPOT
+    for pair in request["pairs"]:
+        written = str(pair)
+        if kind == CandleType.FUTURES and ":" not in written:
+            written = f"{written}:{written.partition('/')[2]}"
+        rows = len(source.load(written, str(order["timeframe"]), kind))
+        if rows >= min(_LEAST_ROWS + order["rows"] - _ROWS, order["rows"]):
+            rows = min(rows, int(order["rows"]))
+            return {**order, "pair": written, "rows": rows, "synthetic": False}
+    return None
+
+
+_NOTHING: Mapping[str, Any] = {
+    "what": "frame",
+    "cut": None,
+    "altered": None,
+    "gaps": False,
+    "last": None,
+    "clock": 0,
+    "lines": False,
+    "repeat": 0,
+    "source": None,
+}
+
+
+def _perform(
+    runner: Runner, request: Mapping[str, Any], trial: Mapping[str, Any]
+) -> Heard | dict[str, Any]:
+    """Run one trial.
+
+    :returns: What was heard, or the finding that ended it.
+    :raises SandboxUnavailable: If nothing would hold the strategy.
+    """
+    setting, name, pair = runner.setting, str(request["name"]), str(request["pair"])
+    view = View.of(_source(runner, request), request, trial)
+    run = {
+        "pairs": [pair],
+        "timeframe": "",
+        "timerange": "",
+        "overrides": {"fee": 0.001},
+        "enable_protections": True,
+        "stake_currency": pair.partition("/")[2].partition(":")[0],
+        "trading_mode": request["trading_mode"],
+    }
+    closes = {p: [1000.01, 999.99, 1000.5] for p in setting.unknown([pair])}
+    limits = replace(runner.limits, seconds=min(TRIAL_SECONDS, runner.limits.seconds))
+    asked = dict(request)
+    if trial["source"] is not None:
+        asked["source"] = trial["source"]
+    try:
+        order = {"run": run, "closes": closes, "trial": dict(trial)}
+        with runner.worker("trial", asked, order, limits) as worker:
+            return listen(worker, view.load)
+    except WorkerFault as exc:
+        if exc.fault is Fault.UNCONFINED:
+            raise refuse_unconfined(name, exc) from exc
+        if not runner.nursery.alive:
+            raise EngineError("the process that starts workers has ended") from exc
+        return _fault(name, exc)
+
+
+def _kind(pair: str) -> CandleType:
+    return CandleType.FUTURES if ":" in pair else CandleType.SPOT
+
+
+def _failure(name: str, heard: Heard) -> dict[str, Any]:
+    """What a strategy's code failed with.
+
+    :raises SandboxUnavailable: If it needs a part of Freqtrade that is not run here.
+    """
+    failed = heard.failed or {}
+    if str(failed.get("message", "")).startswith("freqAI is not enabled"):
+        raise SandboxUnavailable(
+            f"{name} needs FreqAI, whose models freqgen does not train",
+            hint="freqtrade backtesting with a freqai section runs it, if you trust it",
+        )
+    return {"finding": faults.of_failure(name, failed).to_dict()}
+
+
+def _fault(name: str, fault: WorkerFault) -> dict[str, Any]:
+    return {"finding": faults.of_worker(name, fault).to_dict()}
+
+
+def _run(
+    runner: Runner, request: Mapping[str, Any], trial: Mapping[str, Any]
+) -> dict[str, Any]:
+    """One trial, as JSON values."""
+    name = str(request["name"])
+    heard = _perform(runner, request, trial)
+    if isinstance(heard, dict):
+        return heard
+    if heard.failed is not None:
+        return _failure(name, heard)
+    told: dict[str, Any] = {"finding": None}
+    try:
+        for message in heard.rest:
+            told |= _told(runner, message)
+        if trial["what"] == "answers":
+            told["answers"] = _keep(runner, heard.log.to_bytes())
+        if trial["what"] == "frame":
+            if "frame" not in told:
+                raise Garbled("no frame")
+            view = View.of(_source(runner, request), request, trial)
+            pair = str(request["pair"])
+            seen = view.load(pair, str(request["timeframe"]), _kind(pair))
+            told["candles"] = _keep(runner, encode_frame(seen))
+    except Garbled as exc:
+        return _fault(name, WorkerFault(Fault.NONSENSE, f"it answered {exc}"))
+    return told
+
+
+def _told(runner: Runner, message: Message) -> dict[str, Any]:
+    """What a worker said, checked."""
+    head = message.head
+    if message.op == "frame":
+        frame = decode_frame(message.payload)
+        dtypes = head.get("dtypes")
+        if not isinstance(dtypes, list) or len(dtypes) != frame.shape[1]:
+            raise Garbled("a frame without types")
+        return {
+            "frame": _keep(runner, message.payload),
+            "dtypes": [str(kind)[:100] for kind in dtypes],
+            "numbered": head.get("numbered") is True,
+            "lines": _lines(head.get("lines")),
+        }
+    if message.op == "notes":
+        decode_frame(message.payload)
+        return {"notes": _keep(runner, message.payload)}
+    if message.op == "times":
+        seconds, lines = head.get("seconds"), head.get("lines")
+        if not isinstance(seconds, list) or not isinstance(lines, list):
+            raise Garbled("times that are no lists")
+        try:
+            return {
+                "seconds": [float(value) for value in seconds][:1000],
+                "costly": [[int(line), float(spent)] for line, spent in lines][:100],
+            }
+        except (TypeError, ValueError) as exc:
+            raise Garbled(f"times that are none: {exc}") from exc
+    raise Garbled(f"a message {message.op[:40]}")
+
+
+def _lines(lines: Any) -> dict[str, int]:
+    if not isinstance(lines, dict):
+        raise Garbled("lines that are no object")
+    return {str(k)[:200]: v for k, v in lines.items() if isinstance(v, int) and v > 0}
+
+
+def _keep(runner: Runner, data: bytes) -> str:
+    """Put bytes where the main process reads them."""
+    file: Path = runner.setting.private / f"trial-{next(_numbers)}.arrow"
+    file.write_bytes(data)
+    return str(file)

@@ -1,0 +1,435 @@
+"""What a worker does with a strategy: loads it, computes its signals, lets it answer the engine.
+
+Everything here runs where the strategy runs, confined, and so nothing that it says is more than
+the strategy's word. Candles are asked for, one pair and timeframe at a time: a worker has only
+those that it may see.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import sys
+import traceback
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from freqtrade.configuration import TimeRange
+from freqtrade.data.history.datahandlers.featherdatahandler import FeatherDataHandler
+from freqtrade.enums import CandleType
+from freqtrade.exceptions import ConfigurationError, OperationalException
+from freqtrade.optimize.backtesting import HEADERS, Backtesting
+from freqtrade.persistence import PairLocks
+from freqtrade.strategy import IStrategy
+from pandas import DataFrame
+from pandas.api.types import is_object_dtype
+
+from freqgen.evaluation.apart import keep_apart
+from freqgen.evaluation.callbacks import LOCKS, Log, overridden, replaces
+from freqgen.evaluation.declared import ATTRIBUTES, truth
+from freqgen.evaluation.summary import plain
+from freqgen.sandbox.channel import Channel, Message
+from freqgen.sandbox.frames import decode_frame, encode_frame
+from freqgen.sandbox.level import show_what_holds
+
+if TYPE_CHECKING:
+    from freqgen.evaluation.setting import Setting
+
+CANDLE_COLUMNS = ("date", "open", "high", "low", "close", "volume")
+ASSUMED_OPEN_TRADES = 3
+"""Trades at once where neither the strategy nor the configuration limits them."""
+ASSUMED_TIMEFRAME = "5m"
+"""Where neither the strategy nor the configuration has one, as in Freqtrade's FreqAI templates."""
+SIGNAL_COLUMNS = tuple(HEADERS[5:])
+_NUMERIC = frozenset(name for name in SIGNAL_COLUMNS if "tag" not in name)
+
+_ENGINE_METHODS = frozenset(
+    {
+        "advise_all_indicators",
+        "advise_entry",
+        "advise_exit",
+        "advise_indicators",
+        "analyze",
+        "analyze_pair",
+        "analyze_ticker",
+        "ft_advise_signals",
+        "ft_bot_start",
+        "ft_check_timed_out",
+        "ft_stoploss_adjust",
+        "ft_stoploss_reached",
+        "gather_informative_pairs",
+        "get_entry_signal",
+        "get_exit_signal",
+        "get_latest_candle",
+        "get_strategy_name",
+        "ignore_expired_candle",
+        "is_pair_locked",
+        "lock_pair",
+        "min_roi_reached",
+        "min_roi_reached_entry",
+        "should_exit",
+        "unlock_pair",
+        "unlock_reason",
+    }
+)
+"""Methods of Freqtrade's that decide in its place if a strategy has its own."""
+
+
+class Remote:
+    """Candles from the other end of a channel, where Freqtrade expects them from files."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._known: dict[tuple[str, str, str], DataFrame] = {}
+
+    def load(self, pair: str, timeframe: str, candle_type: str) -> DataFrame:
+        """Ask for candles, once."""
+        key = (pair, timeframe, str(candle_type))
+        if key not in self._known:
+            self._channel.send(
+                {"op": "candles", "pair": pair, "timeframe": timeframe, "type": str(candle_type)}
+            )
+            self._known[key] = decode_frame(self._channel.receive().payload)
+        return self._known[key].copy()
+
+    def install(self) -> None:
+        """Take the place of Freqtrade's files, in this process."""
+        remote = self
+
+        def ohlcv_load(
+            self: FeatherDataHandler,
+            pair: str,
+            timeframe: str,
+            timerange: TimeRange | None,
+            candle_type: CandleType,
+        ) -> DataFrame:
+            del self, timerange  # the caller trims what it gets
+            return remote.load(pair, timeframe, candle_type)
+
+        FeatherDataHandler._ohlcv_load = ohlcv_load  # type: ignore[method-assign]  # noqa: SLF001
+
+
+class _Enough(Exception):
+    """There are no callbacks, and so nothing to simulate."""
+
+
+class Session:
+    """One strategy in one worker.
+
+    :param setting: Configuration and markets, which the worker has from its parent.
+    :param channel: To who wants to know.
+    """
+
+    def __init__(self, setting: Setting, channel: Channel) -> None:
+        self._setting = setting
+        self._channel = channel
+        self._remote = Remote(channel)
+        self._remote.install()
+        self._warned = _LastWarning()
+        logging.root.handlers[:] = [self._warned]
+
+    def open(self, order: Message) -> tuple[Backtesting, IStrategy]:
+        """Load the strategy with Freqtrade's own resolver, in Freqtrade's own engine.
+
+        :param order: ``name`` of the class, whose file lies in the current folder, ``run`` with
+            what the run does differently from the configuration, and ``closes``.
+        """
+        name = str(order.head["name"])
+        file = Path.cwd() / f"{name}.py"
+        config = self._setting.configure(order.head["run"], file)
+        config["datadir"] = Path.cwd()
+        config["dataformat_ohlcv"] = "feather"
+        config["user_data_dir"] = Path.cwd() / "user_data"
+        # Empty rather than absent, which Freqtrade would warn of after what matters.
+        (config["user_data_dir"] / "strategies").mkdir(parents=True, exist_ok=True)
+        exchange, _ = self._setting.exchange(config, order.head["closes"])
+        try:
+            engine = Backtesting(config, exchange=exchange)
+        except ConfigurationError as exc:
+            if "cannot both be unlimited" not in str(exc):
+                raise
+            # Neither the strategy nor the configuration says how many trades may be open.
+            config["max_open_trades"] = ASSUMED_OPEN_TRADES
+            engine = Backtesting(config, exchange=exchange)
+        strategy = engine.strategylist[0]
+        if Path(strategy.__file__).resolve() != file.resolve():
+            raise ImportError(f"Freqtrade loaded {strategy.__file__} instead")
+        return engine, strategy
+
+    def declare(
+        self, engine: Backtesting, first: First, changes: tuple[str, ...] = ()
+    ) -> list[str]:
+        """Say what the strategy is, now that it has started.
+
+        :param first: What it was before.
+        :param changes: What else it did to the engine.
+        :returns: Its callbacks.
+        """
+        strategy = engine.strategylist[0]
+        callbacks = overridden(strategy, IStrategy)
+        own = {key: plain(v) for key, v in first.own.items() if not isinstance(v, property)}
+        changed = {
+            name: value
+            for name, value in _attributes(strategy).items()
+            if name not in _READ_ONCE and value != first.attributes.get(name)
+        }
+        replaced = [
+            name
+            for name in sorted(_ENGINE_METHODS)
+            if replaces(type(strategy) if name in first.taken else strategy, IStrategy, name)
+        ]
+        self._channel.send(
+            {
+                "op": "declared",
+                "attributes": first.attributes,
+                "changed": changed,
+                "own": own,
+                "callbacks": callbacks,
+                "after_fill": bool(getattr(strategy, "_ft_stop_uses_after_fill", False)),
+                "informative": _informative(strategy),
+                "engine": [*replaced, *changes],
+            }
+        )
+        return callbacks
+
+    def candles(self, strategy: IStrategy, pair: str) -> DataFrame:
+        """The candles of a pair in the strategy's timeframe, gaps included."""
+        kind = strategy.config["candle_type_def"]
+        return self._remote.load(pair, strategy.timeframe, str(kind))
+
+    def backtest(self, order: Message) -> None:
+        """Compute the signals of all pairs; where there are callbacks, simulate and log them."""
+        engine, strategy = self.open(order)
+        data, timerange = engine.load_bt_data()
+        first = First(strategy, taken=("ft_advise_signals", "advise_indicators"))
+        keep_apart(strategy)
+        log = Log()
+        advise, simulate = strategy.ft_advise_signals, engine.time_pair_generator
+
+        def advised(dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
+            found = advise(dataframe, metadata)
+            self.send_signals(str(metadata["pair"]), found)
+            return found
+
+        def begun(*given: Any) -> Any:
+            # Only now are the strategy's attributes those that the engine goes by.
+            callbacks = self.declare(engine, first, first.changes(strategy))
+            if not callbacks:
+                raise _Enough
+            for name in callbacks:
+                setattr(strategy, name, log.record(name, getattr(strategy, name)))
+            for name in LOCKS:
+                setattr(strategy, name, log.record_lock(name, getattr(strategy, name)))
+            return simulate(*given)
+
+        strategy.ft_advise_signals = advised  # type: ignore[method-assign]
+        engine.time_pair_generator = begun  # type: ignore[method-assign]
+        try:
+            engine.backtest_one_strategy(strategy, data, timerange)
+        except _Enough:
+            self._channel.send({"op": "done"})
+            return
+        trades = engine.all_bt_content[strategy.get_strategy_name()]["results"]
+        self._channel.send({"op": "answers"}, log.to_bytes())
+        self._channel.send({"op": "trades"}, encode_frame(essential(trades)))
+        self._channel.send({"op": "done"})
+
+    def send_signals(self, pair: str, frame: DataFrame) -> None:
+        """Send the signals of a pair, and the candles that they stand beside."""
+        wanted = [*CANDLE_COLUMNS, *SIGNAL_COLUMNS]
+        for position, name in enumerate(frame.columns):
+            if name in _NUMERIC and is_object_dtype(frame.dtypes.iloc[position]):
+                signals = frame.iloc[:, position].map(_signal)
+                frame = frame.copy(deep=False)
+                frame.isetitem(position, signals)
+        chosen = [i for i, name in enumerate(frame.columns) if name in wanted]
+        head = {
+            "op": "signals",
+            "pair": pair,
+            "dtypes": {str(frame.columns[i]): str(frame.dtypes.iloc[i]) for i in chosen},
+        }
+        self._channel.send(head, encode_frame(frame, chosen))
+
+    def failed(self, exc: BaseException) -> None:
+        """Say what went wrong, and where in the strategy."""
+        frames = [
+            frame
+            for frame in traceback.extract_tb(exc.__traceback__)
+            if Path(frame.filename).parent == Path.cwd()
+        ]
+        last = frames[-1] if frames else None
+        line = last.lineno if last else None
+        if isinstance(exc, SyntaxError) and exc.lineno:
+            line = exc.lineno
+        self._channel.send(
+            {
+                "op": "failed",
+                "error": type(exc).__name__,
+                "kinds": [kind.__name__ for kind in type(exc).__mro__],
+                "message": self._message(exc)[:2000],
+                "line": line,
+                "function": last.name if last else "",
+            }
+        )
+
+    def _message(self, exc: BaseException) -> str:
+        text = str(exc)
+        if text.startswith("Impossible to load Strategy") and self._warned.last:
+            return f"{text.partition('. ')[0]}: {self._warned.last}"
+        return text
+
+
+class _LastWarning(logging.Handler):
+    """Keeps the last warning: Freqtrade says there why it could not import a file."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take one record, unless a better reason is known."""
+        message = record.getMessage()
+        if message.startswith("Could not import") or not self.last:
+            self.last = message
+
+
+class First:
+    """What a strategy is before the engine starts it.
+
+    :param strategy: As the resolver gave it.
+    :param taken: Methods of it that this module replaces.
+    """
+
+    def __init__(self, strategy: IStrategy, taken: tuple[str, ...] = ()) -> None:
+        self.taken = taken
+        kind = type(strategy)
+        classes = kind.__mro__[: kind.__mro__.index(IStrategy)]
+        found = {key: value for base in reversed(classes) for key, value in vars(base).items()}
+        self.own = {key: value for key, value in found.items() if key in ATTRIBUTES}
+        """Attributes of its own classes, before the configuration replaced any."""
+        self.attributes = _attributes(strategy)
+        self._config = deepcopy(strategy.config)
+        self._config["order_types"]["stoploss_on_exchange"] = False  # as the engine does
+
+    def changes(self, strategy: IStrategy) -> tuple[str, ...]:
+        """What the strategy has done to the engine since, besides its own attributes."""
+        config = strategy.config
+        found = [
+            f"config[{key}]"
+            for key in sorted(self._config.keys() | config.keys())
+            if config.get(key) != self._config.get(key)
+        ]
+        if PairLocks.locks:
+            found.append("locks while signals are computed")
+        return tuple(found)
+
+
+_READ_ONCE = (
+    "timeframe",
+    "startup_candle_count",
+    "can_short",
+    "stake_amount",
+    "stake_currency",
+    "unfilledtimeout",
+)
+"""Attributes that the engine has read before any code of the strategy's was called."""
+_UNLIMITED = ("max_open_trades", "max_entry_position_adjustment")
+
+
+def _attributes(strategy: IStrategy) -> dict[str, Any]:
+    found = {}
+    for name, check in ATTRIBUTES.items():
+        if not hasattr(strategy, name):
+            continue
+        value = getattr(strategy, name)
+        if name in _UNLIMITED and value == float("inf"):
+            value = -1
+        # The engine asks only whether they are true, and some strategies say 1.
+        found[name] = bool(value) if check is truth else plain(value)
+    return found
+
+
+def _informative(strategy: IStrategy) -> list[tuple[str, str]]:
+    """What it reads beside its candles, as far as it says so: a backtest does not ask."""
+    try:
+        pairs = strategy.gather_informative_pairs()
+    except Exception:  # noqa: BLE001  (code of the strategy's that no backtest runs)
+        return []
+    return sorted({(str(pair), str(timeframe)) for pair, timeframe, _ in pairs})
+
+
+def _signal(value: Any) -> float:
+    """A signal of any type as a number that the engine takes for the same."""
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return math.nan
+    if value == 1:
+        return 1.0
+    return 2.0 if value else 0.0
+
+
+COMPARED = (
+    "pair",
+    "is_short",
+    "open_date",
+    "close_date",
+    "open_rate",
+    "close_rate",
+    "amount",
+    "stake_amount",
+    "max_stake_amount",
+    "leverage",
+    "fee_open",
+    "fee_close",
+    "funding_fees",
+    "profit_ratio",
+    "profit_abs",
+    "initial_stop_loss_abs",
+    "stop_loss_abs",
+    "min_rate",
+    "max_rate",
+    "enter_tag",
+    "exit_reason",
+)
+"""Columns of the trades by which two engines are compared."""
+
+
+def essential(trades: DataFrame) -> DataFrame:
+    """What two engines must agree on."""
+    return trades.reindex(columns=list(COMPARED))
+
+
+_TYPES = frozenset({"str", "string", "category", "boolean", "Int64", "Float64"})
+
+
+def as_written(column: pd.Series[Any], dtype: str) -> pd.Series[Any]:
+    """Give a column the type that it had in the strategy's frame, which its gaps depend on."""
+    if dtype in _TYPES and str(column.dtype) != dtype:
+        return column.astype(dtype)  # type: ignore[no-any-return,call-overload]
+    return column
+
+
+def work(setting: Setting, channel: Channel, job: Mapping[str, Any]) -> None:
+    """Be the worker: take an order, carry it out, and say what came of it."""
+    if job["op"] == "probe":
+        show_what_holds(channel)
+        return
+    order = channel.receive()
+    if order.payload:
+        setting.use_table(order.payload)
+    session = Session(setting, channel)
+    try:
+        if job["op"] == "backtest":
+            session.backtest(order)
+        else:
+            from freqgen.evaluation.trial import perform
+
+            perform(session, channel, order)
+    except (EOFError, BrokenPipeError, ConnectionError):
+        raise
+    # Whatever the strategy's code raises, an end of the program included.
+    except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit) as exc:
+        session.failed(exc)
+    sys.stdout.flush()

@@ -1,0 +1,207 @@
+"""What a worker does in a trial: it computes a strategy's columns on the candles that it sees."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from freqtrade.strategy import IStrategy
+from pandas import DataFrame
+from pandas.core import indexing
+
+from freqgen.evaluation.clock import set_ahead
+from freqgen.evaluation.session import First, Session
+from freqgen.sandbox.frames import encode_frame
+
+if TYPE_CHECKING:
+    from freqgen.sandbox.channel import Channel, Message
+
+NOTE = "__freqgen_note__"
+"""A function that code can call with a name and a value: the value is sent, and given back."""
+
+_MOST_NOTES = 500
+
+
+def perform(session: Session, channel: Channel, order: Message) -> None:
+    """Carry a trial out.
+
+    :param order: As of :meth:`Session.open`, and ``trial``: ``what`` (``describe``, ``frame``,
+        ``answers`` or ``time``), ``clock`` in seconds, ``lines`` and ``repeat``.
+    """
+    trial = order.head["trial"]
+    if trial["clock"]:
+        set_ahead(float(trial["clock"]))
+    if trial["what"] == "answers":
+        session.backtest(order)
+        return
+    notes: dict[str, Any] = {}
+    setattr(builtins, NOTE, _taking(notes))
+    lines: dict[str, int] = {}
+    if trial["lines"]:
+        _watch_columns(lines)
+    engine, strategy = session.open(order)
+    first = First(strategy)
+    engine._set_strategy(strategy)  # noqa: SLF001
+    session.declare(engine, first)
+    if trial["what"] != "describe":
+        pair = str(order.head["run"]["pairs"][0])
+        candles = session.candles(strategy, pair)
+        if trial["what"] == "time":
+            _time(channel, strategy, candles, pair, int(trial["repeat"]))
+        else:
+            _frame(channel, strategy, candles, pair, lines, notes)
+    channel.send({"op": "done"})
+
+
+def compute(strategy: IStrategy, candles: DataFrame, pair: str) -> DataFrame:
+    """All columns of a strategy, as Freqtrade computes them in a backtest."""
+    indicators = strategy.advise_all_indicators({pair: candles})[pair]
+    return strategy.ft_advise_signals(indicators, {"pair": pair})
+
+
+def _frame(
+    channel: Channel,
+    strategy: IStrategy,
+    candles: DataFrame,
+    pair: str,
+    lines: Mapping[str, int],
+    notes: Mapping[str, Any],
+) -> None:
+    began = time.perf_counter()
+    frame = compute(strategy, candles, pair)
+    seconds = time.perf_counter() - began
+    if not isinstance(frame, DataFrame):
+        raise TypeError(f"No dataframe returned (it is a {type(frame).__name__})")
+    channel.send(
+        {
+            "op": "frame",
+            "dtypes": [str(kind) for kind in frame.dtypes],
+            "numbered": bool(frame.index.equals(pd.RangeIndex(len(frame)))),
+            "seconds": seconds,
+            "lines": dict(lines),
+        },
+        encode_frame(frame),
+    )
+    if kept := {name: value for name, value in notes.items() if len(value) == len(candles)}:
+        channel.send({"op": "notes"}, encode_frame(DataFrame(kept)))
+
+
+def _taking(notes: dict[str, Any]) -> Callable[[str, Any], Any]:
+    def note(name: str, value: Any) -> Any:
+        if isinstance(value, pd.Series) and len(notes) < _MOST_NOTES:
+            notes[str(name)] = value.array.copy()
+        return value
+
+    return note
+
+
+def _time(
+    channel: Channel, strategy: IStrategy, candles: DataFrame, pair: str, repeat: int
+) -> None:
+    """How long it takes from a new candle to its signal, and which lines take it."""
+
+    def once() -> None:
+        # What a bot does with every new candle.
+        strategy.analyze_ticker(candles.copy(), {"pair": pair})
+
+    once()  # what is imported or made on the first candle alone
+    spent = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        once()
+        spent.append(time.perf_counter() - began)
+    profile = _profiled(once)
+    channel.send(
+        {
+            "op": "times",
+            "seconds": spent,
+            "lines": sorted(profile.items(), key=lambda item: -item[1])[:20],
+        }
+    )
+
+
+def _profiled(once: Callable[[], None]) -> dict[int, float]:
+    """Seconds by line of the strategy's file."""
+    here = Path.cwd()
+    spent: dict[int, float] = {}
+    running: list[tuple[int, float]] = []
+
+    def charge(now: float) -> None:
+        if running:
+            line, since = running[-1]
+            spent[line] = spent.get(line, 0.0) + now - since
+
+    def local(frame: FrameType, event: str, _: Any) -> Any:
+        now = time.perf_counter()
+        charge(now)
+        if event == "line":
+            running[-1] = (frame.f_lineno, time.perf_counter())
+        elif event == "return":
+            running.pop()
+            if running:
+                running[-1] = (running[-1][0], time.perf_counter())
+        return local
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if event != "call" or Path(frame.f_code.co_filename).parent != here:
+            return None
+        charge(time.perf_counter())
+        running.append((frame.f_lineno, time.perf_counter()))
+        return local
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        once()
+    finally:
+        sys.settrace(before)
+    return spent
+
+
+def _watch_columns(lines: dict[str, int]) -> None:
+    """Write down which line of the strategy first assigns a column, in this process."""
+    here = str(Path.cwd())
+
+    def line() -> int | None:
+        frame: FrameType | None = sys._getframe(2)  # noqa: SLF001
+        while frame is not None:
+            if str(Path(frame.f_code.co_filename).parent) == here:
+                return frame.f_lineno
+            frame = frame.f_back
+        return None
+
+    def found(columns: Any) -> None:
+        names = columns if isinstance(columns, list | tuple) else [columns]
+        number = None
+        for name in names:
+            if isinstance(name, str) and name not in lines:
+                number = number or line()
+                if number is not None:
+                    lines[name] = number
+
+    set_column = DataFrame.__setitem__
+    insert = DataFrame.insert
+    set_part = indexing._LocationIndexer.__setitem__  # noqa: SLF001
+
+    def setitem(self: DataFrame, key: Any, value: Any) -> None:
+        found(key)
+        set_column(self, key, value)
+
+    def inserted(self: DataFrame, loc: int, column: Any, *rest: Any, **named: Any) -> None:
+        found(column)
+        insert(self, loc, column, *rest, **named)
+
+    def part(self: Any, key: Any, value: Any) -> None:
+        if isinstance(key, tuple) and len(key) == 2:
+            found(key[1])
+        set_part(self, key, value)
+
+    DataFrame.__setitem__ = setitem  # type: ignore[method-assign,assignment]
+    DataFrame.insert = inserted  # type: ignore[method-assign,assignment]
+    indexing._LocationIndexer.__setitem__ = part  # type: ignore[method-assign]  # noqa: SLF001

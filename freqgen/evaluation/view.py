@@ -1,0 +1,125 @@
+"""Which candles a strategy is made to see: cut, altered, with gaps, or only the last ones."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from freqtrade.enums import CandleType
+from freqtrade.exchange import timeframe_to_seconds
+from pandas import DataFrame
+
+_GAP = 0.03
+_SEED = 7
+_BOT_HAS = 1000
+"""Candles of a slower timeframe that a bot gets from an exchange at least."""
+
+
+class Source(Protocol):
+    """Where candles come from."""
+
+    def load(self, pair: str, timeframe: str, candle_type: CandleType) -> DataFrame:
+        """All candles of a pair."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What one trial may see.
+
+    :param source: Where the candles come from.
+    :param pair: The pair that is tried.
+    :param timeframe: The strategy's.
+    :param rows: How many candles of it there are in the full trial.
+    :param cut: Keep only so many of them, and of other timeframes those that had closed by then.
+    :param altered: From this row on all candles are others; of other timeframes those that had
+        not closed before.
+    :param gaps: Leave candles out here and there, the same in all trials.
+    :param last: Keep only so many of the last ones, of every timeframe.
+    """
+
+    source: Source
+    pair: str
+    timeframe: str
+    rows: int
+    cut: int | None = None
+    altered: int | None = None
+    gaps: bool = False
+    last: int | None = None
+
+    @classmethod
+    def of(cls, source: Source, order: Mapping[str, Any], trial: Mapping[str, Any]) -> View:
+        """Read a view from what the main process sent."""
+        return cls(
+            source=source,
+            pair=str(order["pair"]),
+            timeframe=str(order["timeframe"]),
+            rows=int(order["rows"]),
+            cut=trial["cut"],
+            altered=trial["altered"],
+            gaps=bool(trial["gaps"]),
+            last=trial["last"],
+        )
+
+    def load(self, pair: str, timeframe: str, candle_type: CandleType) -> DataFrame:
+        """The candles of a pair that this trial may see."""
+        whole = self.source.load(pair, timeframe, candle_type)
+        base = self._base()
+        if whole.empty or base.empty:
+            return whole
+        step = pd.Timedelta(seconds=timeframe_to_seconds(timeframe))
+        own = pd.Timedelta(seconds=timeframe_to_seconds(self.timeframe))
+        kept = len(base) if self.cut is None else self.cut
+        end = base.iloc[kept - 1] + own
+        seen = whole[whole["date"] + step <= end]
+        if self.altered is not None and self.altered < len(base):
+            known = base.iloc[self.altered]  # the last candle before it closes when it opens
+            seen = _altered(seen, seen["date"] + step > known, f"{pair} {timeframe}")
+        if timeframe == self.timeframe:
+            seen = seen[seen["date"] >= base.iloc[0]]
+        else:
+            history = _BOT_HAS if self.last is None else self.last
+            before = seen["date"] < base.iloc[0]
+            first = max(int(before.sum()) - history, 0)
+            seen = seen.iloc[first:]
+        if self.gaps and timeframe == self.timeframe:
+            seen = seen[~_missing(seen["date"])]
+        if self.last is not None:
+            seen = seen.tail(self.last)
+        return seen.reset_index(drop=True)
+
+    def _base(self) -> pd.Series[Any]:
+        """Opening times of the candles of the full trial."""
+        kind = CandleType.FUTURES if ":" in self.pair else CandleType.SPOT
+        return self.source.load(self.pair, self.timeframe, kind)["date"].tail(self.rows)
+
+
+def _missing(dates: pd.Series[Any]) -> pd.Series[Any]:
+    """Candles that are left out: by their date, so that a cut leaves out the same ones."""
+    numbers = dates.astype("int64").to_numpy().astype("uint64")
+    mixed = (numbers // np.uint64(1000)) * np.uint64(2_654_435_761) % np.uint64(1 << 32)
+    chosen = mixed < np.uint64(int(_GAP * (1 << 32)))
+    if len(chosen):
+        chosen[0] = False
+    return pd.Series(chosen, index=dates.index)
+
+
+def _altered(candles: DataFrame, which: pd.Series[Any], salt: str) -> DataFrame:
+    """The same candles, with others in place of some: prices walk elsewhere, volumes change."""
+    rng = np.random.default_rng([_SEED, zlib.crc32(salt.encode())])
+    count = int(which.sum())
+    if not count:
+        return candles
+    found = candles.copy()
+    walk = np.exp(np.cumsum(rng.normal(0.002, 0.02, count)))
+    for column in ("open", "high", "low", "close"):
+        if column in found.columns:
+            found.loc[which, column] = found.loc[which, column].to_numpy() * walk
+    if "volume" in found.columns:
+        scale = rng.uniform(0.2, 5.0, count)
+        found.loc[which, "volume"] = found.loc[which, "volume"].to_numpy() * scale
+    return found

@@ -1,0 +1,338 @@
+"""Whether a strategy knows only the past, found out by running it on less of the future.
+
+Whatever a strategy says of a candle, it must say too when the candles after it are missing or
+others. No trade is needed to see it, and no knowledge of how the code peeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from freqgen_behaviour.codes import CodeDocumentation
+from freqgen_behaviour.columns import Source, own_columns
+from freqgen_behaviour.common import CLOSE_ENOUGH, SIGNALS, fits, full_run, laboratory, same
+from freqgen_behaviour.loads import AHEAD, unstable
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from freqgen import Design, Draft, Finding, Phase, Run, Specimen, Trial, ValidationContext
+
+_NOISE = 1e-9
+"""Difference below which two numbers are the same, as a share of the column's largest: transforms
+of a whole column, as in scipy's filters, leave that much."""
+_MOST = 5
+_SHORTEST = 30
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A column that knows the future.
+
+    :param column: Its name.
+    :param row: The first candle that differs.
+    :param rows: How many do, of those that were compared.
+    :param compared: How many candles were compared.
+    :param how: What was done to the future.
+    """
+
+    column: str
+    row: int
+    rows: int
+    compared: int
+    whole: Any
+    less: Any
+    how: str
+
+
+class Causal:
+    """Compares the full run with runs whose future is cut or altered."""
+
+    name = "causal"
+    codes = ("FG820", "FG821", "FG822", "FG823")
+
+    @property
+    def phase(self) -> Phase:
+        """After all static phases."""
+        from freqgen import Phase
+
+        return Phase.BEHAVIOUR
+
+    def check(
+        self,
+        draft: Draft,
+        design: Design | None,  # noqa: ARG002  (what it was made from does not matter)
+        context: ValidationContext,
+    ) -> Iterable[Finding]:
+        """Name the columns and callbacks that know the future."""
+        from freqgen import Trial
+
+        found = full_run(draft, context)
+        if found is None:
+            return
+        specimen, full = found
+        lab = laboratory(context)
+        trials = plan(specimen)
+        gaps = Trial(gaps=True)
+        asked = [*trials, gaps, Trial(clock=AHEAD)]
+        *runs, whole, later = lab.run(specimen, asked)
+        random = set(unstable(full, later)) if fits(later) else set()
+        source = Source(draft.source)
+        leaks: dict[str, Leak] = {}
+        for trial, run in zip(trials, runs, strict=True):
+            if run.finding is not None:
+                if trial.cut is not None and not trial.gaps:
+                    yield _short(specimen, trial.cut, run.finding)
+                continue
+            other = whole if trial.gaps else full
+            for leak in compare(other, run, trial):
+                if leak.column not in random:
+                    leaks.setdefault(leak.column, leak)
+        if leaks:
+            yield from _findings(source, full, leaks)
+        elif specimen.callbacks:
+            yield from _answers(specimen, context, full)
+
+    def documentation(self) -> Iterable[CodeDocumentation]:
+        """What the reference of findings says of the codes."""
+        return DOCUMENTATION
+
+
+def plan(specimen: Specimen) -> list[Trial]:
+    """Trials that see less of the future than the full one, or another future.
+
+    Some leaks show only in the warm-up, some only where candles are missing, and what is computed
+    over all candles shows most clearly where the others are far away.
+    """
+    from freqgen import Trial
+
+    rows, startup = specimen.rows, specimen.startup
+    wanted = {
+        max(startup // 2, _SHORTEST),
+        startup + (rows - startup) // 4,
+        startup + 2 * (rows - startup) // 3,
+        rows - 1,
+    }
+    cuts = sorted(cut for cut in wanted if _SHORTEST <= cut < rows)
+    middle = startup + (rows - startup) // 2
+    return [
+        *(Trial(cut=cut) for cut in cuts),
+        Trial(altered=middle),
+        Trial(gaps=True, cut=startup + 3 * (rows - startup) // 4),
+    ]
+
+
+def compare(whole: Run, less: Run, trial: Trial) -> Iterator[Leak]:
+    """Columns that say something else of the candles that both runs saw."""
+    if whole.frame is None or less.frame is None or not fits(less) or not fits(whole):
+        return
+    size = len(less.frame) if trial.altered is None else trial.altered
+    size = min(size, len(whole.frame), len(less.frame))
+    how = "are altered" if trial.altered is not None else "are missing"
+    for column in own_columns(whole.frame.columns):
+        if column not in less.frame.columns:
+            continue
+        a, b = whole.frame[column].iloc[:size], less.frame[column].iloc[:size]
+        differing = ~_close(a, b, whole.frame[column])
+        if differing.any():
+            row = int(differing.argmax())
+            count = int(differing.sum())
+            yield Leak(column, row, count, size, a.iloc[row], b.iloc[row], how)
+
+
+def _close(a: pd.Series[Any], b: pd.Series[Any], column: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Where two columns agree but for what a computer rounds."""
+    import numpy as np
+    import pandas as pd
+
+    equal = same(a, b)
+    if equal.all() or not pd.api.types.is_numeric_dtype(a) or not pd.api.types.is_numeric_dtype(b):
+        return equal
+    values = np.abs(column.to_numpy(dtype=float))
+    largest = values[np.isfinite(values)].max(initial=0.0)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(a.to_numpy(dtype=float) - b.to_numpy(dtype=float)) <= _NOISE * largest
+    return np.asarray(equal | near, dtype=bool)
+
+
+def _findings(source: Source, full: Run, leaks: dict[str, Leak]) -> Iterator[Finding]:
+    """One finding for each place where the future comes in, not for what follows from it."""
+    from freqgen import Finding, Phase, Severity
+
+    assert full.candles is not None  # noqa: S101  (there is a full run)
+    lines = {column: source.line_of(column, full.lines) for column in leaks}
+    order = own_columns(leaks)
+    roots = [
+        column
+        for column in order
+        if not any(
+            other != column and source.mentions(lines[column], other) and lines[other]
+            for other in order
+        )
+    ] or order[:1]
+    if any(column not in SIGNALS for column in roots):
+        roots = [column for column in roots if column not in SIGNALS]
+    signals = [column for column in order if column in SIGNALS]
+    used = bool(signals) or any(source.uses(column) for column in leaks)
+    for column in roots[:_MOST]:
+        leak, line = leaks[column], lines[column]
+        blocks = used and (bool(signals) or source.uses(column) or len(leaks) > len(roots))
+        text = (
+            f'the column "{column}" knows the future: on '
+            f"{full.candles['date'].iloc[leak.row]:%Y-%m-%d %H:%M} it is {_say(leak.whole)} with "
+            f"all candles and {_say(leak.less)} where later ones {leak.how} "
+            f"({leak.rows:,} of {leak.compared:,} candles differ)"
+        )
+        if followers := [other for other in signals if other != column]:
+            text += f"; {', '.join(followers)} {'follow' if len(followers) > 1 else 'follows'} it"
+        if not blocks:
+            text += "; no signal or callback depends on it"
+        hint = _hint(source.statement(line))
+        yield Finding(
+            code="FG820" if blocks else "FG821",
+            severity=Severity.ERROR if blocks else Severity.WARNING,
+            phase=Phase.BEHAVIOUR,
+            message=text,
+            hint=hint,
+            line=line,
+        )
+
+
+_WAYS = (
+    ("shift(-", "a negative shift reads later candles; shift by 0 or more"),
+    ("periods=-", "negative periods read later candles; count them from 0 up"),
+    ("bfill", "filling backwards reads later candles; ffill reads earlier ones"),
+    ("center=True", "a centred window reads later candles; leave center out"),
+    ("[::-1]", "a reversed column begins with the last candle; leave it in order"),
+    (".iloc[-1]", "the last row is the newest candle of all; use shift or a rolling window"),
+    ("merge_informative_pair", "let Freqtrade's merge_informative_pair shift the slower candles"),
+    ("resample", "a resampled candle is known when it closes; label it so (label='right')"),
+    ("chikou", "the Chikou span is the close moved back in time; leave it out of the rules"),
+)
+
+
+def _hint(statement: str) -> str:
+    for word, hint in _WAYS:
+        if word in statement.replace(" ", ""):
+            return hint
+    return "use values of this candle and earlier ones alone: rolling windows, shift(1), ewm"
+
+
+def _say(value: Any) -> str:
+    import pandas as pd
+
+    if value is None or value is pd.NaT or (isinstance(value, float) and value != value):  # noqa: PLR0124
+        return "missing"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _short(specimen: Specimen, cut: int, finding: Finding) -> Finding:
+    from dataclasses import replace
+
+    from freqgen import Severity
+
+    # A bot gets the candles that a strategy asks for, and hundreds more from most exchanges.
+    return replace(
+        finding,
+        code="FG822",
+        severity=Severity.WARNING,
+        message=f"with {cut:,} candles alone, where startup_candle_count asks for "
+        f"{specimen.startup:,}: {finding.message}",
+        hint="raise startup_candle_count, or let the code do with fewer candles",
+    )
+
+
+def _answers(specimen: Specimen, context: ValidationContext, full: Run) -> Iterator[Finding]:
+    """Callbacks that answer otherwise when the candles after the question are missing."""
+    import pandas as pd
+
+    from freqgen import Finding, Phase, Severity, Trial
+
+    cut = specimen.startup + 2 * (specimen.rows - specimen.startup) // 3
+    whole, less = laboratory(context).run(
+        specimen, [Trial(what="answers"), Trial(what="answers", cut=cut)]
+    )
+    if whole.answers is None or less.answers is None or full.candles is None:
+        return
+    # The last candles of a simulation are special: nothing is opened on them, all is closed.
+    end = full.candles["date"].iloc[max(cut - 3, 0)].timestamp() * 1000
+    a, b = (run.answers[run.answers["time"] <= end] for run in (whole, less))
+    size = min(len(a), len(b))
+    columns = [column for column in a.columns if column in b.columns]
+    equal = pd.Series(True, index=range(size))
+    for column in columns:
+        equal &= same(
+            a[column].iloc[:size].reset_index(drop=True),
+            b[column].iloc[:size].reset_index(drop=True),
+        )
+    if equal.all() and len(a) == len(b):
+        return
+    row = int((~equal).to_numpy().argmax()) if not equal.all() else size
+    asked = (a if len(a) > row else b).iloc[row]
+    moment = pd.Timestamp(int(asked["time"]), unit="ms", tz="UTC")
+    yield Finding(
+        code="FG823",
+        severity=Severity.ERROR,
+        phase=Phase.BEHAVIOUR,
+        message=f"the callback {asked['call']} knows the future: asked on "
+        f"{moment:%Y-%m-%d %H:%M}, it answers otherwise where the candles after "
+        f"{full.candles['date'].iloc[cut - 1]:%Y-%m-%d %H:%M} are missing",
+        hint="take candles from self.dp.get_analyzed_dataframe, which ends at the candle that "
+        "has closed, and keep no frame in self",
+    )
+
+
+def _said(code: str, title: str, why: str, severity: str, bad: str, good: str) -> CodeDocumentation:
+    return CodeDocumentation(
+        code=code,
+        name="causal",
+        title=title,
+        why=why,
+        severity=severity,
+        bad=(bad,) if bad else (),
+        good=(good,) if good else (),
+    )
+
+
+DOCUMENTATION = (
+    _said(
+        "FG820",
+        "a column knows the future",
+        "The strategy was run again with the candles cut at several points, with others in place "
+        "of the later ones, and with gaps; informative candles were cut with them. What a column "
+        "says of a candle changed. A backtest then earns what no bot can.",
+        "error",
+        'dataframe["next"] = dataframe["close"].shift(-1)',
+        'dataframe["last"] = dataframe["close"].shift(1)',
+    ),
+    _said(
+        "FG821",
+        "a column that nothing depends on knows the future",
+        "A Chikou span that is only plotted harms nobody; a rule that uses it later would.",
+        "warning",
+        'dataframe["chikou"] = dataframe["close"].shift(-26)',
+        "",
+    ),
+    _said(
+        "FG822",
+        "the strategy fails where there are few candles",
+        "Cut to a part of the candles, the code raised an exception.",
+        "warning",
+        'dataframe["first"] = dataframe["close"].iloc[500]',
+        "",
+    ),
+    _said(
+        "FG823",
+        "a callback knows the future",
+        "Simulated with all candles and with those until a point, a callback answered differently "
+        "before that point: it reads candles that it kept, or that Freqtrade does not cut off.",
+        "error",
+        "self.whole = dataframe",
+        "dataframe, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)",
+    ),
+)
+"""What the codes of this check mean."""

@@ -1,0 +1,185 @@
+"""How long a strategy takes from a new candle to its signal, and which line takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from freqgen_behaviour.codes import CodeDocumentation
+from freqgen_behaviour.columns import Source
+from freqgen_behaviour.common import laboratory, specimen
+
+if TYPE_CHECKING:
+    from freqgen import Design, Draft, Finding, Laboratory, Phase, Run, Specimen, ValidationContext
+
+LIMIT_SECONDS = 0.010
+"""Longest time, at the 95th percentile, from a new candle to its signal."""
+
+CANDLES = 1000
+"""What a bot has in memory of a pair, unless its strategy asks for more."""
+
+_REPEATED = 30
+
+_HINTS = (
+    (r"\.iterrows\(|\.itertuples\(", "compute on whole columns in place of row by row"),
+    (
+        r"\.apply\(.*axis\s*=\s*(1|[\"']columns)",
+        "write the function with columns, or with np.where, in place of .apply on every row",
+    ),
+    (
+        r"\.rolling\(.*\.(apply|agg|aggregate)\(",
+        "use a rolling method of pandas or a function of TA-Lib in place of .apply on every window",
+    ),
+    (r"\.(apply|map|applymap)\(", "use operations on the column in place of a function per value"),
+    (r"\bfor\b|\bwhile\b", "use operations on columns in place of a loop over candles"),
+    (r"\.(iloc|loc|iat|at)\[", "read and write columns as a whole, not cell by cell"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one line of the source costs.
+
+    :param seconds: In one pass.
+    :param share: Of what all lines cost.
+    """
+
+    number: int
+    text: str
+    seconds: float
+    share: float
+
+
+class LatencyValidator:
+    """Measures one pass over a frame as large as a bot's."""
+
+    name = "latency"
+    codes = ("FG850",)
+
+    @property
+    def phase(self) -> Phase:
+        """The strategy is run."""
+        from freqgen import Phase
+
+        return Phase.BEHAVIOUR
+
+    def check(
+        self,
+        draft: Draft,
+        design: Design | None,  # noqa: ARG002  (time does not depend on it)
+        context: ValidationContext,
+    ) -> Iterable[Finding]:
+        """Measure; twice if it is slow, as the machine may have had other work."""
+        from freqgen import Finding, Phase, Severity
+
+        found = specimen(draft, context)
+        if found is None:
+            return
+        timed: list[Run] = []
+        for attempt in range(2):
+            run = measure(laboratory(context), found, again=bool(attempt))
+            if run is None:
+                return
+            timed.append(run)
+            if percentile(run.seconds, 95) <= LIMIT_SECONDS:
+                return
+        best = min(timed, key=lambda run: percentile(run.seconds, 95))
+        source = Source(draft.source)
+        lines = costly_lines(best, source)
+        line = lines[0] if lines else None
+        where = (
+            f"; line {line.number}, `{line.text}`, takes {line.share:.0%} of what the strategy's "
+            "own lines take"
+            if line
+            else ""
+        )
+        yield Finding(
+            code="FG850",
+            severity=Severity.WARNING,
+            phase=Phase.BEHAVIOUR,
+            message=f"from a new candle to its signal it takes "
+            f"{percentile(best.seconds, 95) * 1000:.1f} ms at the 95th percentile on "
+            f"{frame_size(found):,} candles, more than {LIMIT_SECONDS * 1000:g} ms{where}",
+            hint=_hint(source.statement(line.number) if line else ""),
+            line=line.number if line else None,
+        )
+
+    def documentation(self) -> Iterable[CodeDocumentation]:
+        """What the reference of findings says of the code."""
+        return _DOCUMENTATION
+
+
+def frame_size(found: Specimen) -> int:
+    """How many candles a bot has of a pair, as far as there are so many."""
+    return min(max(CANDLES, found.startup + 1), found.rows)
+
+
+def measure(laboratory: Laboratory, found: Specimen, *, again: bool = False) -> Run | None:
+    """Time some passes of a strategy.
+
+    :param again: Measure anew; the same question would be answered from memory.
+    :returns: ``None`` if it failed, which another check reports.
+    """
+    from freqgen import Trial
+
+    trial = Trial(what="time", last=frame_size(found), repeat=_REPEATED + again)
+    (run,) = laboratory.run(found, [trial])
+    return run if run.finding is None and run.seconds else None
+
+
+def percentile(seconds: Sequence[float], percent: float) -> float:
+    """A percentile of some times, between two of them where it lies there."""
+    import numpy as np
+
+    return float(np.percentile(seconds, percent))
+
+
+def costly_lines(run: Run, source: Source) -> list[Line]:
+    """The strategy's lines that take most, the costliest first."""
+    total = sum(spent for _, spent in run.costly)
+    return [
+        Line(number=number, text=source.line(number), seconds=spent, share=spent / total)
+        for number, spent in sorted(run.costly, key=lambda item: -item[1])
+        if spent > 0
+    ]
+
+
+def _hint(statement: str) -> str:
+    text = " ".join(statement.split())
+    for pattern, hint in _HINTS:
+        if re.search(pattern, text):
+            return hint
+    return "compute less on each candle, or with functions of TA-Lib and pandas on whole columns"
+
+
+_HEAD = (
+    "from freqtrade.strategy import IStrategy\n\n\n"
+    'class S(IStrategy):\n    timeframe = "1h"\n\n'
+    "    def populate_indicators(self, dataframe, metadata):\n"
+)
+
+_DOCUMENTATION = (
+    CodeDocumentation(
+        code="FG850",
+        name=LatencyValidator.name,
+        title="it takes long from a new candle to its signal",
+        why="A bot computes all candles that it has again for each new one, for every pair in "
+        "turn: what takes 100 ms takes 5 seconds for 50 pairs, and the entry is made at "
+        "another price. The time is measured as the bot runs the strategy, on 1,000 candles or "
+        "more if it asks for more; it is measured a second time before anything is said. The line "
+        "that takes most is named. Mostly it is a loop over candles, or ``.apply`` with a "
+        "function of Python.",
+        severity="warning",
+        bad=(
+            _HEAD + '        dataframe["range"] = dataframe.apply(\n'
+            '            lambda row: row["high"] - row["low"], axis=1\n        )\n'
+            "        return dataframe\n",
+        ),
+        good=(
+            _HEAD + '        dataframe["range"] = dataframe["high"] - dataframe["low"]\n'
+            "        return dataframe\n",
+        ),
+    ),
+)
