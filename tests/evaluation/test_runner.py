@@ -243,7 +243,7 @@ def test_what_runs_where(
         if isinstance(held, bool):
             assert runner.confined(backtest(**request_)) is held
             return
-        with pytest.raises(SandboxUnavailable, match="EveryCandle was not run.*an old") as caught:
+        with pytest.raises(SandboxUnavailable, match=r"EveryCandle was not run.*an old") as caught:
             runner.confined(backtest(**request_))
         assert held in caught.value.hint
 

@@ -176,7 +176,7 @@ class Both:
             timeframe=case.timeframe,
             pairs=pairs,
             timerange=timerange,
-            overrides={key: value for key, value in case.overrides.items()},
+            overrides=case.overrides,
         )
 
     def backtest(
