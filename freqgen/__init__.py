@@ -89,12 +89,12 @@ if TYPE_CHECKING:
     from freqgen.outcome import RunOptions as RunOptions
     from freqgen.pipeline import Freqgen as Freqgen
     from freqgen.plugins import PluginHost as PluginHost
+    from freqgen.sandbox.level import Level as Level
+    from freqgen.sandbox.level import Protection as Protection
     from freqgen.settings import Settings as Settings
     from freqgen.settings import Workspace as Workspace
     from freqgen.settings import load_workspace as load_workspace
     from freqgen.store.record import Record as Record
-    from freqgen.sandbox.level import Level as Level
-    from freqgen.sandbox.level import Protection as Protection
     from freqgen.validation.laboratory import Laboratory as Laboratory
     from freqgen.validation.laboratory import Run as Run
     from freqgen.validation.laboratory import Specimen as Specimen

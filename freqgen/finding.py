@@ -76,7 +76,6 @@ class Finding:
             "fixable": self.fixable,
         }
 
-
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Finding:
         """Read back what :meth:`to_dict` gave; a fix is not among it."""

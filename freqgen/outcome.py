@@ -20,6 +20,7 @@ from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE
 
 if TYPE_CHECKING:
     from freqgen.plugins import PluginHost
+    from freqgen.sandbox.level import Protection
     from freqgen.store.record import Attempt, Record
 
 
@@ -102,6 +103,13 @@ class BacktestOutcome:
     report: Report = field(default_factory=Report)
     result: BacktestResult | None = None
 
+    @property
+    def label(self) -> str:
+        """What was tested, where its name alone does not say which."""
+        if self.record is not None:
+            return f"{self.record.name} revision {self.record.revision} ({self.record.id})"
+        return f"{self.name} in {self.file}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationResult:
@@ -112,6 +120,7 @@ class GenerationResult:
     :param path: The strategy's file, allowed or not.
     :param timings: Seconds per step.
     :param notes: Sentences that the user should read before the strategy is used.
+    :param sandbox: What held the strategy while it was run; ``None`` if it was not.
     """
 
     designed: DesignResult
@@ -123,6 +132,7 @@ class GenerationResult:
     path: Path
     timings: Mapping[str, float]
     notes: tuple[str, ...] = ()
+    sandbox: Protection | None = None
 
     @property
     def usage(self) -> Usage:
@@ -141,6 +151,7 @@ class GenerationResult:
                 "revision": self.record.revision,
             },
             "market": self.record.market,
+            "sandbox": self.sandbox.to_dict() if self.sandbox else None,
             "notes": list(self.notes),
             "design": self.designed.design.to_data(),
             **reading_data(reading),

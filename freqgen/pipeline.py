@@ -133,6 +133,7 @@ class Freqgen(Steps):
             path=path,
             timings=timings,
             notes=tuple(notes),
+            sandbox=self.held,
         )
 
     def check_place(self, design: Design) -> None:
@@ -313,7 +314,7 @@ class Freqgen(Steps):
         """
         self.engine.start()
         # What is not there is said before anything runs.
-        known = [None if _is_file(name) else self.store.find(name) for name in names]
+        known = [None if is_file(name) else self.store.find(name) for name in names]
         found = []
         for name, record in zip(names, known, strict=True):
             if record is None:
@@ -352,9 +353,7 @@ class Freqgen(Steps):
         except StrategyFault as exc:
             report = Report(findings=(*report.findings, exc.finding), timings=report.timings)
             return BacktestOutcome(name=draft.class_name, file=path, report=report)
-        report = Report(
-            findings=(*report.findings, *missing_data(result)), timings=report.timings
-        )
+        report = Report(findings=(*report.findings, *missing_data(result)), timings=report.timings)
         return BacktestOutcome(name=draft.class_name, file=path, report=report, result=result)
 
     def download_markets(self) -> Path:
@@ -417,7 +416,8 @@ class Freqgen(Steps):
         return paper_trade(draft, workspace=self.workspace, pairs=found, progress=self._progress)
 
 
-def _is_file(name: str) -> bool:
+def is_file(name: str) -> bool:
+    """Whether a strategy is named by its file rather than by its name or id."""
     return name.endswith(".py") or "/" in name or Path(name).is_file()
 
 

@@ -20,6 +20,7 @@ from freqgen.plugins import PluginHost, expect
 from freqgen.settings import Workspace, load_workspace
 
 if TYPE_CHECKING:
+    from freqgen.sandbox.level import Protection
     from freqgen.store.audit import AuditLog
     from freqgen.store.store import Store
     from freqgen.validation.laboratory import Laboratory
@@ -176,6 +177,11 @@ class Workbench:
                 accept_partial=self.accept_partial,
             )
         return self._engine
+
+    @property
+    def held(self) -> Protection | None:
+        """What held the strategies that were run; ``None`` if none was."""
+        return self._engine.known_protection if self._engine is not None else None
 
     @cached_property
     def laboratory(self) -> Laboratory:

@@ -101,7 +101,11 @@ class CommandContext:
                     "-p chooses pairs of the demo market"
                 )
             self._freqgen = Freqgen(
-                workspace=workspace, host=self.host, progress=self.progress, demo=demo
+                workspace=workspace,
+                host=self.host,
+                progress=self.progress,
+                demo=demo,
+                accept_partial=bool(getattr(self.args, "accept_partial", False)),
             )
         return self._freqgen
 

@@ -20,6 +20,7 @@ from freqgen.commands.asking import (
 from freqgen.commands.options import (
     add_backtest_options,
     add_model_options,
+    add_partial_option,
     add_timeframe_option,
 )
 from freqgen.exceptions import UsageError
@@ -52,6 +53,7 @@ def add_commands(subparsers: Any) -> None:
     add_model_options(parser)
     add_backtest_options(parser)
     add_demo_option(parser)
+    add_partial_option(parser)
     parser.set_defaults(run=generate)
 
 

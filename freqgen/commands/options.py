@@ -151,3 +151,12 @@ def add_timeframe_option(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-i", "--timeframe", metavar="TIMEFRAME", help="length of a candle, as in 5m, 1h or 1d"
     )
+
+
+def add_partial_option(parser: ArgumentParser) -> None:
+    """Add ``--accept-partial``."""
+    parser.add_argument(
+        "--accept-partial",
+        action="store_true",
+        help="run strategies also where the sandbox is only partial (freqgen doctor)",
+    )

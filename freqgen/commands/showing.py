@@ -11,6 +11,7 @@ from rich.text import Text
 from freqgen.commands.context import shown
 from freqgen.design.explain import say_indicator, say_risk, say_rules
 from freqgen.evaluation.gate import Decision
+from freqgen.sandbox.level import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from freqgen.generation.provider import Reading, Span
     from freqgen.outcome import GenerationResult
     from freqgen.pipeline import Freqgen
+    from freqgen.sandbox.level import Protection
 
     Command = Callable[..., str]
 
@@ -91,6 +93,13 @@ def show_reading(console: Console, reading: Reading) -> None:
     if reading.defaults:
         heading(console, "Added without having been asked for")
         lines(console, reading.defaults, "yellow")
+
+
+def say_held(console: Console, held: Protection) -> None:
+    """What held the strategies that were run."""
+    reason = f": {held.reason}" if held.reason else ""
+    style = "dim" if held.level in {Level.FULL, Level.STRONG} else "yellow"
+    console.print(Text(f"  sandbox: {held.level.value}{reason}", style=style), soft_wrap=True)
 
 
 def show_findings(console: Console, report: Report) -> None:
@@ -249,6 +258,8 @@ def show_generation(
     show_reading(console, result.designed.reading)
     heading(console, "Findings")
     show_findings(console, result.coded.report)
+    if freqgen.held is not None:
+        say_held(console, freqgen.held)
     if result.backtest is not None:
         show_backtest(console, result.backtest, market=freqgen.market)
     heading(console, "Decision")

@@ -20,12 +20,14 @@ from freqgen.commands.generate import DENIED
 from freqgen.commands.options import (
     add_backtest_options,
     add_model_options,
+    add_partial_option,
     add_timeframe_option,
 )
 from freqgen.commands.output import add_output_options, check_output, write_output
 
 if TYPE_CHECKING:
     from freqgen.commands.context import CommandContext
+    from freqgen.outcome import BacktestOutcome
 
 GROUP = "Single steps"
 
@@ -48,25 +50,37 @@ def add_commands(subparsers: Any) -> None:
     parser.set_defaults(run=code)
 
     parser = subparsers.add_parser(
-        "validate", group=GROUP, help="check strategy files without running them"
+        "validate",
+        group=GROUP,
+        help="check strategy files: read them, then run them in the sandbox",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="strategy files")
     parser.add_argument(
         "-s", "--strategy", metavar="NAME", help="class to check, where a file has several"
     )
+    parser.add_argument(
+        "--static", action="store_true", help="read the files only; nothing of them is run"
+    )
+    add_partial_option(parser)
     parser.set_defaults(run=validate)
 
     parser = subparsers.add_parser(
-        "backtest", group=GROUP, help="run Freqtrade's own backtest of stored strategies"
+        "backtest",
+        group=GROUP,
+        help="run Freqtrade's own backtest of stored strategies and of any strategy file",
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="names or ids, as freqgen list shows them"
+        "names",
+        nargs="*",
+        metavar="NAME|FILE",
+        help="names or ids, as freqgen list shows them; or strategy files",
     )
     parser.add_argument(
         "-s", "--strategy", nargs="+", default=[], metavar="NAME", help="the same, as in Freqtrade"
     )
     add_backtest_options(parser)
     add_demo_option(parser)
+    add_partial_option(parser)
     parser.add_argument("--trades", action="store_true", help="list every trade")
     parser.set_defaults(run=backtest)
 
@@ -139,7 +153,7 @@ def code(args: Namespace, context: CommandContext) -> int:
         check_output(args.output, freqgen.workspace.user_data_dir, example=example)
     freqgen.check_model(args.code_model or freqgen.settings.code_model)
     freqgen.audit.check()
-    result = freqgen.code(design, model=args.code_model)
+    result = freqgen.code(design, model=args.code_model, run=False)
     data = {
         "class_name": result.draft.class_name,
         "source": result.draft.source,
@@ -167,71 +181,99 @@ def code(args: Namespace, context: CommandContext) -> int:
 
 def validate(args: Namespace, context: CommandContext) -> int:
     """Check files; one object for one file, a list under ``files`` for several."""
-    from freqgen.commands.showing import show_findings, show_name
+    from freqgen.commands.showing import say_held, show_findings, show_name
 
     freqgen = context.freqgen()
     results = []
     for file in args.files:
-        name, validation = freqgen.validate_file(Path(file), args.strategy)
-        results.append((file, name, validation.report))
-    data = [
+        name, validation = freqgen.validate_file(Path(file), args.strategy, run=not args.static)
+        results.append((file, name, validation))
+    held = freqgen.held
+    data: list[dict[str, Any]] = [
         {
             "file": file,
-            "passed": report.passed,
+            "passed": validation.report.passed,
             "class_name": name,
-            "findings": [finding.to_dict() for finding in report.findings],
-            "timings": dict(report.timings),
+            "findings": [finding.to_dict() for finding in validation.report.findings],
+            "timings": dict(validation.report.timings),
         }
-        for file, name, report in results
+        for file, name, validation in results
     ]
-    passed = all(report.passed for _, _, report in results)
+    for one in data:
+        one["sandbox"] = held.to_dict() if held and "behaviour" in one["timings"] else None
+    passed = all(validation.report.passed for _, _, validation in results)
 
     def show(console: Any) -> None:
-        for file, name, report in results:
+        for file, name, validation in results:
             show_name(console, name, f" in {file}")
-            show_findings(console, report)
+            show_findings(console, validation.report)
+        if held is not None:
+            say_held(console, held)
 
     context.emit(data[0] if len(data) == 1 else {"passed": passed, "files": data}, show)
     return 0 if passed else DENIED
 
 
 def backtest(args: Namespace, context: CommandContext) -> int:
-    """Backtest stored strategies, side by side."""
-    from freqgen.commands.showing import show_backtest, show_comparison
+    """Backtest stored strategies and files, side by side."""
+    from freqgen.commands.showing import (
+        say_held,
+        show_backtest,
+        show_comparison,
+        show_findings,
+        show_name,
+    )
     from freqgen.exceptions import UsageError
+    from freqgen.pipeline import is_file
 
     names = [*args.names, *args.strategy]
     if not names:
         raise UsageError("name a strategy to backtest", hint="freqgen list shows them")
     options = run_options(args)
-    freqgen = context.stored(demo=args.demo)
-    results = freqgen.backtest_stored(names, options)
-    records = [freqgen.store.find(name) for name in names]
-    market = freqgen.market
-    data = {
+    if all(is_file(name) for name in names):
+        freqgen = context.freqgen(demo=args.demo)
+    else:
+        freqgen = context.stored(demo=args.demo)
+    outcomes = freqgen.backtest_all(names, options)
+    market, held = freqgen.market, freqgen.held
+    done = [(outcome, outcome.result) for outcome in outcomes if outcome.result is not None]
+    data: dict[str, Any] = {
         "market": market,
+        "sandbox": held.to_dict() if held else None,
         "results": [
-            {
-                "id": record.id,
-                "revision": record.revision,
-                **result.to_dict(trade_list=args.trades),
-            }
-            for record, result in zip(records, results, strict=True)
+            {**_where(outcome), **result.to_dict(trade_list=args.trades)}
+            for outcome, result in done
+        ],
+        "refused": [
+            {**_where(outcome), "name": outcome.name} for outcome in outcomes if not outcome.result
         ],
     }
-    labelled = [
-        (f"{record.name} revision {record.revision} ({record.id})", result)
-        for record, result in zip(records, results, strict=True)
-    ]
 
     def show(console: Any) -> None:
-        for label, result in labelled:
-            show_backtest(console, result, label=label, market=market, trades=args.trades)
-        if len(results) > 1:
-            show_comparison(console, labelled)
+        for outcome in outcomes:
+            if outcome.file is not None:
+                show_name(console, outcome.name, f" in {outcome.file}")
+                show_findings(console, outcome.report)
+            if outcome.result is not None:
+                label = outcome.label
+                show_backtest(
+                    console, outcome.result, label=label, market=market, trades=args.trades
+                )
+        if len(done) > 1:
+            show_comparison(console, [(outcome.label, result) for outcome, result in done])
+        if held is not None:
+            say_held(console, held)
 
     context.emit(data, show)
-    return 0
+    return 0 if len(done) == len(outcomes) else DENIED
+
+
+def _where(outcome: BacktestOutcome) -> dict[str, Any]:
+    """Where a strategy came from, and what validation found in a file."""
+    if outcome.record is not None:
+        return {"id": outcome.record.id, "revision": outcome.record.revision}
+    findings = [finding.to_dict() for finding in outcome.report.findings]
+    return {"file": str(outcome.file), "findings": findings}
 
 
 def list_indicators(args: Namespace, context: CommandContext) -> int:

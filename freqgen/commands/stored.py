@@ -5,6 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from freqgen.commands.options import add_partial_option
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -49,6 +51,8 @@ def add_commands(subparsers: Any) -> None:
         parser = subparsers.add_parser(verb, group=GROUP, help=text)
         parser.add_argument("id", metavar="ID", help="id or name, as freqgen list shows them")
         parser.add_argument("--reason", default="", metavar="TEXT", help="why; kept with it")
+        if verb == "approve":
+            add_partial_option(parser)
         parser.set_defaults(run=approve if verb == "approve" else reject)
 
 

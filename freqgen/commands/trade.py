@@ -5,6 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
+from freqgen.commands.options import add_partial_option
+
 if TYPE_CHECKING:
     from freqgen.commands.context import CommandContext
 
@@ -17,6 +19,7 @@ def add_commands(subparsers: Any) -> None:
         help="trade on paper with Freqtrade's own bot, until Ctrl-C",
     )
     parser.add_argument("name", metavar="NAME", help="an allowed or approved strategy")
+    add_partial_option(parser)
     parser.set_defaults(run=paper)
 
     parser = subparsers.add_parser(

@@ -13,7 +13,7 @@ from talib import abstract
 _UNSTABLE = tuple(
     name
     for name in talib.get_functions()
-    if "Function has an unstable period" in str(abstract.Function(name).function_flags)
+    if "Function has an unstable period" in str(getattr(abstract, name).function_flags)
 )
 """Functions of TA-Lib with a period that is set for the whole process."""
 

@@ -193,7 +193,10 @@ class Log:
         words = all(v is None or isinstance(v, str) for v in columns["text"])
         if not (whole and texts and numbers and words):
             raise Garbled("a log of callbacks with values of other kinds")
-        return cls(**columns)
+        found = cls()
+        for name, values in columns.items():
+            setattr(found, name, values)
+        return found
 
 
 def _question(named: Mapping[str, Any]) -> tuple[str, int, int]:

@@ -15,8 +15,10 @@ from freqgen.sandbox.channel import Garbled
 from freqgen.sandbox.frames import encode_frame
 from freqgen.sandbox.pool import Worker
 
-_TIMEFRAME = re.compile(r"\d{1,3}[smhdwMy]")
-_PAIR = re.compile(r"[A-Za-z0-9._-]{1,40}(/[A-Za-z0-9._-]{1,40})?(:[A-Za-z0-9._-]{1,60})?")
+_TIMEFRAME = re.compile(r"[0-9]{1,3}[smhdwMy]")
+_PAIR = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}(/[A-Za-z0-9._-]{1,40})?(:[A-Za-z0-9._-]{1,60})?"
+)
 MOST_QUESTIONS = 10_000
 """How often a worker may ask for candles."""
 
@@ -37,7 +39,10 @@ class CandleFolder:
         :returns: ``date`` (opening time, UTC), ``open``, ``high``, ``low``, ``close``,
             ``volume``; gaps are not filled.
         """
-        return self._handler._ohlcv_load(pair, timeframe, None, candle_type)  # noqa: SLF001
+        found: DataFrame = self._handler._ohlcv_load(  # noqa: SLF001
+            pair, timeframe, None, candle_type
+        )
+        return found
 
 
 def question(head: Mapping[str, Any]) -> tuple[str, str, CandleType]:

@@ -17,16 +17,17 @@ import os
 import queue
 import resource
 import select
-import shutil
 import signal
 import sys
 import threading
 import time
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from freqgen.exceptions import FreqgenException, StrategyFault
+from freqgen.sandbox.folder import remove
 from freqgen.sandbox.server import check_threads
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def main(arguments: list[str]) -> None:
 
     def leave() -> None:
         service.close()
-        shutil.rmtree(arguments[2], ignore_errors=True)
+        remove(Path(arguments[2]))
         os.killpg(0, signal.SIGKILL)  # with the warm parent and its workers
 
     import_what_workers_need()
@@ -204,8 +205,8 @@ def main(arguments: list[str]) -> None:
 
 def import_what_workers_need() -> None:
     """Import what strategies import, once for all workers."""
-    import freqtrade.optimize.backtesting
-    import talib.abstract
+    import freqtrade.optimize.backtesting  # noqa: F401
+    import talib.abstract  # noqa: F401
 
     import freqgen.evaluation.rehearsal
     import freqgen.evaluation.runner

@@ -5,7 +5,7 @@ It deceives nobody who looks for it; a strategy that reads the time means no har
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import sys
 import time
 from typing import Any
@@ -16,8 +16,8 @@ import pandas as pd
 def set_ahead(seconds: float) -> None:
     """Let Python's, pandas' and Freqtrade's clocks be ahead, in this process and for good."""
     real_time, real_ns = time.time, time.time_ns
-    real = datetime.datetime
-    shift = datetime.timedelta(seconds=seconds)
+    real = dt.datetime
+    shift = dt.timedelta(seconds=seconds)
 
     class Kind(type):
         """Makes every datetime an instance of the new class."""
@@ -28,27 +28,27 @@ def set_ahead(seconds: float) -> None:
         def __subclasscheck__(cls, subclass: type) -> bool:
             return issubclass(subclass, real)
 
-    class Ahead(real, metaclass=Kind):
+    class Ahead(real, metaclass=Kind):  # type: ignore[valid-type,misc]
         """A datetime whose present is ahead."""
 
         @classmethod
-        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
+        def now(cls, tz: dt.tzinfo | None = None) -> Any:
             return real.now(tz) + shift
 
         @classmethod
         def utcnow(cls) -> Any:
-            return real.now(datetime.UTC).replace(tzinfo=None) + shift
+            return real.now(dt.UTC).replace(tzinfo=None) + shift
 
         @classmethod
         def today(cls) -> Any:
-            return real.now() + shift  # noqa: DTZ005  (as the original does)
+            return real.now() + shift
 
         def __new__(cls, *given: Any, **named: Any) -> Any:
             return real(*given, **named)
 
     time.time = lambda: real_time() + seconds
     time.time_ns = lambda: real_ns() + int(seconds * 1e9)
-    datetime.datetime = Ahead  # type: ignore[misc]
+    dt.datetime = Ahead  # type: ignore[misc]
     for name in ("freqtrade.util.datetime_helpers", "freqtrade.strategy.interface"):
         module = sys.modules.get(name)
         if module is not None and hasattr(module, "datetime"):
@@ -57,7 +57,7 @@ def set_ahead(seconds: float) -> None:
         _shift_timestamp(present, shift)
 
 
-def _shift_timestamp(name: str, shift: datetime.timedelta) -> None:
+def _shift_timestamp(name: str, shift: dt.timedelta) -> None:
     original = getattr(pd.Timestamp, name)
 
     def present(cls: type, *given: Any, **named: Any) -> Any:

@@ -15,7 +15,13 @@ from time import perf_counter
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from freqgen.evaluation.candles import all_pairs, check_candles, download_command, find_pairs, quote_of
+from freqgen.evaluation.candles import (
+    all_pairs,
+    check_candles,
+    download_command,
+    find_pairs,
+    quote_of,
+)
 from freqgen.evaluation.exchanges import check_exchange
 from freqgen.evaluation.markets import MarketTable
 from freqgen.evaluation.result import BacktestResult
@@ -269,6 +275,7 @@ class Engine:
         """
         download = self._check(request)
         began = perf_counter()
+        self.protection()
         answer = self._ask({"op": "backtest", "backtest": self._order(request, download)})
         return BacktestResult.from_dict({**answer, "seconds": perf_counter() - began})
 
@@ -278,6 +285,7 @@ class Engine:
         :raises SandboxUnavailable: If nothing would hold it.
         :raises EngineError: If the engine's process failed.
         """
+        self.protection()
         return self._ask({"op": "rehearse", "rehearse": request})
 
     def protection(self) -> Protection:
@@ -287,6 +295,11 @@ class Engine:
             self._protection = Protection(
                 level=Level(told["level"]), landlock=told["landlock"], reason=told["reason"]
             )
+        return self._protection
+
+    @property
+    def known_protection(self) -> Protection | None:
+        """The same, if it was asked for or a strategy was run."""
         return self._protection
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def listen(worker: Worker, candles: Callable[[str, str, Any], DataFrame]) -> Hea
             if message.op == "candles":
                 asked += 1
                 if asked > MOST_QUESTIONS:
-                    raise Garbled(f"{asked:,} questions for candles")
+                    raise Garbled(f"{asked:,} questions for candles")  # noqa: TRY301
                 answer(worker, candles(*question(message.head)))
             elif message.op == "failed":
                 heard.failed = message.head

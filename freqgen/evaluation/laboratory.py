@@ -105,9 +105,7 @@ class EngineLaboratory:
                 "trials": [trial.to_dict() for trial in missing],
             }
             told = self._engine().rehearse(request)["runs"]
-            found = {
-                (digest, trial): _read(one) for trial, one in zip(missing, told, strict=True)
-            }
+            found = {(digest, trial): _read(one) for trial, one in zip(missing, told, strict=True)}
             if len(known) > _KEPT:  # what is known of other drafts
                 for key in [key for key in known if key[0] != digest]:
                     del known[key]

@@ -22,6 +22,7 @@ from typing import IO, Any
 from freqgen import exceptions
 from freqgen.exceptions import EngineError, FreqgenException, StrategyFault
 from freqgen.finding import Finding
+from freqgen.sandbox.folder import remove
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _PASSED_ON_PREFIXES = ("LC_", "COVERAGE_PROCESS_")
@@ -183,11 +184,8 @@ def _reported(error: Mapping[str, Any]) -> FreqgenException:
     if not issubclass(kind, FreqgenException):
         raise TypeError(f"error of type {error['type']}")
     if issubclass(kind, StrategyFault):
-        return kind(
-            str(error["message"]),
-            finding=Finding.from_dict(error["finding"]),
-            hint=str(error["hint"]),
-        )
+        finding = Finding.from_dict(error["finding"])
+        return StrategyFault(str(error["message"]), finding=finding, hint=str(error["hint"]))
     found: FreqgenException = kind(str(error["message"]), hint=str(error["hint"]))
     return found
 
@@ -231,4 +229,6 @@ def _end(
     for stream in (process.stdout, process.stderr):
         if stream is not None:
             stream.close()
+    # A worker may have made folders that Python alone cannot delete.
+    remove(Path(folder.name))
     folder.cleanup()

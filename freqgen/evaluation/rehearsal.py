@@ -98,16 +98,19 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
     modes = [str(runner.setting.config["trading_mode"])]
     if modes[0] != "futures":
         modes.append("futures")  # of a strategy that goes short, where it may not
+    heard: Heard | dict[str, Any] = {}
     for mode in modes:
         pair = _pair(request, mode)
         trying = {**request, "pair": pair, "trading_mode": mode, "synthetic": True}
         trying |= {"timeframe": "1h", "rows": _LEAST_ROWS}
         heard = _perform(runner, trying, {**_NOTHING, "what": "describe"})
         if isinstance(heard, dict):
-            return heard
+            break
         said = str((heard.failed or {}).get("message", ""))
         if not said.startswith("Short strategies cannot run in spot"):
             break
+    if isinstance(heard, dict):
+        return heard
     if heard.failed is not None:
         return _failure(name, heard)
     declared = heard.declared
@@ -230,9 +233,7 @@ def _fault(name: str, fault: WorkerFault) -> dict[str, Any]:
     return {"finding": faults.of_worker(name, fault).to_dict()}
 
 
-def _run(
-    runner: Runner, request: Mapping[str, Any], trial: Mapping[str, Any]
-) -> dict[str, Any]:
+def _run(runner: Runner, request: Mapping[str, Any], trial: Mapping[str, Any]) -> dict[str, Any]:
     """One trial, as JSON values."""
     name = str(request["name"])
     heard = _perform(runner, request, trial)
@@ -248,7 +249,7 @@ def _run(
             told["answers"] = _keep(runner, heard.log.to_bytes())
         if trial["what"] == "frame":
             if "frame" not in told:
-                raise Garbled("no frame")
+                raise Garbled("no frame")  # noqa: TRY301
             view = View.of(_source(runner, request), request, trial)
             pair = str(request["pair"])
             seen = view.load(pair, str(request["timeframe"]), _kind(pair))

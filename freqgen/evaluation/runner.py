@@ -217,9 +217,7 @@ class Runner:
             raise refused
         raise faults.raised(faults.of_failure(name, heard.failed))
 
-    def _backtest(
-        self, request: Mapping[str, Any], folder: Path, name: str
-    ) -> dict[str, Any]:
+    def _backtest(self, request: Mapping[str, Any], folder: Path, name: str) -> dict[str, Any]:
         setting = self.setting
         setting.read_table()
         began = perf_counter()

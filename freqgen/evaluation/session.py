@@ -20,7 +20,7 @@ import pandas as pd
 from freqtrade.configuration import TimeRange
 from freqtrade.data.history.datahandlers.featherdatahandler import FeatherDataHandler
 from freqtrade.enums import CandleType
-from freqtrade.exceptions import ConfigurationError, OperationalException
+from freqtrade.exceptions import OperationalException
 from freqtrade.optimize.backtesting import HEADERS, Backtesting
 from freqtrade.persistence import PairLocks
 from freqtrade.strategy import IStrategy
@@ -109,7 +109,7 @@ class Remote:
             del self, timerange  # the caller trims what it gets
             return remote.load(pair, timeframe, candle_type)
 
-        FeatherDataHandler._ohlcv_load = ohlcv_load  # type: ignore[method-assign]  # noqa: SLF001
+        FeatherDataHandler._ohlcv_load = ohlcv_load  # noqa: SLF001
 
 
 class _Enough(Exception):
@@ -146,14 +146,7 @@ class Session:
         # Empty rather than absent, which Freqtrade would warn of after what matters.
         (config["user_data_dir"] / "strategies").mkdir(parents=True, exist_ok=True)
         exchange, _ = self._setting.exchange(config, order.head["closes"])
-        try:
-            engine = Backtesting(config, exchange=exchange)
-        except ConfigurationError as exc:
-            if "cannot both be unlimited" not in str(exc):
-                raise
-            # Neither the strategy nor the configuration says how many trades may be open.
-            config["max_open_trades"] = ASSUMED_OPEN_TRADES
-            engine = Backtesting(config, exchange=exchange)
+        engine = _engine(config, exchange)
         strategy = engine.strategylist[0]
         if Path(strategy.__file__).resolve() != file.resolve():
             raise ImportError(f"Freqtrade loaded {strategy.__file__} instead")
@@ -198,7 +191,8 @@ class Session:
     def candles(self, strategy: IStrategy, pair: str) -> DataFrame:
         """The candles of a pair in the strategy's timeframe, gaps included."""
         kind = strategy.config["candle_type_def"]
-        return self._remote.load(pair, strategy.timeframe, str(kind))
+        found: DataFrame = self._remote.load(pair, strategy.timeframe, str(kind))
+        return found
 
     def backtest(self, order: Message) -> None:
         """Compute the signals of all pairs; where there are callbacks, simulate and log them."""
@@ -210,7 +204,7 @@ class Session:
         advise, simulate = strategy.ft_advise_signals, engine.time_pair_generator
 
         def advised(dataframe: DataFrame, metadata: dict[str, Any]) -> DataFrame:
-            found = advise(dataframe, metadata)
+            found: DataFrame = advise(dataframe, metadata)
             self.send_signals(str(metadata["pair"]), found)
             return found
 
@@ -225,8 +219,8 @@ class Session:
                 setattr(strategy, name, log.record_lock(name, getattr(strategy, name)))
             return simulate(*given)
 
-        strategy.ft_advise_signals = advised  # type: ignore[method-assign]
-        engine.time_pair_generator = begun  # type: ignore[method-assign]
+        strategy.ft_advise_signals = advised
+        engine.time_pair_generator = begun
         try:
             engine.backtest_one_strategy(strategy, data, timerange)
         except _Enough:
@@ -244,7 +238,7 @@ class Session:
             if name in _NUMERIC and is_object_dtype(frame.dtypes.iloc[position]):
                 signals = frame.iloc[:, position].map(_signal)
                 frame = frame.copy(deep=False)
-                frame.isetitem(position, signals)
+                frame.isetitem(position, signals.array)
         chosen = [i for i, name in enumerate(frame.columns) if name in wanted]
         head = {
             "op": "signals",
@@ -294,6 +288,23 @@ class _LastWarning(logging.Handler):
         message = record.getMessage()
         if message.startswith("Could not import") or not self.last:
             self.last = message
+
+
+def _engine(config: dict[str, Any], exchange: Any) -> Backtesting:
+    """Freqtrade's engine, with what neither the strategy nor the configuration says assumed."""
+    assumed: Mapping[str, tuple[str, Any]] = {
+        "cannot both be unlimited": ("max_open_trades", ASSUMED_OPEN_TRADES),
+        "Timeframe needs to be set": ("timeframe", ASSUMED_TIMEFRAME),
+    }
+    for _ in assumed:
+        try:
+            return Backtesting(config, exchange=exchange)
+        except OperationalException as exc:
+            said = [setting for words, setting in assumed.items() if words in str(exc)]
+            if not said:
+                raise
+            config[said[0][0]] = said[0][1]
+    return Backtesting(config, exchange=exchange)
 
 
 class First:
@@ -430,6 +441,6 @@ def work(setting: Setting, channel: Channel, job: Mapping[str, Any]) -> None:
     except (EOFError, BrokenPipeError, ConnectionError):
         raise
     # Whatever the strategy's code raises, an end of the program included.
-    except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit) as exc:
+    except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit) as exc:  # noqa: BLE001
         session.failed(exc)
     sys.stdout.flush()

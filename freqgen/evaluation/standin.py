@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
@@ -28,12 +29,12 @@ class {name}(StandIn):
 _NEVER = 'float("inf")'
 
 
-class StandIn(IStrategy):
+class StandIn(IStrategy):  # type: ignore[misc]
     """Base of what :func:`write_standin` writes."""
 
-    signals: ClassVar[Mapping[str, DataFrame]] = {}
-    replay: ClassVar[Replay | None] = None
-    changed: ClassVar[Mapping[str, Any]] = {}
+    signals: Mapping[str, DataFrame] = MappingProxyType({})
+    replay: Replay | None = None
+    changed: Mapping[str, Any] = MappingProxyType({})
 
     def bot_start(self, **named: Any) -> None:
         """Change the attributes that the strategy changed before the simulation."""
@@ -89,7 +90,7 @@ def after_fill(callback: Callable[..., Any]) -> Callable[..., Any]:
     """Give a callback the argument by which Freqtrade sees that it wants to be asked again."""
 
     # Freqtrade looks for it among the positional ones.
-    def custom_stoploss(
+    def custom_stoploss(  # noqa: PLR0917
         self: StandIn,
         pair: str,
         trade: Any,

@@ -15,11 +15,15 @@ import pandas as pd
 from freqtrade.enums import CandleType
 from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame
+from scipy.signal import lfilter
 
 _END = pd.Timestamp("2024-12-30", tz="UTC")  # a Monday, so that weeks are whole
 _DAILY_VOLATILITY = 0.03
 _MOST = 600_000
 _STEPS = 4
+_PULL_DAYS = 800
+"""In how many days a third is left of a price's distance from where it began: it may wander for
+years, and neither vanishes nor explodes."""
 _HISTORY = 400  # candles that a slower timeframe has before the first of the fast one
 
 
@@ -56,20 +60,22 @@ def _rounded(rows: int) -> int:
 
 @cache
 def _candles(pair: str, seconds: int, rows: int) -> DataFrame:
-    rng = np.random.default_rng([zlib.crc32(pair.encode()), seconds])
+    # One generator each, and the newest candle first: a longer path only adds to the beginning.
+    shock, calm, turn, trade = (
+        np.random.default_rng([zlib.crc32(pair.encode()), seconds, number]) for number in range(4)
+    )
     spread = _DAILY_VOLATILITY * np.sqrt(seconds / 86_400)
-    # The newest candle first, so that a longer path only adds to the beginning.
-    mood = _wave(rng, rows, 300) * 0.6
-    trend = _wave(rng, rows, 120) * 0.12
-    shocks = rng.standard_t(4, (rows, _STEPS)) / np.sqrt(2 * _STEPS)
+    mood = _wave(calm, rows, 300) * 0.6
+    trend = _wave(turn, rows, 120) * 0.12
+    shocks = shock.standard_t(4, (rows, _STEPS)) / np.sqrt(2 * _STEPS)
     moves = spread * np.exp(mood)[:, None] * (shocks + trend[:, None] / _STEPS)
-    moves -= moves.mean()
-    path = np.cumsum(moves[::-1].ravel()).reshape(rows, _STEPS)
+    keep = np.exp(-seconds / (86_400 * _PULL_DAYS * _STEPS))
+    path = lfilter([1.0], [1.0, -keep], moves.ravel())[::-1].reshape(rows, _STEPS)
     start = 10.0 ** (1 + zlib.crc32(pair.encode()) % 4)
-    closes = start * np.exp(path[:, -1] - path[-1, -1] / 2)
-    steps = start * np.exp(path - path[-1, -1] / 2)
-    opens = np.concatenate(([start * np.exp(-path[-1, -1] / 2)], closes[:-1]))
-    volume = 1e6 / start * np.exp(mood[::-1] + 0.5 * rng.standard_normal(rows)[::-1])
+    steps = start * np.exp(path)
+    closes = steps[:, -1]
+    opens = np.concatenate((steps[:1, 0], closes[:-1]))
+    volume = 1e6 / start * np.exp(mood[::-1] + 0.5 * trade.standard_normal(rows)[::-1])
     dates = pd.date_range(end=_END, periods=rows + 1, freq=f"{seconds}s", unit="ms")[:-1]
     return DataFrame(
         {
@@ -83,7 +89,9 @@ def _candles(pair: str, seconds: int, rows: int) -> DataFrame:
     ).round({"open": 4, "high": 4, "low": 4, "close": 4, "volume": 2})
 
 
-def _wave(rng: np.random.Generator, rows: int, length: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _wave(
+    rng: np.random.Generator, rows: int, length: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """Something that changes over about so many candles, with a standard deviation near 1."""
     knots = rng.standard_normal(rows // length + 3)
     return np.interp(np.arange(rows) / length, np.arange(len(knots)), knots) * 1.3

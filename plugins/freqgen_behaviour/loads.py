@@ -151,7 +151,7 @@ def _is_signal(column: object) -> bool:
     """Whether objects of a column are truths or numbers, with gaps."""
     import pandas as pd
 
-    values = pd.Series(column).dropna()  # type: ignore[call-overload]
+    values = pd.Series(column).dropna()
     return all(isinstance(value, bool | int | float) for value in values)
 
 
