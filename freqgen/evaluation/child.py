@@ -24,7 +24,7 @@ import time
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from freqgen.exceptions import FreqgenException, StrategyFault
 from freqgen.sandbox.folder import remove
@@ -113,6 +113,7 @@ class Service:
 
     def __init__(self) -> None:
         self._runner: Runner | None = None
+        self._closing = False
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Carry a request out.
@@ -125,8 +126,23 @@ class Service:
             return {"id": request["id"], "ok": False, "error": describe(exc)}
         return {"id": request["id"], "ok": True, "result": result}
 
+    @property
+    def usable(self) -> bool:
+        """Whether workers can be had for what is asked next."""
+        return self._runner is None or self._runner.nursery.alive
+
+    def watch(self) -> None:
+        """Wait for the warm parent to end, and end with it unless that was asked for."""
+        if self._runner is None:
+            return
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, self._runner.nursery.pid, os.WEXITED | os.WNOWAIT)
+        if not self._closing:
+            give_up()
+
     def close(self) -> None:
         """End the warm parent and its workers."""
+        self._closing = True
         if self._runner is not None:
             self._runner.nursery.close()
 
@@ -160,8 +176,16 @@ def serve(
 def reply_to(line: str, service: Service, replies: TextIO) -> None:
     """Answer one request."""
     reply = service.answer(json.loads(line))
+    if not service.usable:
+        give_up()
     replies.write(json.dumps(reply, allow_nan=False) + "\n")
     replies.flush()
+
+
+def give_up() -> NoReturn:
+    """End at once: a process with threads cannot have another warm parent, a new one can."""
+    print("the process that starts workers has ended", file=sys.stderr, flush=True)  # noqa: T201
+    os._exit(1)
 
 
 def main(arguments: list[str]) -> None:
@@ -199,6 +223,7 @@ def main(arguments: list[str]) -> None:
     with contextlib.suppress(BrokenPipeError):  # the parent is gone
         reply_to(str(first), service, replies)
         threading.Thread(target=read, daemon=True).start()
+        threading.Thread(target=service.watch, daemon=True).start()
         serve(replies, requests, service)
     leave()
 
