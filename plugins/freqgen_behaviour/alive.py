@@ -36,7 +36,7 @@ class _Way:
     without: tuple[int, ...]
 
 
-class AliveValidator:
+class Alive:
     """Tells why a strategy has no entry on all candles that it was tried on."""
 
     name = "alive"
@@ -315,7 +315,7 @@ _HEAD = (
 _DOCUMENTATION = (
     CodeDocumentation(
         code="FG840",
-        name=AliveValidator.name,
+        name=Alive.name,
         title="no candle has an entry signal",
         why="A strategy that never enters looks safe and earns nothing; mostly one condition is "
         "to blame. Every condition of the entry is counted on the candles after the warm-up, "

@@ -45,7 +45,7 @@ _SHOWN = 12
 """Most operands whose values are listed."""
 
 
-class FaithfulValidator:
+class Faithful:
     """Compares the signals of a draft with the reference signals of its design."""
 
     name = "faithful"
@@ -305,7 +305,7 @@ _HEAD = (
 _DOCUMENTATION = (
     CodeDocumentation(
         code="FG830",
-        name=FaithfulValidator.name,
+        name=Faithful.name,
         title="the code does not do what its design says",
         why="Entries and exits of the code are compared with the reference signals of the design "
         "on every candle after the warm-up. A threshold that is off by one, a < in place of "

@@ -52,7 +52,7 @@ class Line:
     share: float
 
 
-class LatencyValidator:
+class Latency:
     """Measures one pass over a frame as large as a bot's."""
 
     name = "latency"
@@ -163,7 +163,7 @@ _HEAD = (
 _DOCUMENTATION = (
     CodeDocumentation(
         code="FG850",
-        name=LatencyValidator.name,
+        name=Latency.name,
         title="it takes long from a new candle to its signal",
         why="A bot computes all candles that it has again for each new one, for every pair in "
         "turn: what takes 100 ms takes 5 seconds for 50 pairs, and the entry is made at "

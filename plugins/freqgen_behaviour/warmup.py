@@ -37,7 +37,7 @@ _RISK = ("stop_atr", "trailing_atr", "exit_target")
 """Columns that a compiled strategy has for its stops and targets."""
 
 
-class WarmupValidator:
+class WarmUp:
     """Compares the newest candle's values on little history with those on all of it."""
 
     name = "warm-up"
@@ -202,7 +202,7 @@ def _shown(value: float) -> str:
 _DOCUMENTATION = (
     CodeDocumentation(
         code="FG825",
-        name=WarmupValidator.name,
+        name=WarmUp.name,
         title="startup_candle_count is too small",
         why="A bot has that many candles before the newest one when it starts, and a backtest "
         "leaves that many out. Averages of the exponential kind (EMA, RSI, ADX, MACD) remember "
@@ -226,7 +226,7 @@ _DOCUMENTATION = (
     ),
     CodeDocumentation(
         code="FG826",
-        name=WarmupValidator.name,
+        name=WarmUp.name,
         title="a column depends on where the frame begins",
         why="Sums from the first candle on (cumsum, OBV, AD, a VWAP of the whole frame) and "
         "means, extremes or ranks over all candles have another value in every frame. A backtest "

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from freqgen import Design, Draft, Run, Severity, Trial, check_design, compile_design
-from freqgen_behaviour.alive import AliveValidator
+from freqgen_behaviour.alive import Alive
 from freqgen_behaviour.notes import Condition, with_notes
 from freqgen_behaviour.proposals import Held, contradiction, never, proposal
 
@@ -121,7 +121,7 @@ def test_the_condition_that_leaves_nothing_is_named(
     bench: Bench, entry: str, part: str, said: list[str], proposed: list[str]
 ) -> None:
     source = _source(entry, attributes='low = IntParameter(1, 9, default=2, space="buy")')
-    (finding,) = bench.check(AliveValidator(), source)
+    (finding,) = bench.check(Alive(), source)
     assert (finding.code, finding.severity) == ("FG840", Severity.WARNING)
     assert "none of 850 made-up candles of " in finding.message
     for text in said:
@@ -137,16 +137,16 @@ def test_the_condition_that_leaves_nothing_is_named(
 
 def test_what_is_proposed_gives_what_is_promised(bench: Bench) -> None:
     entry = 'dataframe.loc[(dataframe["rsi"] < 1) & (dataframe["trend"] < 0), "enter_long"] = 1'
-    (finding,) = bench.check(AliveValidator(), _source(entry))
+    (finding,) = bench.check(Alive(), _source(entry))
     threshold, _, rest = finding.hint.removeprefix("rsi < ").partition(" gives ")
     mended = _source(entry.replace("< 1)", f"< {threshold})"))
-    assert bench.check(AliveValidator(), mended) == []
+    assert bench.check(Alive(), mended) == []
     counting = _source(
         f'mask = (dataframe["rsi"] < {threshold}) & (dataframe["trend"] < 0)\n'
         "dataframe.loc[mask & (mask.iloc[150:].sum() != "
         f'{rest.split(" signals")[0]}), "enter_long"] = 1'
     )
-    (finding,) = bench.check(AliveValidator(), counting)
+    (finding,) = bench.check(Alive(), counting)
     assert "no" in finding.message
 
 
@@ -228,7 +228,7 @@ def test_what_is_proposed_gives_what_is_promised(bench: Bench) -> None:
 )
 def test_other_reasons(bench: Bench, entry: str, said: str, hint: str) -> None:
     source = _source(entry, exit_='dataframe.loc[dataframe["rsi"] > 50, "exit_long"] = 1')
-    (finding,) = bench.check(AliveValidator(), source)
+    (finding,) = bench.check(Alive(), source)
     assert said in finding.message
     assert hint in finding.hint
 
@@ -245,11 +245,11 @@ def test_other_reasons(bench: Bench, entry: str, said: str, hint: str) -> None:
     ],
 )
 def test_nothing_is_said_of(bench: Bench, entry: str, attributes: str) -> None:
-    assert bench.check(AliveValidator(), _source(entry, attributes=attributes)) == []
+    assert bench.check(Alive(), _source(entry, attributes=attributes)) == []
 
 
 def test_code_that_fails_is_another_checks(bench: Bench) -> None:
-    assert bench.check(AliveValidator(), _source("raise ValueError"), runs=False) == []
+    assert bench.check(Alive(), _source("raise ValueError"), runs=False) == []
 
 
 def test_compiled_code_is_read_too(bench: Bench) -> None:
@@ -263,14 +263,14 @@ def test_compiled_code_is_read_too(bench: Bench) -> None:
         }
     )
     source = compile_design(check_design(design, CATALOGUE))
-    (finding,) = bench.check(AliveValidator(), source, design=design)
+    (finding,) = bench.check(Alive(), source, design=design)
     assert "rsi < 2 never holds: the lowest rsi is " in finding.message
 
 
 @pytest.mark.needs_shared
 def test_real_candles_are_not_called_made_up(real_bench: Bench) -> None:
     entry = 'dataframe.loc[dataframe["rsi"] < 1, "enter_long"] = 1'
-    (finding,) = real_bench.check(AliveValidator(), _source(entry))
+    (finding,) = real_bench.check(Alive(), _source(entry))
     assert finding.message.startswith("none of 850 candles of BTC/USDT after the warm-up of 150")
 
 
@@ -480,6 +480,6 @@ def test_a_trial_with_notes_that_fails_leaves_the_plain_sentence(bench: Bench) -
         return Run() if trial.source else bench.laboratory.run(specimen, [trial])[0]
 
     scripted = Bench(cast("Any", ScriptedLaboratory(answer=answer)), bench.folder)
-    (finding,) = scripted.check(AliveValidator(), source)
+    (finding,) = scripted.check(Alive(), source)
     assert finding.message.endswith("has an entry signal")
     assert finding.line == line_of(source, '"enter_long"] = 1')

@@ -3,16 +3,16 @@ from __future__ import annotations
 import pytest
 
 from freqgen import Design, Phase
-from freqgen_behaviour.alive import AliveValidator
-from freqgen_behaviour.faithful import FaithfulValidator
-from freqgen_behaviour.latency import LatencyValidator
-from freqgen_behaviour.warmup import WarmupValidator
+from freqgen_behaviour.alive import Alive
+from freqgen_behaviour.faithful import Faithful
+from freqgen_behaviour.latency import Latency
+from freqgen_behaviour.warmup import WarmUp
 
 from .lab import Bench
 
 pytest_plugins = ("tests.plugins.freqgen_behaviour.lab_fixtures",)
 
-RUNNING = (WarmupValidator(), FaithfulValidator(), AliveValidator(), LatencyValidator())
+RUNNING = (WarmUp(), Faithful(), Alive(), Latency())
 
 DESIGN = Design.from_data(
     {
@@ -28,7 +28,7 @@ REST = '    stoploss = -0.1\n    minimal_roi = {"0": 1}\n'
 
 
 @pytest.mark.parametrize("validator", RUNNING, ids=lambda v: v.name)
-def test_every_code_is_explained(validator: WarmupValidator) -> None:
+def test_every_code_is_explained(validator: WarmUp) -> None:
     entries = {entry.code: entry for entry in validator.documentation()}
     assert tuple(entries) == validator.codes
     assert validator.phase is Phase.BEHAVIOUR
@@ -41,7 +41,7 @@ def test_every_code_is_explained(validator: WarmupValidator) -> None:
 
 # Which code is slow depends on the machine.
 @pytest.mark.parametrize("validator", RUNNING[:-1], ids=lambda v: v.name)
-def test_the_examples_are_true(bench: Bench, validator: WarmupValidator) -> None:
+def test_the_examples_are_true(bench: Bench, validator: WarmUp) -> None:
     for entry in validator.documentation():
         design = DESIGN if entry.code == "FG830" else None
         for source in entry.bad:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from freqgen import Design, Finding, Severity, check_design, compile_design
-from freqgen_behaviour.faithful import FaithfulValidator
+from freqgen_behaviour.faithful import Faithful
 
 from .lab import CATALOGUE, Bench, line_of, strategy
 
@@ -61,7 +61,7 @@ def _check(bench: Bench, design: Design, *changes: tuple[str, str]) -> list[Find
     for old, new in changes:
         assert source.count(old) == 1, (old, source)
         source = source.replace(old, new)
-    return bench.check(FaithfulValidator(), source, design=design)
+    return bench.check(Faithful(), source, design=design)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_what_the_code_does_otherwise_is_found(
 
 def test_agreement_first_candle_and_line_are_said(bench: Bench) -> None:
     source = _compiled(LONG).replace('dataframe["rsi"] < 40', 'dataframe["rsi"] < 41')
-    (finding,) = bench.check(FaithfulValidator(), source, design=LONG)
+    (finding,) = bench.check(Faithful(), source, design=LONG)
     count, _, total = finding.message.split(" for ")[1].split(" candles")[0].partition(" of ")
     assert 0 < int(total.replace(",", "")) - int(count.replace(",", "")) < 40
     assert " too many, 0 missing); they first differ on 2024-" in finding.message
@@ -229,7 +229,7 @@ def test_the_hint_says_what_to_do(
 def test_a_signal_without_a_rule_is_found(bench: Bench) -> None:
     source = _compiled(LONG)
     design = _design(exit_long=[])
-    (finding,) = bench.check(FaithfulValidator(), source, design=design)
+    (finding,) = bench.check(Faithful(), source, design=design)
     assert "the design has no rule in exit_long" in finding.message
     assert finding.hint.startswith("leave exit_long out")
 
@@ -262,14 +262,14 @@ def test_rounding_is_nobodys_fault(bench: Bench, sma: str) -> None:
         entry='dataframe.loc[dataframe["sma"] >= dataframe["close"].rolling(20).mean(), '
         '"enter_long"] = 1',
     )
-    assert bench.check(FaithfulValidator(), source, design=design) == []
+    assert bench.check(Faithful(), source, design=design) == []
 
 
 def test_without_a_design_nothing_is_compared(bench: Bench) -> None:
-    assert bench.check(FaithfulValidator(), strategy()) == []
+    assert bench.check(Faithful(), strategy()) == []
 
 
 def test_code_that_fails_is_another_checks(bench: Bench) -> None:
     place = "        return dataframe\n\n    def populate_entry_trend"
     source = _compiled(LONG).replace(place, place.replace("return dataframe", "raise ValueError"))
-    assert bench.check(FaithfulValidator(), source, design=LONG, runs=False) == []
+    assert bench.check(Faithful(), source, design=LONG, runs=False) == []

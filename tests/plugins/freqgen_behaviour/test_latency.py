@@ -17,7 +17,7 @@ from freqgen import (
     ValidatedDraft,
 )
 from freqgen_behaviour.columns import Source
-from freqgen_behaviour.latency import LatencyValidator, costly_lines, measure, percentile
+from freqgen_behaviour.latency import Latency, costly_lines, measure, percentile
 from freqgen_behaviour.profile import ProfileEvaluator
 
 from .lab import Bench, ScriptedLaboratory, line_of, strategy
@@ -39,7 +39,7 @@ def _bench(*runs: Run, **fields: Any) -> tuple[Bench, ScriptedLaboratory]:
 
 
 def _check(*runs: Run, source: str = SOURCE) -> list[Finding]:
-    return _bench(*runs)[0].check(LatencyValidator(), source, runs=False)
+    return _bench(*runs)[0].check(Latency(), source, runs=False)
 
 
 def test_a_slow_strategy_is_found_with_its_costliest_line() -> None:
@@ -85,7 +85,7 @@ def test_the_better_of_two_measurements_counts() -> None:
 )
 def test_the_frame_is_as_large_as_a_bots(rows: int, startup: int, last: int) -> None:
     bench, laboratory = _bench(Run(seconds=SLOW), Run(seconds=SLOW), rows=rows, startup=startup)
-    bench.check(LatencyValidator(), SOURCE, runs=False)
+    bench.check(Latency(), SOURCE, runs=False)
     first, second = laboratory.asked
     assert first == Trial(what="time", last=last, repeat=30)
     # The same question would be answered from memory.
@@ -220,4 +220,4 @@ def test_what_cannot_be_timed_is_an_error(laboratory: ScriptedLaboratory, said: 
 
 def test_what_cannot_be_loaded_is_another_checks() -> None:
     bench = Bench(cast("Any", Refusing(answer=lambda _trial: Run())), Path())
-    assert bench.check(LatencyValidator(), SOURCE, runs=False) == []
+    assert bench.check(Latency(), SOURCE, runs=False) == []

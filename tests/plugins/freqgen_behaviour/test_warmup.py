@@ -15,7 +15,7 @@ from freqgen import (
 )
 from freqgen_behaviour.history import History
 from freqgen_behaviour.startup import with_startup
-from freqgen_behaviour.warmup import WarmupValidator
+from freqgen_behaviour.warmup import WarmUp
 
 from .lab import CATALOGUE, Bench, ScriptedLaboratory, line_of, strategy
 
@@ -65,7 +65,7 @@ def test_too_little_history_is_found_and_mended(
     bench: Bench, parts: dict[str, object], column: str, low: int, high: int
 ) -> None:
     source = strategy(**parts)  # type: ignore[arg-type]
-    (finding,) = bench.check(WarmupValidator(), source)
+    (finding,) = bench.check(WarmUp(), source)
     assert (finding.code, finding.severity) == ("FG825", Severity.WARNING)
     assert f"of {parts['startup']} is too small for {column}: computed" in finding.message
     assert "no signal depends" not in finding.message
@@ -75,7 +75,7 @@ def test_too_little_history_is_found_and_mended(
     assert low <= count <= high
     assert finding.fixed_source == with_startup(source, "S", count)
     assert finding.fixed_source is not None
-    assert bench.check(WarmupValidator(), finding.fixed_source) == []
+    assert bench.check(WarmUp(), finding.fixed_source) == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_too_little_history_is_found_and_mended(
     ],
 )
 def test_nothing_is_said_of(bench: Bench, parts: dict[str, object]) -> None:
-    assert bench.check(WarmupValidator(), strategy(**parts)) == []  # type: ignore[arg-type]
+    assert bench.check(WarmUp(), strategy(**parts)) == []  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_nothing_is_said_of(bench: Bench, parts: dict[str, object]) -> None:
 def test_what_depends_on_the_first_candle_is_found(bench: Bench, value: str, used: bool) -> None:
     entry = 'dataframe.loc[np.sin(dataframe["x"]) > 0, "enter_long"] = 1' if used else "pass"
     source = strategy(indicators=f'dataframe["x"] = {value}', entry=entry, startup=30)
-    (finding,) = bench.check(WarmupValidator(), source)
+    (finding,) = bench.check(WarmUp(), source)
     assert (finding.code, finding.severity) == ("FG826", Severity.WARNING)
     assert "x depends on where the frame begins" in finding.message
     assert ("no signal depends on it" in finding.message) is not used
@@ -146,20 +146,20 @@ def test_what_depends_on_the_first_candle_is_found(bench: Bench, value: str, use
 
 def test_code_that_fails_is_another_checks(bench: Bench) -> None:
     source = strategy(indicators="dataframe = None")
-    assert bench.check(WarmupValidator(), source, runs=False) == []
+    assert bench.check(WarmUp(), source, runs=False) == []
 
 
 def test_both_are_found_in_one_strategy(bench: Bench) -> None:
     source = strategy(
         indicators=RSI + '\ndataframe["sum"] = dataframe["volume"].cumsum()', startup=14
     )
-    found = bench.check(WarmupValidator(), source)
+    found = bench.check(WarmUp(), source)
     assert [finding.code for finding in found] == ["FG825", "FG826"]
 
 
 def test_an_average_longer_than_the_trial_has_no_fix(bench: Bench) -> None:
     source = strategy(indicators='dataframe["ema"] = ta.EMA(dataframe, timeperiod=600)', startup=50)
-    (finding,) = bench.check(WarmupValidator(), source)
+    (finding,) = bench.check(WarmUp(), source)
     assert finding.code == "FG825"
     assert "far too small for ema" in finding.message
     assert finding.fixed_source is None
@@ -167,7 +167,7 @@ def test_an_average_longer_than_the_trial_has_no_fix(bench: Bench) -> None:
 
 def test_several_columns_are_named_with_the_worst_first(bench: Bench) -> None:
     lines = [f'dataframe["r{n}"] = ta.RSI(dataframe, timeperiod={n})' for n in range(20, 27)]
-    (finding,) = bench.check(WarmupValidator(), strategy(indicators="\n".join(lines), startup=26))
+    (finding,) = bench.check(WarmUp(), strategy(indicators="\n".join(lines), startup=26))
     assert "(likewise r" in finding.message
     assert "and 3 more)" in finding.message
 
@@ -188,14 +188,14 @@ DESIGN = {
 def test_compiled_code_is_not_flagged(bench: Bench) -> None:
     design = Design.from_data(DESIGN)
     source = compile_design(check_design(design, CATALOGUE))
-    assert bench.check(WarmupValidator(), source, design=design) == []
+    assert bench.check(WarmUp(), source, design=design) == []
 
 
 def test_code_with_less_history_than_its_design_needs_is(bench: Bench) -> None:
     design = Design.from_data(DESIGN)
     source = with_startup(compile_design(check_design(design, CATALOGUE)), "Warm", 20)
     assert source is not None
-    found = bench.check(WarmupValidator(), source, design=design)
+    found = bench.check(WarmUp(), source, design=design)
     assert found[0].code == "FG825"
     assert all(finding.severity is Severity.WARNING for finding in found)
 
@@ -208,15 +208,13 @@ def test_a_column_that_only_the_code_has_is_compared(bench: Bench) -> None:
     source = source.replace(
         place, '        dataframe["more"] = dataframe["volume"].cumsum()\n' + place
     )
-    (finding,) = bench.check(WarmupValidator(), source, design=design)
+    (finding,) = bench.check(WarmUp(), source, design=design)
     assert "more depends on where" in finding.message
 
 
 @pytest.mark.needs_shared
 def test_real_candles_show_it_too(real_bench: Bench) -> None:
-    (finding,) = real_bench.check(
-        WarmupValidator(), strategy(indicators=RSI, entry=BELOW, startup=14)
-    )
+    (finding,) = real_bench.check(WarmUp(), strategy(indicators=RSI, entry=BELOW, startup=14))
     assert finding.code == "FG825"
 
 
