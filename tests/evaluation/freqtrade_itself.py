@@ -39,18 +39,23 @@ class FreqtradeItself:
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
             )
 
-    def backtest(self, options: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
-        """Backtest a strategy.
+    def ask(self, options: Mapping[str, Any], request: Mapping[str, Any]) -> None:
+        """Let it backtest a strategy while the caller goes on.
 
         :param options: As of :class:`freqgen.evaluation.setting.Setting`.
         :param request: As of :meth:`freqgen.evaluation.runner.Runner.backtest`.
-        :returns: ``summary``, and ``file`` with all statistics; or ``error``.
         """
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         order = {"options": options, "request": request, "folder": str(self._folder)}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
+
+    def answer(self) -> dict[str, Any]:
+        """What came of it.
+
+        :returns: ``summary``, and ``file`` with all statistics; or ``error``.
+        """
+        assert self._process.stdout is not None
         answer = self._process.stdout.readline()
         assert answer, (self._folder / "log").read_text()[-3000:]
         return dict(json.loads(answer))
@@ -65,6 +70,10 @@ class FreqtradeItself:
         trace: TracebackType | None,
     ) -> None:
         self._process.communicate()
+
+
+SETTINGS: dict[str, Any] = {}
+"""Configurations that were read already."""
 
 
 def backtest(order: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -85,12 +94,16 @@ def backtest(order: Mapping[str, Any], number: int) -> dict[str, Any]:
     folder.mkdir()
     file = folder / f"{request['name']}.py"
     file.write_text(request["source"])
-    (folder / "private").mkdir()
     results = folder / "results"
     results.mkdir()
-    setting = Setting(
-        {**order["options"], "private": str(folder / "private"), "results": str(results)}
-    )
+    key = json.dumps(order["options"], sort_keys=True)
+    if key not in SETTINGS:
+        (folder / "private").mkdir()
+        SETTINGS[key] = Setting(
+            {**order["options"], "private": str(folder / "private"), "results": str(results)}
+        )
+    setting = SETTINGS[key]
+    setting.results = results
     config = setting.configure(request, file)
     closes = closing_prices(config, setting.unknown(request["pairs"]), request["timeframe"])
     exchange, _ = setting.exchange(config, closes)

@@ -120,8 +120,8 @@ def same(a: Any, b: Any) -> bool:
         a = a[()]
     if isinstance(a, bool | np.bool_):
         return type(b) is bool and bool(a) is b
-    if isinstance(a, np.generic | float) and a != a:  # noqa: PLR0124
-        return bool(b != b)  # noqa: PLR0124
+    if isinstance(a, np.generic | float) and a != a:
+        return bool(b != b)
     kinds = (np.generic, float, int, str, type(None))
     alike = next((kind for kind in kinds if isinstance(a, kind)), object)
     return isinstance(b, alike) and bool(a == b) and (type(a) is type(b) or isinstance(a, str))

@@ -190,11 +190,13 @@ class Both:
             "datadir": str(datadir),
             "markets": str(engine.markets_file),
         }
-        theirs = self._own.backtest(options, engine._order(request, ""))
+        self._own.ask(options, engine._order(request, ""))
+        ours: BacktestResult | EngineError
         try:
-            return theirs, engine.backtest(request)
+            ours = engine.backtest(request)
         except EngineError as exc:
-            return theirs, exc
+            ours = exc
+        return self._own.answer(), ours
 
 
 @pytest.fixture(scope="module")
@@ -291,10 +293,25 @@ def _benign() -> list[str]:
     return sorted(file.name for file in folder.glob("*.py"))
 
 
+@pytest.fixture(scope="module")
+def days(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few days of real candles of two pairs, of every timeframe that there is."""
+    folder = tmp_path_factory.mktemp("days")
+    for pair in ("BTC_USDT", "ETH_USDT"):
+        for timeframe in ("5m", "1h"):
+            file = f"{pair}-{timeframe}.feather"
+            frame = pd.read_feather(shared_data / "spot_5m_2024" / file)
+            middle = frame["date"].iloc[len(frame) // 2].normalize()
+            first = middle - pd.Timedelta(days=3 if timeframe == "5m" else 30)
+            chosen = (frame["date"] >= first) & (frame["date"] < middle + pd.Timedelta(days=4))
+            frame[chosen].reset_index(drop=True).to_feather(folder / file)
+    return folder
+
+
 @pytest.mark.needs_shared
 @pytest.mark.parametrize("name", _benign() or ["none"])
 def test_a_published_construct_trades_as_in_freqtrades_own_backtest(
-    name: str, both: Both, shared: Path
+    name: str, both: Both, shared: Path, days: Path
 ) -> None:
     file = shared / "corpus" / "benign" / name
     if not file.is_file():
@@ -303,16 +320,8 @@ def test_a_published_construct_trades_as_in_freqtrades_own_backtest(
     match = re.search(r"^class (\w+)\(.*IStrategy", source, re.MULTILINE)
     assert match is not None
     case = Case(name=match[1], source=source, timeframe="5m")
-    datadir = shared / "data" / "spot_5m_2024"
-    theirs, ours = both.backtest(case, datadir, ("BTC/USDT", "ETH/USDT"), _weeks(datadir))
+    theirs, ours = both.backtest(case, days, ("BTC/USDT", "ETH/USDT"), "")
     if "Impossible to load" in theirs.get("error", ""):
         assert isinstance(ours, StrategyFault)
         pytest.skip("it imports a package that is not installed")
     assert_same(theirs, ours)
-
-
-def _weeks(datadir: Path) -> str:
-    """A few days in the middle of what there is."""
-    dates = pd.read_feather(datadir / "BTC_USDT-5m.feather", columns=["date"])["date"]
-    middle = dates.iloc[len(dates) // 2]
-    return f"{middle:%Y%m%d}-{middle + pd.Timedelta(days=6):%Y%m%d}"

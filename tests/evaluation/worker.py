@@ -26,7 +26,6 @@ from freqgen.evaluation.view import Source
 from freqgen.sandbox.channel import Decoder, Message, encode
 from freqgen.sandbox.frames import encode_frame
 
-
 _LOAD = FeatherDataHandler._ohlcv_load
 
 
