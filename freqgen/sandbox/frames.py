@@ -29,7 +29,7 @@ def encode_frame(frame: pd.DataFrame, columns: Iterable[int] | None = None) -> b
     chosen = range(frame.shape[1]) if columns is None else columns
     names, arrays = [], []
     for position in chosen:
-        names.append(str(frame.columns[position]))
+        names.append(_sent(str(frame.columns[position])))
         arrays.append(_array(frame.iloc[:, position]))
     table = pa.Table.from_arrays(arrays, names=names)
     sink = pa.BufferOutputStream()
@@ -54,13 +54,18 @@ def _array(column: pd.Series[Any]) -> Any:
 
 def _shown(value: object) -> str | None:
     if isinstance(value, str):
-        return value
+        return _sent(value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     try:
-        return repr(value)[:200]
+        return _sent(repr(value)[:200])
     except Exception:  # noqa: BLE001  (any class of a strategy's may be in a column)
         return f"<{type(value).__name__}>"
+
+
+def _sent(text: str) -> str:
+    """Text that can be sent: halves of characters are written out."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _is_plain(kind: Any) -> bool:
@@ -81,24 +86,39 @@ def decode_frame(data: bytes, *, max_rows: int = 50_000_000) -> pd.DataFrame:
     """Read bytes back, whoever wrote them.
 
     :returns: The columns in order, numbered from 0 in the index; names may repeat. Integers and
-        booleans with missing values become floats and objects, text becomes objects.
+        booleans with missing values become floats and objects, text becomes objects; times with
+        a zone are in UTC.
     :raises Garbled: If the bytes are no such frame.
     """
     try:
-        with pa.ipc.open_stream(pa.BufferReader(data)) as reader:
-            schema = reader.schema
-            if len(schema) > _MAX_COLUMNS:
-                raise Garbled(f"a frame of {len(schema)} columns")
-            if odd := [str(field.type) for field in schema if not _is_plain(field.type)]:
-                raise Garbled(f"a column of type {odd[0][:60]}")
-            table = reader.read_all()
-        table.validate(full=True)
-    except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as exc:
-        if isinstance(exc, Garbled):
-            raise
+        return _frame(_table(data, max_rows))
+    except Garbled:
+        raise
+    except (ArithmeticError, LookupError, MemoryError, OSError, TypeError, ValueError) as exc:
         raise Garbled(f"no Arrow stream: {str(exc)[:100]}") from exc
+    except pa.ArrowException as exc:
+        raise Garbled(f"no Arrow stream: {str(exc)[:100]}") from exc
+
+
+def _table(data: bytes, max_rows: int) -> Any:
+    with pa.ipc.open_stream(pa.BufferReader(data)) as reader:
+        schema = reader.schema
+        if len(schema) > _MAX_COLUMNS:
+            raise Garbled(f"a frame of {len(schema)} columns")
+        if odd := [str(field.type) for field in schema if not _is_plain(field.type)]:
+            raise Garbled(f"a column of type {odd[0][:60]}")
+        table = reader.read_all()
+    table.validate(full=True)
     if table.num_rows > max_rows:
         raise Garbled(f"a frame of {table.num_rows:,} rows")
+    # Values that take no bytes, or share them, or are compressed, could fill any memory.
+    empty = sum(1 for field in schema if pa.types.is_null(field.type))
+    if table.nbytes > len(data) or table.num_rows * empty > len(data):
+        raise Garbled(f"{len(data):,} bytes that stand for many more")
+    return table
+
+
+def _frame(table: Any) -> pd.DataFrame:
     columns = {
         position: _series(column.combine_chunks()) for position, column in enumerate(table.columns)
     }
@@ -111,6 +131,9 @@ def _series(array: Any) -> Any:
     if isinstance(array, pa.ChunkedArray):  # an empty table has no chunk to combine
         array = pa.array([], type=array.type)
     of = pa.types
+    if of.is_timestamp(array.type) and array.type.tz is not None:
+        # Names of time zones become paths of files, and UTC says the same.
+        array = array.cast(pa.timestamp(array.type.unit, "UTC"))
     if of.is_timestamp(array.type) or of.is_duration(array.type):
         return array.to_pandas()
     if of.is_string(array.type) or of.is_large_string(array.type) or of.is_null(array.type):
