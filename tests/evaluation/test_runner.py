@@ -10,25 +10,44 @@ import os
 import queue
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from freqgen.evaluation.callbacks import Log, Replay
 from freqgen.evaluation.child import Service, describe, read_requests, serve
+from freqgen.evaluation.declared import Declared
 from freqgen.evaluation.engine import BacktestResult, plain_config
+from freqgen.evaluation.hearing import Heard
 from freqgen.evaluation.markets import MarketTable, assumed_market, assumed_tiers
 from freqgen.evaluation.remarks import first_line
-from freqgen.evaluation.runner import RECORDER, Runner, last_warning
+from freqgen.evaluation.runner import RECORDER, Runner, _compare, last_warning
+from freqgen.evaluation.session import COMPARED
 from freqgen.evaluation.summary import plain
 from freqgen.exceptions import DataMissing, SandboxUnavailable, StrategyFault
 from freqgen.finding import Finding, Phase, Severity
 from freqgen.sandbox.level import Level, Protection
+from freqgen.sandbox.limits import WorkerFault
 from tests.evaluation.conftest import PAIRS, walk, write_candles
-from tests.evaluation.strategies import every_candle
+from tests.evaluation.strategies import CALLBACKS, every_candle
 
 # Freqtrade itself uses what pandas deprecates; in the engine's process that is only logged.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+DECLARED = Declared.from_data(
+    {
+        "attributes": {"timeframe": "1h", "stoploss": -0.1},
+        "own": {},
+        "callbacks": ["custom_exit"],
+        "after_fill": False,
+        "informative": [],
+        "engine": [],
+    }
+)
 
 
 @pytest.fixture
@@ -307,6 +326,64 @@ def test_the_blacklist_is_freqtrades(
     else:
         assert reply["error"]["type"] == "UsageError"
         assert f"pair_blacklist ({blacklist[0]})" in reply["error"]["message"]
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_callbacks_are_replayed(options: dict[str, Any]) -> None:
+    run = backtest(name="Callbacks", source=CALLBACKS, timerange="20240105-20240125", store=False)
+    (_, reply) = answers({"op": "prepare", "options": options}, {"op": "backtest", "backtest": run})
+    assert reply["ok"], reply
+    assert reply["result"]["trades"] > 3
+
+
+def _trades(**changes: Any) -> pd.DataFrame:
+    row = dict.fromkeys(COMPARED, 1.5)
+    row |= {"pair": "BTC/USDT", "is_short": False, "enter_tag": None, "exit_reason": "roi"}
+    row |= {"open_date": pd.Timestamp("2024-01-05", tz="UTC"), "close_date": pd.NaT}
+    return pd.DataFrame([{**row, "funding_fees": float("nan"), **changes}])
+
+
+@pytest.mark.parametrize(
+    ("theirs", "differs"),
+    [
+        (_trades(), ""),
+        (_trades(open_rate=1.5 * (1 + 1e-12)), ""),
+        (_trades(open_rate=1.5001), "the open_rate of trade 1 is 1.5 and not 1.5001"),
+        (_trades(amount=float("nan")), "the amount of trade 1"),
+        (_trades(exit_reason="gift"), "the exit_reason of trade 1 is roi and not gift"),
+        (_trades(enter_tag="x"), "the enter_tag of trade 1 is None and not x"),
+        (_trades(is_short=True), "is_short"),
+        (_trades(open_date=pd.Timestamp("2024-01-06", tz="UTC")), "the open_date"),
+        (pd.concat([_trades(), _trades()]), "2 trades in its own process, 1 here"),
+        (None, "0 trades in its own process, 1 here"),
+    ],
+    ids=["the same", "the last digits", "price", "no number", "reason", "tag", "side", "date",
+         "one more", "none"],
+)  # fmt: skip
+def test_two_engines_must_agree(theirs: pd.DataFrame | None, differs: str) -> None:
+    heard = Heard(declared=DECLARED, trades=theirs)
+    if not differs:
+        _compare("Any", heard, _trades(), Replay(Log()))
+        return
+    with pytest.raises(StrategyFault, match=differs) as caught:
+        _compare("Any", heard, _trades(), Replay(Log()))
+    assert caught.value.finding.code == "FG860"
+
+
+def test_trades_without_their_columns_are_nonsense() -> None:
+    heard = Heard(declared=DECLARED, trades=_trades().drop(columns="amount"))
+    with pytest.raises(WorkerFault, match="other columns"):
+        _compare("Any", heard, _trades(), Replay(Log()))
+    _compare("Any", Heard(declared=DECLARED), _trades().head(0), Replay(Log()))
+
+
+def test_answers_that_nobody_asked_for_are_a_disagreement() -> None:
+    log = Log()
+    log.record("custom_exit", lambda **_named: "x")(pair="BTC/USDT")
+    with pytest.raises(StrategyFault, match="more was asked in its own process"):
+        _compare("Any", Heard(declared=DECLARED, trades=_trades()), _trades(), Replay(log))
+    silent = replace(DECLARED, callbacks=())
+    _compare("Any", Heard(declared=silent), _trades(), Replay(Log()))
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {

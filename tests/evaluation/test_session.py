@@ -178,7 +178,7 @@ FAILURES: dict[str, tuple[str, str, str, int | None]] = {
     "no such module": (
         "import nothing_of_the_kind\n" + every_candle().source,
         "FG801",
-        "No module named 'nothing_of_the_kind'",
+        "nothing_of_the_kind",
         None,
     ),
     "syntax": ("class EveryCandle(:\n", "FG801", "invalid syntax", None),
