@@ -96,6 +96,7 @@ def request(name: str, source: str) -> dict[str, Any]:
         "source": source,
         "own": False,
         "accept_partial": True,
+        "beside": [],
         "trading_mode": "",
         "timeframe": "1h",
         "pairs": PAIRS,

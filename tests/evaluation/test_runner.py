@@ -82,6 +82,7 @@ def backtest(**more: Any) -> dict[str, Any]:
         "source": every_candle(**more.pop("draft", {})).source,
         "own": False,
         "accept_partial": False,
+        "beside": [],
         "trading_mode": "",
         "timeframe": "1h",
         "pairs": list(PAIRS),
