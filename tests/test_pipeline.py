@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import freqgen_behaviour
 import freqgen_evaluators
 import freqgen_gates
 import freqgen_offline
@@ -57,6 +58,7 @@ DESIGN: dict[str, Any] = {
     "risk": {"stoploss": -0.05},
 }
 OURS = (
+    freqgen_behaviour,
     freqgen_offline,
     freqgen_prompts,
     freqgen_structure,
@@ -188,23 +190,9 @@ def test_attempts_end(tmp_path: Path, market: Path) -> None:
             freqgen.approve(result.record.id)
 
 
-def test_a_models_code_is_checked_and_not_run(tmp_path: Path, market: Path) -> None:
-    """Code that the compiler did not write waits for review, unmeasured, with the reason."""
-    coder = ScriptedProvider([compiled().replace("< 30", "< 31")], name="model")
-    designer = ScriptedProvider([json.dumps(DESIGN)], name="designer")
-    freqgen, _ = freqgen_with(tmp_path, market, coder, designer)
-    with freqgen:
-        result = freqgen.generate("Buy low", design_model="designer", code_model="model")
-        assert result.verdict.decision is Decision.REVIEW
-        assert result.backtest is None
-        assert "was checked and not run" in result.verdict.gates[-1].reason
-        with pytest.raises(SandboxUnavailable, match="not what freqgen compiles"):
-            freqgen.backtest_stored([result.record.id])
-
-
-def test_the_compilers_code_is_proved_by_compiling_again(tmp_path: Path, market: Path) -> None:
-    """Whoever brings exactly what the compiler writes, it is run; evaluators see it."""
-    coder = ScriptedProvider([compiled()], name="model")
+def test_a_models_code_is_run_in_the_sandbox(tmp_path: Path, market: Path) -> None:
+    """Whoever wrote it: it is read, run, compared with its design, and measured."""
+    coder = ScriptedProvider(["# by a model\n" + compiled()], name="model")
     designer = ScriptedProvider([json.dumps(DESIGN)], name="designer")
     freqgen, _ = freqgen_with(tmp_path, market, coder, designer)
     with freqgen:
@@ -212,6 +200,41 @@ def test_the_compilers_code_is_proved_by_compiling_again(tmp_path: Path, market:
         assert result.backtest is not None
         assert result.measurements["length"].values["lines"] > 20
         assert result.path == tmp_path / "u" / "strategies" / "Scripted.py"
+        assert result.sandbox is not None
+        assert result.backtest.sandbox == result.sandbox.level.value
+        (outcome,) = freqgen.backtest_all([result.record.id])
+        assert outcome.result is not None
+        assert outcome.result.trades == result.backtest.trades
+
+
+def test_code_that_does_not_do_what_its_design_says_is_denied(tmp_path: Path, market: Path) -> None:
+    """A threshold that is off by one is a finding, which goes back to the model."""
+    wrong = compiled().replace("< 30", "< 31")
+    coder = ScriptedProvider([wrong, wrong, wrong], name="model")
+    designer = ScriptedProvider([json.dumps(DESIGN)], name="designer")
+    freqgen, _ = freqgen_with(tmp_path, market, coder, designer)
+    with freqgen:
+        result = freqgen.generate("Buy low", design_model="designer", code_model="model")
+    assert result.verdict.decision is Decision.DENY
+    assert result.backtest is None
+    assert [finding.code for finding in result.coded.report.blocking] == ["FG830"]
+    assert "rsi" in coder.prompts[1].messages[-1].text
+    assert "FG830" in coder.prompts[1].messages[-1].text
+
+
+def test_without_the_checks_that_run_it_code_waits_for_review(tmp_path: Path, market: Path) -> None:
+    """Nothing vouches for what was not run, not even for the compiler's own."""
+    host = PluginHost.load(
+        plugins=[module for module in OURS if module.__name__ != "freqgen_behaviour"],
+        entry_points=False,
+    )
+    with Freqgen(userdir=tmp_path / "u", datadir=market, host=host) as freqgen:
+        result = freqgen.generate(Design.from_data(DESIGN))
+        assert result.verdict.decision is Decision.REVIEW
+        assert result.backtest is None
+        assert "was read and not run" in result.verdict.gates[-1].reason
+        with pytest.raises(SandboxUnavailable, match="was read and not run"):
+            freqgen.backtest_all([result.record.id])
 
 
 BAD_REPLIES = [
@@ -298,7 +321,7 @@ def test_advice_becomes_a_finding(tmp_path: Path, market: Path) -> None:
     """What a design probably does not mean is a warning of its code."""
     freqgen, _ = freqgen_with(tmp_path, market)
     design = {**DESIGN, "entry_long": ["rsi < 30", "close > highest(high, 20)"]}
-    report = freqgen.code(Design.from_data(design)).report
+    report = freqgen.code(Design.from_data(design), run=False).report
     assert report.passed
     assert [f.code for f in report.findings] == ["FG690"]
     assert "shift(highest" in report.findings[0].message

@@ -45,13 +45,23 @@ class CandleFolder:
         return found
 
 
+def is_pair(name: str) -> bool:
+    """Whether a name can be a pair's, and so part of a file's."""
+    return _PAIR.fullmatch(name) is not None
+
+
+def is_timeframe(name: str) -> bool:
+    """Whether a name can be a timeframe's."""
+    return _TIMEFRAME.fullmatch(name) is not None
+
+
 def question(head: Mapping[str, Any]) -> tuple[str, str, CandleType]:
     """Read what a worker asks for.
 
     :raises Garbled: If it can be no pair or timeframe: names become paths of files.
     """
     pair, timeframe = str(head.get("pair")), str(head.get("timeframe"))
-    if not _PAIR.fullmatch(pair) or not _TIMEFRAME.fullmatch(timeframe):
+    if not is_pair(pair) or not is_timeframe(timeframe):
         raise Garbled(f"a question for {pair[:60]} {timeframe[:20]}")
     try:
         return pair, timeframe, CandleType.from_string(str(head.get("type")))

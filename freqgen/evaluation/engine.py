@@ -323,6 +323,7 @@ class Engine:
             "accept_partial": self.accept_partial,
             "timeframe": request.timeframe,
             "pairs": list(request.pairs),
+            "beside": sorted({pair for pair, _ in request.required}),
             "timerange": request.timerange,
             "overrides": dict(request.overrides),
             "enable_protections": request.enable_protections,

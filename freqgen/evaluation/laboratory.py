@@ -102,6 +102,7 @@ class EngineLaboratory:
                 **self._request(specimen.draft),
                 **self._place(specimen),
                 "what": "run",
+                "beside": [pair for pair, _ in specimen.informative if pair != specimen.loaded_for],
                 "trials": [trial.to_dict() for trial in missing],
             }
             told = self._engine().rehearse(request)["runs"]

@@ -6,7 +6,7 @@ it computes in one trial cannot be remembered, or looked up, in another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
@@ -20,7 +20,7 @@ from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame
 
 from freqgen.evaluation import faults
-from freqgen.evaluation.candle_source import CandleFolder
+from freqgen.evaluation.candle_source import CandleFolder, is_pair, is_timeframe
 from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined
 from freqgen.evaluation.synthetic import SyntheticCandles
 from freqgen.evaluation.view import Source, View
@@ -123,7 +123,7 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"finding": faults.error(faults.LOADS, text, 'write it as "1h"').to_dict()}
     wanted = min(max(_ROWS, declared.startup + _AFTER_STARTUP), _MOST_ROWS)
     order = {**trying, "timeframe": declared.timeframe, "rows": wanted}
-    found = _on_real_candles(runner, order, request)
+    found = _on_real_candles(runner, order, request, declared.informative)
     told = found or {**order, "pair": pair, "synthetic": True}
     return {
         "declared": {
@@ -146,15 +146,24 @@ def _pair(request: Mapping[str, Any], mode: str) -> str:
 
 
 def _on_real_candles(
-    runner: Runner, order: Mapping[str, Any], request: Mapping[str, Any]
+    runner: Runner,
+    order: Mapping[str, Any],
+    request: Mapping[str, Any],
+    informative: Sequence[tuple[str, str]],
 ) -> dict[str, Any] | None:
-    """The first of the user's pairs that has candles enough; ``None`` if none has."""
+    """The first of the user's pairs that has all candles; ``None`` if none has."""
     source = _source(runner, {**order, "synthetic": False})
     kind = CandleType.FUTURES if order["trading_mode"] == "futures" else CandleType.SPOT
     for pair in request["pairs"]:
         written = str(pair)
         if kind == CandleType.FUTURES and ":" not in written:
             written = f"{written}:{written.partition('/')[2]}"
+        if any(
+            source.load(written if other == order["pair"] else other, timeframe, kind).empty
+            for other, timeframe in informative
+            if is_pair(other) and is_timeframe(timeframe)
+        ):
+            continue
         rows = len(source.load(written, str(order["timeframe"]), kind))
         if rows >= min(_LEAST_ROWS + order["rows"] - _ROWS, order["rows"]):
             rows = min(rows, int(order["rows"]))
@@ -194,7 +203,8 @@ def _perform(
         "stake_currency": pair.partition("/")[2].partition(":")[0],
         "trading_mode": request["trading_mode"],
     }
-    closes = {p: [1000.01, 999.99, 1000.5] for p in setting.unknown([pair])}
+    beside = [str(other) for other in request.get("beside", ()) if is_pair(str(other))]
+    closes = {p: [1000.01, 999.99, 1000.5] for p in setting.unknown([pair, *beside])}
     limits = replace(runner.limits, seconds=min(TRIAL_SECONDS, runner.limits.seconds))
     asked = dict(request)
     if trial["source"] is not None:

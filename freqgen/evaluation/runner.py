@@ -228,7 +228,9 @@ class Runner:
         file.write_text(request["source"], encoding="utf-8")
         config = setting.configure(request, folder / "standin" / f"{name}.py")
         TimeRange.parse_timerange(request["timerange"] or None)  # no strategy's fault if it fails
-        closes = closing_prices(config, setting.unknown(pairs), request["timeframe"])
+        beside = [pair for pair in request["beside"] if pair not in pairs]
+        unknown = setting.unknown([*pairs, *beside])
+        closes = closing_prices(config, unknown, request["timeframe"])
         confined = self.confined(request)
         heard = self._hear(request, closes)
         declared = heard.declared

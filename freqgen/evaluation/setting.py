@@ -80,11 +80,13 @@ class Setting:
         """Build the exchange of a run.
 
         :param config: What :meth:`configure` gave.
-        :param closes: Closing prices of the pairs whose markets are not known.
+        :param closes: Closing prices of the pairs whose markets are not known, of those among
+            them that are only read.
         :returns: The exchange, and the pairs whose markets are assumed.
         """
         try:
-            return offline_exchange(config, self.table, list(config["pairs"]), closes)
+            pairs = list(dict.fromkeys([*config["pairs"], *closes]))
+            return offline_exchange(config, self.table, pairs, closes)
         except (FreqtradeException, MemoryError, OSError):
             raise
         except Exception as exc:

@@ -24,9 +24,10 @@ _HEAD = """\
 <!-- Written by `python -m freqgen.validation.findings_docs`; do not edit. -->
 
 What `freqgen validate` may say of a strategy. An **error** blocks: the strategy is neither
-backtested nor traded. A **warning** is shown and recorded. The phases are parse, structure and
-types; an error in one ends the phases after it. Nothing of a strategy is run to find these. What
-the backtest shows afterwards has the phase evaluation.
+backtested nor traded. A **warning** is shown and recorded. The phases are parse, structure, types
+and behaviour; an error in one ends the phases after it. Nothing of a strategy is run in the first
+three; in the fourth it runs in the sandbox. What the backtest shows afterwards has the phase
+evaluation.
 
 | codes | about |
 |---|---|
@@ -38,6 +39,7 @@ the backtest shows afterwards has the phase evaluation.
 | `FG5` | safety |
 | `FG6` | the design compared with the code |
 | `FG7` | types |
+| `FG8` | what running it shows |
 """
 
 _FAMILIES = {
@@ -49,6 +51,7 @@ _FAMILIES = {
     "5": "Safety",
     "6": "The design and the code",
     "7": "Types",
+    "8": "What running it shows",
 }
 
 _WIDEST = 100
@@ -133,6 +136,14 @@ RUNNER = (
         title="the backtest took data as zero that is not there",
         why="Without funding rates and mark prices Freqtrade counts funding fees of futures as "
         "zero, without a word. The results are better, or worse, than they would have been.",
+        severity="warning",
+    ),
+    _Own(
+        code="FG692",
+        title="the strategy was read and not run",
+        why="Nothing on this machine holds it well enough (``freqgen doctor``), the plugin that "
+        "runs strategies is disabled, or it needs FreqAI, which freqgen does not train. What a "
+        "strategy does is known only from running it, so it is not backtested either.",
         severity="warning",
     ),
 )

@@ -2,7 +2,7 @@
 
 Codes of this module, which no validator may use: ``FG002`` a validator crashed, ``FG003``
 nothing checked whether the draft parses, ``FG004`` a file is not text, ``FG005`` a file is too
-large, ``FG006`` the draft was not run.
+large.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ADVICE_CODE = "FG690"
 MISSING_DATA_CODE = "FG691"
 """Code of data that a backtest took as zero because it is not there."""
 
-NOT_RUN_CODE = "FG006"
+NOT_RUN_CODE = "FG692"
 """Code of a draft that was read and not run."""
 
 RUNNER_CODES = (

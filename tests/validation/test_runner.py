@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from pandas import DataFrame
 
 from freqgen import (
     Catalogue,
     Design,
     Draft,
+    EngineError,
     Finding,
+    Level,
     Phase,
+    Protection,
+    Run,
     SandboxUnavailable,
     ScreenedDraft,
     Severity,
+    Specimen,
+    Trial,
     UsageError,
     ValidationContext,
     check_design,
@@ -27,9 +34,9 @@ from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.validation.runner import (
     MAX_FILE_BYTES,
     RUNNER_CODES,
+    compiled_from,
     load_draft,
     run_validators,
-    vouch,
 )
 
 DRAFT = Draft(class_name="S", source="x = 1\n")
@@ -191,23 +198,96 @@ def test_ctrl_c_is_not_a_finding(context: ValidationContext) -> None:
         run_validators(DRAFT, None, [Says(crash=KeyboardInterrupt())], context)
 
 
-# -- vouching ------------------------------------------------------------------
+# -- running -------------------------------------------------------------------
 
 
-def compiled(catalogue: Catalogue, design: Design = DESIGN) -> ScreenedDraft:
+class Held:
+    """A laboratory that nothing is asked of but what holds there."""
+
+    protection = Protection(level=Level.FULL, landlock=7, reason="")
+
+    def describe(self, draft: ScreenedDraft) -> Specimen | Finding:
+        raise AssertionError(draft)
+
+    def run(self, specimen: Specimen, trials: Sequence[Trial]) -> list[Run]:
+        raise AssertionError((specimen, trials))
+
+    def candles(self, specimen: Specimen, pair: str, timeframe: str) -> DataFrame:
+        raise AssertionError((specimen, pair, timeframe))
+
+
+@pytest.fixture
+def laboratory(context: ValidationContext) -> ValidationContext:
+    return replace(context, laboratory=Held())
+
+
+def test_what_passed_all_phases_is_validated(laboratory: ValidationContext) -> None:
+    runs = Says(phase=Phase.BEHAVIOUR)
+    validation = run_validators(DRAFT, None, [Says(phase=Phase.PARSE), runs], laboratory)
+    assert validation.validated == validation.screened == DRAFT
+    assert runs.asked == ["says"]
+
+
+def test_nothing_is_run_without_a_laboratory(context: ValidationContext) -> None:
+    runs = Says(phase=Phase.BEHAVIOUR)
+    validation = run_validators(DRAFT, None, [Says(phase=Phase.PARSE), runs], context)
+    assert (validation.screened, validation.validated) == (DRAFT, None)
+    assert runs.asked == []
+
+
+def test_nothing_is_run_that_a_static_phase_blocks(laboratory: ValidationContext) -> None:
+    runs = Says(phase=Phase.BEHAVIOUR)
+    blocking = finding("FG101", Severity.ERROR, Phase.STRUCTURE)
+    static = [Says(phase=Phase.PARSE), Says(findings=(blocking,), phase=Phase.STRUCTURE)]
+    validation = run_validators(DRAFT, None, [*static, runs], laboratory)
+    assert (validation.screened, validation.validated) == (None, None)
+    assert runs.asked == []
+
+
+def test_what_running_found_is_not_validated(laboratory: ValidationContext) -> None:
+    said = finding("FG801", Severity.ERROR, Phase.BEHAVIOUR)
+    runs = Says(findings=(said,), phase=Phase.BEHAVIOUR)
+    validation = run_validators(DRAFT, None, [Says(phase=Phase.PARSE), runs], laboratory)
+    assert (validation.screened, validation.validated) == (DRAFT, None)
+    assert [f.code for f in validation.report.blocking] == ["FG801"]
+
+
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        ([], "no validator of the phase behaviour"),
+        (
+            [("crash", SandboxUnavailable("the sandbox is none", hint="freqgen doctor"))],
+            "the sandbox is none",
+        ),
+    ],
+    ids=["no validator", "no sandbox"],
+)
+def test_what_was_not_run_is_not_validated(
+    others: list[tuple[str, SandboxUnavailable]], says: str, laboratory: ValidationContext
+) -> None:
+    running = [Says(phase=Phase.BEHAVIOUR, crash=exc) for _, exc in others]
+    validation = run_validators(DRAFT, None, [Says(phase=Phase.PARSE), *running], laboratory)
+    (found,) = validation.report.findings
+    assert (found.code, found.severity) == ("FG692", Severity.WARNING)
+    assert says in found.message
+    assert found.hint
+    assert (validation.screened, validation.validated) == (DRAFT, None)
+
+
+def test_a_laboratory_that_fails_is_no_finding(laboratory: ValidationContext) -> None:
+    runs = Says(phase=Phase.BEHAVIOUR, crash=EngineError("it was ended by signal 9"))
+    with pytest.raises(EngineError, match="signal 9"):
+        run_validators(DRAFT, None, [Says(phase=Phase.PARSE), runs], laboratory)
+
+
+def compiled(catalogue: Catalogue, design: Design = DESIGN) -> Draft:
     source = compile_design(check_design(design, catalogue))
-    return ScreenedDraft(Draft(class_name=design.name, source=source, origin="compiler"))
+    return Draft(class_name=design.name, source=source, origin="compiler")
 
 
-def test_the_compilers_own_output_may_be_run(catalogue: Catalogue) -> None:
-    screened = compiled(catalogue)
-    assert vouch(screened, DESIGN, catalogue) == screened
-
-
-def test_code_without_a_design_is_not_run(catalogue: Catalogue) -> None:
-    with pytest.raises(SandboxUnavailable, match="not compiled from a design") as raised:
-        vouch(compiled(catalogue), None, catalogue)
-    assert "freqgen validate" in raised.value.hint
+def test_the_compilers_own_output_is_known(catalogue: Catalogue) -> None:
+    assert compiled_from(compiled(catalogue), check_design(DESIGN, catalogue))
 
 
 @pytest.mark.parametrize(
@@ -222,21 +302,13 @@ def test_code_without_a_design_is_not_run(catalogue: Catalogue) -> None:
     ],
     ids=["a comment", "indentation", "a space", "line ends", "the last line feed", "the class"],
 )
-def test_code_that_differs_from_its_design_is_not_run(
+def test_code_that_differs_from_its_design_is_anybodys(
     change: Callable[[Draft], dict[str, str]], catalogue: Catalogue
 ) -> None:
     own = compiled(catalogue)
     changed = replace(own, **change(own))
     assert changed != own
-    with pytest.raises(SandboxUnavailable, match="sandbox") as raised:
-        vouch(ScreenedDraft(changed), DESIGN, catalogue)
-    assert raised.value.hint
-
-
-def test_a_design_that_does_not_compile_vouches_for_nothing(catalogue: Catalogue) -> None:
-    broken = Design.from_data({**DESIGN.to_data(), "entry_long": ["nothing < 30"]})
-    with pytest.raises(SandboxUnavailable, match="does not compile"):
-        vouch(compiled(catalogue), broken, catalogue)
+    assert not compiled_from(changed, check_design(DESIGN, catalogue))
 
 
 # -- reading files -------------------------------------------------------------
