@@ -37,7 +37,7 @@ LOCK = Path(tempfile.gettempdir()) / "freqgen-corpus.lock"
 DAYS = "20240101-20240103"
 """Enough for what does not need all of them."""
 SECONDS = 6.0
-MEMORY_MB = 1400
+MEMORY_MB = 2000
 
 
 class Listeners:
