@@ -27,6 +27,11 @@ _NOISE = 1e-9
 of a whole column, as in scipy's filters, leave that much."""
 _MOST = 5
 _SHORTEST = 30
+_RARE = 0.6
+"""Share of the candles that a column may mark to be one that marks some."""
+_APART = 3
+_MARKED = 8
+_ANSWERS = 3
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Causal:
             return
         specimen, full = found
         lab = laboratory(context)
-        trials = plan(specimen)
+        trials = plan(specimen, full)
         gaps = Trial(gaps=True)
         asked = [*trials, gaps, Trial(clock=AHEAD)]
         *runs, whole, later = lab.run(specimen, asked)
@@ -102,11 +107,12 @@ class Causal:
         return DOCUMENTATION
 
 
-def plan(specimen: Specimen) -> list[Trial]:
+def plan(specimen: Specimen, full: Run) -> list[Trial]:
     """Trials that see less of the future than the full one, or another future.
 
     Some leaks show only in the warm-up, some only where candles are missing, and what is computed
-    over all candles shows most clearly where the others are far away.
+    over all candles shows most clearly where the others are far away. What marks single candles,
+    as a local minimum does, shows where the candles end right after a marked one.
     """
     from freqgen import Trial
 
@@ -116,6 +122,7 @@ def plan(specimen: Specimen) -> list[Trial]:
         startup + (rows - startup) // 4,
         startup + 2 * (rows - startup) // 3,
         rows - 1,
+        *(row + 1 for row in marked(full, startup)),
     }
     cuts = sorted(cut for cut in wanted if _SHORTEST <= cut < rows)
     middle = startup + (rows - startup) // 2
@@ -124,6 +131,31 @@ def plan(specimen: Specimen) -> list[Trial]:
         Trial(altered=middle),
         Trial(gaps=True, cut=startup + 3 * (rows - startup) // 4),
     ]
+
+
+def marked(full: Run, startup: int) -> list[int]:
+    """Candles at which signals are set, or columns that mark few candles do so."""
+    import numpy as np
+    import pandas as pd
+
+    frame = full.frame
+    if frame is None:
+        return []
+    found: list[int] = []
+    for column in sorted(own_columns(frame.columns), key=lambda name: name not in SIGNALS):
+        values = frame[column]
+        if column.endswith("_tag") or not pd.api.types.is_numeric_dtype(values):
+            continue
+        numbers = values.iloc[startup:].to_numpy(dtype=float)
+        set_ = np.flatnonzero(np.nan_to_num(numbers) != 0)
+        if not 0 < len(set_) < len(numbers) * _RARE:
+            continue
+        # Where it was set for the first time in a while, in the middle and towards the end.
+        first = set_[np.flatnonzero(np.diff(set_, prepend=-_APART) >= _APART)]
+        found += [startup + int(first[i]) for i in (len(first) // 2, -1) if len(first)]
+        if len(found) >= _MARKED:
+            break
+    return found[:_MARKED]
 
 
 def compare(whole: Run, less: Run, trial: Trial) -> Iterator[Leak]:
@@ -248,40 +280,74 @@ def _short(specimen: Specimen, cut: int, finding: Finding) -> Finding:
 
 def _answers(specimen: Specimen, context: ValidationContext, full: Run) -> Iterator[Finding]:
     """Callbacks that answer otherwise when the candles after the question are missing."""
+    from freqgen import Trial
+
+    lab = laboratory(context)
+    (whole,) = lab.run(specimen, [Trial(what="answers")])
+    if whole.answers is None or full.candles is None or whole.answers.empty:
+        return
+    opening = full.candles["date"]
+    cuts = _cuts(whole.answers, opening, specimen)
+    runs = lab.run(specimen, [Trial(what="answers", cut=cut) for cut in cuts])
+    for cut, less in zip(cuts, runs, strict=True):
+        if less.answers is None:
+            continue
+        # The last candles of a simulation are special: nothing is opened there, all is closed.
+        end = opening.iloc[cut - _LAST].timestamp() * 1000
+        asked = _differing(whole.answers, less.answers, end)
+        if asked is not None:
+            yield _peeking(asked, opening.iloc[cut - 1])
+            return
+
+
+_LAST = 3
+
+
+def _cuts(answers: pd.DataFrame, opening: pd.Series[Any], specimen: Specimen) -> list[int]:
+    """Where to cut: shortly after answers that are not what a callback usually says."""
+    import numpy as np
     import pandas as pd
 
-    from freqgen import Finding, Phase, Severity, Trial
+    parts = zip(answers["kind"], answers["number"], answers["text"], strict=True)
+    said = pd.Series([f"{kind} {number} {text}" for kind, number, text in parts])
+    usual = said.groupby(answers["call"]).transform(lambda texts: texts.value_counts().idxmax())
+    times = answers["time"][(said != usual) & (answers["time"] > 0)].unique()
+    moments = pd.to_datetime(times, unit="ms", utc=True).as_unit("ms")
+    rows = np.searchsorted(opening.to_numpy(), moments.tz_localize(None).to_numpy())
+    rows = rows[(rows > specimen.startup) & (rows < specimen.rows - _LAST - 1)]
+    chosen = rows[np.linspace(0, len(rows) - 1, min(_ANSWERS, len(rows))).astype(int)]
+    middle = specimen.startup + 2 * (specimen.rows - specimen.startup) // 3
+    return sorted({middle, *(int(row) + _LAST for row in chosen)})
 
-    cut = specimen.startup + 2 * (specimen.rows - specimen.startup) // 3
-    whole, less = laboratory(context).run(
-        specimen, [Trial(what="answers"), Trial(what="answers", cut=cut)]
-    )
-    if whole.answers is None or less.answers is None or full.candles is None:
-        return
-    kept = [run.answers for run in (whole, less) if run.answers is not None]
-    # The last candles of a simulation are special: nothing is opened on them, all is closed.
-    end = full.candles["date"].iloc[max(cut - 3, 0)].timestamp() * 1000
-    a, b = (answers[answers["time"] <= end] for answers in kept)
+
+def _differing(a: pd.DataFrame, b: pd.DataFrame, end: float) -> pd.Series[Any] | None:
+    """The first question until a moment that was answered otherwise, or asked in one run only."""
+    a, b = (answers[answers["time"] <= end].reset_index(drop=True) for answers in (a, b))
     size = min(len(a), len(b))
-    columns = [column for column in a.columns if column in b.columns]
-    equal = pd.Series(True, index=range(size))
-    for column in columns:
-        equal &= same(
-            a[column].iloc[:size].reset_index(drop=True),
-            b[column].iloc[:size].reset_index(drop=True),
-        )
-    if equal.all() and len(a) == len(b):
-        return
-    row = int((~equal).to_numpy().argmax()) if not equal.all() else size
-    asked = (a if len(a) > row else b).iloc[row]
+    for row in range(size):
+        if not all(
+            same(a[column].iloc[row : row + 1], b[column].iloc[row : row + 1]).all()
+            for column in a.columns
+        ):
+            return a.iloc[row]
+    if len(a) == len(b):
+        return None
+    return (a if len(a) > size else b).iloc[size]
+
+
+def _peeking(asked: pd.Series[Any], last: pd.Timestamp) -> Finding:
+    import pandas as pd
+
+    from freqgen import Finding, Phase, Severity
+
     moment = pd.Timestamp(int(asked["time"]), unit="ms", tz="UTC")
-    yield Finding(
+    return Finding(
         code="FG823",
         severity=Severity.ERROR,
         phase=Phase.BEHAVIOUR,
         message=f"the callback {asked['call']} knows the future: asked on "
         f"{moment:%Y-%m-%d %H:%M}, it answers otherwise where the candles after "
-        f"{full.candles['date'].iloc[cut - 1]:%Y-%m-%d %H:%M} are missing",
+        f"{last:%Y-%m-%d %H:%M} are missing",
         hint="take candles from self.dp.get_analyzed_dataframe, which ends at the candle that "
         "has closed, and keep no frame in self",
     )
