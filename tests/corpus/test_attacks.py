@@ -93,7 +93,7 @@ def was_reached(attack: Attack, told: dict[str, Any], wanted: dict[str, Any], sc
     """Whether an attack had its effect where nothing protects."""
     marks, heard = scene.marks(), scene.listeners.taken()
     said = told["output"] + str(told.get("result"))
-    ended = told["code"] < 0 or told["passed"] or told["ended_by"] == "MemoryError"
+    ended = told["code"] < 0 or told["passed"] or told.get("ended_by") == "MemoryError"
     altered = told.get("altered") or told.get("result") != wanted["result"]
     seen = {
         "write": attack.name in marks,
