@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from freqtrade.data.converter import clean_ohlcv_dataframe
 from freqtrade.enums import CandleType
@@ -38,6 +38,7 @@ _ROWS = 1000
 _AFTER_STARTUP = 800
 _MOST_ROWS = 6000
 _LEAST_ROWS = 300
+_SHARED = 4  # fewer trials are not worth a second worker
 _SYNTHETIC_PAIR = "COIN"  # one that no strategy names
 
 _numbers = count(1)
@@ -56,9 +57,47 @@ def rehearse(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
         pair, timeframe = request["of"]
         view = View.of(_source(runner, request), request, _NOTHING)
         return {"candles": _keep(runner, encode_frame(view.load(pair, timeframe, _kind(pair))))}
+    source = _source(runner, request)
+    batches = _batches(request["trials"], int(request["rows"]))
+    found: dict[int, dict[str, Any]] = {}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        runs = list(pool.map(lambda trial: _run(runner, request, trial), request["trials"]))
-    return {"runs": runs}
+        for batch, runs in zip(
+            batches, pool.map(lambda b: _run(runner, request, source, b), batches), strict=True
+        ):
+            found |= {number: run for (number, _), run in zip(batch, runs, strict=True)}
+    return {"runs": [found[number] for number in range(len(request["trials"]))]}
+
+
+_Batch: TypeAlias = list[tuple[int, Mapping[str, Any]]]
+"""Trials for one worker, each with its number."""
+
+
+def _batches(trials: Sequence[Mapping[str, Any]], rows: int) -> list[_Batch]:
+    """Which trials share a worker.
+
+    Those that only compute columns do, as long as each sees later candles than the one before:
+    then no worker ever had a candle that its trial must not know.
+    """
+    alone: list[_Batch] = []
+    together: _Batch = []
+    for item in enumerate(trials):
+        trial = item[1]
+        special = trial["clock"] or trial["lines"] or trial["source"] is not None
+        if trial["what"] != "frame" or special:
+            alone.append([item])
+        else:
+            together.append(item)
+    together.sort(key=lambda item: _seen(item[1], rows))
+    shared = [together[part::_AT_ONCE] for part in range(_AT_ONCE)]
+    if len(together) < _SHARED:
+        shared = [together]
+    return [*alone, *(batch for batch in shared if batch)]
+
+
+def _seen(trial: Mapping[str, Any], rows: int) -> int:
+    """How many of the real candles a trial sees, from the first."""
+    limits = (trial["cut"], trial["altered"])
+    return min([rows, *(int(limit) for limit in limits if limit is not None)])
 
 
 class _AnyPair:
@@ -103,7 +142,8 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
         pair = _pair(request, mode)
         trying = {**request, "pair": pair, "trading_mode": mode, "synthetic": True}
         trying |= {"timeframe": "1h", "rows": _LEAST_ROWS}
-        heard = _perform(runner, trying, {**_NOTHING, "what": "describe"})
+        describing = {**_NOTHING, "what": "describe"}
+        (heard,) = _perform(runner, trying, _source(runner, trying), [describing])
         if isinstance(heard, dict):
             break
         said = str((heard.failed or {}).get("message", ""))
@@ -185,15 +225,17 @@ _NOTHING: Mapping[str, Any] = {
 
 
 def _perform(
-    runner: Runner, request: Mapping[str, Any], trial: Mapping[str, Any]
-) -> Heard | dict[str, Any]:
-    """Run one trial.
+    runner: Runner,
+    request: Mapping[str, Any],
+    source: Source,
+    trials: Sequence[Mapping[str, Any]],
+) -> list[Heard | dict[str, Any]]:
+    """Run trials in one worker, each with candles of its own.
 
-    :returns: What was heard, or the finding that ended it.
+    :returns: What was heard of each, or the finding that ended it and all after it.
     :raises SandboxUnavailable: If nothing would hold the strategy.
     """
     setting, name, pair = runner.setting, str(request["name"]), str(request["pair"])
-    view = View.of(_source(runner, request), request, trial)
     run = {
         "pairs": [pair],
         "timeframe": "",
@@ -205,20 +247,26 @@ def _perform(
     }
     beside = [str(other) for other in request.get("beside", ()) if is_pair(str(other))]
     closes = {p: [1000.01, 999.99, 1000.5] for p in setting.unknown([pair, *beside])}
-    limits = replace(runner.limits, seconds=min(TRIAL_SECONDS, runner.limits.seconds))
+    seconds = min(TRIAL_SECONDS, runner.limits.seconds) * len(trials)
+    limits = replace(runner.limits, seconds=seconds)
     asked = dict(request)
-    if trial["source"] is not None:
-        asked["source"] = trial["source"]
+    if trials[0]["source"] is not None:
+        asked["source"] = trials[0]["source"]
+    heard: list[Heard | dict[str, Any]] = []
     try:
-        order = {"run": run, "closes": closes, "trial": dict(trial)}
+        order = {"run": run, "closes": closes, "trials": [dict(trial) for trial in trials]}
         with runner.worker("trial", asked, order, limits) as worker:
-            return listen(worker, view.load)
+            for trial in trials:
+                view = View.of(source, request, trial)
+                # Only now may it have these candles: the trials before have been answered.
+                heard.append(listen(worker, view.load))
     except WorkerFault as exc:
         if exc.fault is Fault.UNCONFINED:
             raise refuse_unconfined(name, exc) from exc
         if not runner.nursery.alive:
             raise EngineError("the process that starts workers has ended") from exc
-        return _fault(name, exc)
+        heard += [_fault(name, exc)] * (len(trials) - len(heard))
+    return heard
 
 
 def _kind(pair: str) -> CandleType:
@@ -243,12 +291,27 @@ def _fault(name: str, fault: WorkerFault) -> dict[str, Any]:
     return {"finding": faults.of_worker(name, fault).to_dict()}
 
 
-def _run(runner: Runner, request: Mapping[str, Any], trial: Mapping[str, Any]) -> dict[str, Any]:
-    """One trial, as JSON values."""
+def _run(
+    runner: Runner, request: Mapping[str, Any], source: Source, batch: _Batch
+) -> list[dict[str, Any]]:
+    """Trials of one worker, as JSON values."""
+    trials = [trial for _, trial in batch]
+    performed = _perform(runner, request, source, trials)
+    return [
+        heard if isinstance(heard, dict) else _read(runner, request, source, trial, heard)
+        for heard, trial in zip(performed, trials, strict=True)
+    ]
+
+
+def _read(
+    runner: Runner,
+    request: Mapping[str, Any],
+    source: Source,
+    trial: Mapping[str, Any],
+    heard: Heard,
+) -> dict[str, Any]:
+    """What was heard of a trial, as JSON values."""
     name = str(request["name"])
-    heard = _perform(runner, request, trial)
-    if isinstance(heard, dict):
-        return heard
     if heard.failed is not None:
         return _failure(name, heard)
     told: dict[str, Any] = {"finding": None}
@@ -260,7 +323,7 @@ def _run(runner: Runner, request: Mapping[str, Any], trial: Mapping[str, Any]) -
         if trial["what"] == "frame":
             if "frame" not in told:
                 raise Garbled("no frame")  # noqa: TRY301
-            view = View.of(_source(runner, request), request, trial)
+            view = View.of(source, request, trial)
             pair = str(request["pair"])
             seen = view.load(pair, str(request["timeframe"]), _kind(pair))
             told["candles"] = _keep(runner, encode_frame(seen))

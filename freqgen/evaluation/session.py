@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from freqtrade.configuration import TimeRange
+from freqtrade.data.dataprovider import DataProvider
 from freqtrade.data.history.datahandlers.featherdatahandler import FeatherDataHandler
 from freqtrade.enums import CandleType
 from freqtrade.exceptions import OperationalException
 from freqtrade.optimize.backtesting import HEADERS, Backtesting
 from freqtrade.persistence import PairLocks
+from freqtrade.resolvers import StrategyResolver
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 from pandas.api.types import is_object_dtype
@@ -95,6 +97,10 @@ class Remote:
             self._known[key] = decode_frame(self._channel.receive().payload)
         return self._known[key].copy()
 
+    def forget(self) -> None:
+        """Ask for all candles anew."""
+        self._known.clear()
+
     def install(self) -> None:
         """Take the place of Freqtrade's files, in this process."""
         remote = self
@@ -151,6 +157,17 @@ class Session:
         if Path(strategy.__file__).resolve() != file.resolve():
             raise ImportError(f"Freqtrade loaded {strategy.__file__} instead")
         return engine, strategy
+
+    def reopen(self, engine: Backtesting) -> tuple[Backtesting, IStrategy]:
+        """Load the strategy anew, with nothing left of the candles that it has seen."""
+        strategy = StrategyResolver.load_strategy(engine.config)
+        engine.strategylist[:] = [strategy]
+        engine.dataprovider = DataProvider(engine.config, engine.exchange, engine.pairlists)
+        return engine, strategy
+
+    def forget_candles(self) -> None:
+        """Let the next question for candles be asked anew."""
+        self._remote.forget()
 
     def declare(
         self, engine: Backtesting, first: First, changes: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 
@@ -28,34 +29,52 @@ _MOST_NOTES = 500
 
 
 def perform(session: Session, channel: Channel, order: Message) -> None:
-    """Carry a trial out.
+    """Carry trials out, one after the other; one that fails is said to have failed.
 
-    :param order: As of :meth:`Session.open`, and ``trial``: ``what`` (``describe``, ``frame``,
-        ``answers`` or ``time``), ``clock`` in seconds, ``lines`` and ``repeat``.
+    :param order: As of :meth:`Session.open`, and ``trials``, each with ``what`` (``describe``,
+        ``frame``, ``answers`` or ``time``), ``clock`` in seconds, ``lines`` and ``repeat``.
     """
-    trial = order.head["trial"]
-    if trial["clock"]:
-        set_ahead(float(trial["clock"]))
-    if trial["what"] == "answers":
-        session.backtest(order)
-        return
+    opened: tuple[Any, Any] | None = None
+    for trial in order.head["trials"]:
+        session.forget_candles()
+        try:
+            if trial["clock"]:
+                set_ahead(float(trial["clock"]))
+            if trial["what"] == "answers":
+                session.backtest(order)
+                continue
+            opened = session.open(order) if opened is None else session.reopen(opened[0])
+            _perform(session, channel, trial, *opened)
+            channel.send({"op": "done"})
+        except (EOFError, BrokenPipeError, ConnectionError):
+            raise
+        # Whatever the strategy's code raises, an end of the program included.
+        except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit) as exc:  # noqa: BLE001
+            session.failed(exc)
+
+
+def _perform(
+    session: Session,
+    channel: Channel,
+    trial: Mapping[str, Any],
+    engine: Backtesting,
+    strategy: IStrategy,
+) -> None:
     notes: dict[str, Any] = {}
     setattr(builtins, NOTE, _taking(notes))
     lines: dict[str, int] = {}
     if trial["lines"]:
         _watch_columns(lines)
-    engine, strategy = session.open(order)
     first = First(strategy)
     engine._set_strategy(strategy)  # noqa: SLF001
     session.declare(engine, first)
     if trial["what"] != "describe":
-        pair = str(order.head["run"]["pairs"][0])
+        pair = str(engine.config["pairs"][0])
         candles = session.candles(strategy, pair)
         if trial["what"] == "time":
             _time(channel, strategy, candles, pair, int(trial["repeat"]))
         else:
             _frame(channel, strategy, candles, pair, lines, notes)
-    channel.send({"op": "done"})
 
 
 def compute(strategy: IStrategy, candles: DataFrame, pair: str) -> DataFrame:

@@ -312,8 +312,8 @@ def _cuts(answers: pd.DataFrame, opening: pd.Series[Any], specimen: Specimen) ->
     said = pd.Series([f"{kind} {number} {text}" for kind, number, text in parts])
     usual = said.groupby(answers["call"]).transform(lambda texts: texts.value_counts().idxmax())
     times = answers["time"][(said != usual) & (answers["time"] > 0)].unique()
-    moments = pd.to_datetime(times, unit="ms", utc=True).as_unit("ms")
-    rows = np.searchsorted(opening.to_numpy(), moments.tz_localize(None).to_numpy())
+    opened = opening.map(pd.Timestamp.timestamp).to_numpy() * 1000
+    rows = np.searchsorted(opened, times)
     rows = rows[(rows > specimen.startup) & (rows < specimen.rows - _LAST - 1)]
     chosen = rows[np.linspace(0, len(rows) - 1, min(_ANSWERS, len(rows))).astype(int)]
     middle = specimen.startup + 2 * (specimen.rows - specimen.startup) // 3
