@@ -57,7 +57,8 @@ def fits(run: Run) -> bool:
     columns = list(run.frame.columns)
     if columns.count("date") != 1 or len(set(columns)) != len(columns):
         return False
-    return bool((run.frame["date"].to_numpy() == run.candles["date"].to_numpy()).all())
+    found, given = run.frame["date"], run.candles["date"]
+    return found.dtype == given.dtype and bool((found.array == given.array).all())
 
 
 def same(a: pd.Series[Any], b: pd.Series[Any]) -> NDArray[np.bool_]:
