@@ -84,6 +84,10 @@ class Settings(BaseModel):
     disabled_plugins: list[Name] = Field(
         default_factory=list, description="Names of plugins that are not loaded"
     )
+    evaluators: list[Name] = Field(
+        default_factory=list,
+        description="Names of evaluators that measure on request only, as lookahead-analysis",
+    )
     db_url: Name | None = Field(
         default=None,
         description="SQLAlchemy's URL of the store; a file in the user directory where unset",
@@ -349,6 +353,7 @@ _EXAMPLES = {
     "prompts": '"prompts": {"code": "default"}',
     "max_attempts": '"max_attempts": 3',
     "disabled_plugins": '"disabled_plugins": ["types"]',
+    "evaluators": '"evaluators": ["lookahead-analysis"]',
     "db_url": '"db_url": "sqlite:////home/me/freqgen.sqlite"',
     "backtest_timeout": '"backtest_timeout": 600',
     "backtest_memory_mb": '"backtest_memory_mb": 4096',

@@ -15,7 +15,7 @@ from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestRequest, BacktestResult
 from freqgen.evaluation.evaluator import EvaluationContext, Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
-from freqgen.exceptions import StrategyFault
+from freqgen.exceptions import SettingsError, StrategyFault
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import write_code
 from freqgen.generation.designer import DesignResult, make_design
@@ -274,7 +274,17 @@ class Steps(Workbench):
         )
         evaluators = self.host.evaluators()
         measured: dict[str, Measurement] = {}
+        wanted = self.settings.evaluators
+        for name in wanted:
+            if name not in evaluators:
+                raise SettingsError(
+                    f'freqgen.evaluators: there is no evaluator "{name}"',
+                    field="freqgen.evaluators",
+                    hint=f"there is {', '.join(evaluators)}",
+                )
         for name, evaluator in evaluators.items():
+            if getattr(evaluator, "on_request", False) and name not in wanted:
+                continue
             with self.host.guarded(evaluators, name):
                 measured[name] = expect(evaluator.measure(draft, context), Measurement)
         return measured

@@ -39,7 +39,11 @@ class Measurement:
 
 
 class Evaluator(Protocol):
-    """Measures; never judges. Registered with ``register_evaluators``."""
+    """Measures; never judges. Registered with ``register_evaluators``.
+
+    One with a true attribute ``on_request`` measures only where the setting ``evaluators``
+    names it.
+    """
 
     @property
     def name(self) -> str:

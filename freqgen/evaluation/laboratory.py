@@ -145,6 +145,7 @@ def _read(told: Mapping[str, Any]) -> Run:
         lines=dict(told.get("lines", {})),
         notes=_frame(told.get("notes")),
         answers=_frame(told.get("answers")),
+        analysis=dict(told.get("analysis", {})),
         seconds=tuple(told.get("seconds", ())),
         costly=tuple((line, spent) for line, spent in told.get("costly", ())),
     )

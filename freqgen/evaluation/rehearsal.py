@@ -349,6 +349,11 @@ def _told(runner: Runner, message: Message) -> dict[str, Any]:
     if message.op == "notes":
         decode_frame(message.payload)
         return {"notes": _keep(runner, message.payload)}
+    if message.op == "analysis":
+        values = head.get("values")
+        if not isinstance(values, dict):
+            raise Garbled("an analysis without values")
+        return {"analysis": values}
     if message.op == "times":
         seconds, lines = head.get("seconds"), head.get("lines")
         if not isinstance(seconds, list) or not isinstance(lines, list):

@@ -15,6 +15,7 @@ from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 
+from freqgen.evaluation.analyses import LOOKAHEAD, RECURSIVE, analyse
 from freqgen.evaluation.clock import set_ahead
 from freqgen.evaluation.session import First, Session
 from freqgen.sandbox.frames import encode_frame
@@ -32,7 +33,8 @@ def perform(session: Session, channel: Channel, order: Message) -> None:
     """Carry trials out, one after the other; one that fails is said to have failed.
 
     :param order: As of :meth:`Session.open`, and ``trials``, each with ``what`` (``describe``,
-        ``frame``, ``answers`` or ``time``), ``clock`` in seconds, ``lines`` and ``repeat``.
+        ``frame``, ``answers``, ``time`` or an analysis), ``clock`` in seconds, ``lines`` and
+        ``repeat``.
     """
     opened: tuple[Any, Any] | None = None
     for trial in order.head["trials"]:
@@ -71,7 +73,10 @@ def _perform(
     if trial["what"] != "describe":
         pair = str(engine.config["pairs"][0])
         candles = session.candles(strategy, pair)
-        if trial["what"] == "time":
+        if trial["what"] in {LOOKAHEAD, RECURSIVE}:
+            values = analyse(str(trial["what"]), engine, candles)
+            channel.send({"op": "analysis", "values": values})
+        elif trial["what"] == "time":
             _time(channel, strategy, candles, pair, int(trial["repeat"]))
         else:
             _frame(channel, strategy, candles, pair, lines, notes)

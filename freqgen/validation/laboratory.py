@@ -28,7 +28,8 @@ class Trial:
     a trial that is cut has those that had closed by the close of its last row.
 
     :param what: ``frame``: all columns of the strategy; ``answers``: what its callbacks answer
-        in a simulation; ``time``: how long one new candle takes.
+        in a simulation; ``time``: how long one new candle takes; ``lookahead-analysis`` or
+        ``recursive-analysis``: what Freqtrade's own analysis says.
     :param cut: See only the first so many rows.
     :param altered: From this row on, all candles are others.
     :param gaps: Candles are missing here and there, the same in all trials.
@@ -69,6 +70,7 @@ class Run:
     :param notes: What the source noted, a column a note.
     :param answers: What callbacks answered, in order: ``call``, ``pair``, ``time`` (opening of
         the candle, milliseconds), ``trade``, ``kind``, ``number``, ``text``.
+    :param analysis: What Freqtrade's own analysis said.
     :param seconds: How long each repetition took.
     :param costly: Line and seconds of one repetition, the costliest first.
     """
@@ -81,6 +83,7 @@ class Run:
     lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     notes: DataFrame | None = None
     answers: DataFrame | None = None
+    analysis: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     seconds: tuple[float, ...] = ()
     costly: tuple[tuple[int, float], ...] = ()
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @hookimpl
 def register_evaluators(register: Callable[[Evaluator], None]) -> None:
-    """Register the backtest."""
+    """Register the backtest and, on request, Freqtrade's own analyses."""
+    from freqgen_evaluators.analyses import AnalysisEvaluator
     from freqgen_evaluators.backtest import BacktestEvaluator
 
     register(BacktestEvaluator())
+    register(AnalysisEvaluator("lookahead-analysis"))
+    register(AnalysisEvaluator("recursive-analysis"))

@@ -100,10 +100,9 @@ class Ours:
 
     def check(self, case: Case) -> tuple[str, list[str], float]:
         """The same; an error is ``biased``, a warning ``unused``."""
+        from freqgen import Catalogue, Draft, Severity, ValidationContext
         from freqgen_behaviour.causal import Causal
         from freqgen_behaviour.loads import LoadsAndRuns
-
-        from freqgen import Catalogue, Draft, Severity, ValidationContext
 
         context = ValidationContext(
             catalogue=Catalogue([]), cache_dir=self.folder, laboratory=self.laboratory
