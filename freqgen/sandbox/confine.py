@@ -55,9 +55,32 @@ class Policy:
 
 
 def python_needs() -> tuple[Path, ...]:
-    """What Python and its libraries read: themselves, time zones, a little about the machine."""
-    installed = {sys.prefix, sys.base_prefix, *(path for path in sys.path if os.path.isabs(path))}  # noqa: PTH117
-    return tuple(Path(path) for path in sorted({*_READ_BY_ALL, *installed}) if path != "/")
+    """What Python and its libraries read: themselves, time zones, a little about the machine.
+
+    Of a folder on Python's path that is no place of installed libraries, such as a checkout, only
+    the packages that are imported already: beside them may lie a configuration with keys.
+    """
+    found = {*_READ_BY_ALL, sys.prefix, sys.base_prefix}
+    for entry in filter(os.path.isabs, sys.path):
+        path = Path(entry)
+        if path.name in {"site-packages", "dist-packages"}:
+            found.add(entry)
+        elif not path.is_relative_to(sys.prefix) and not path.is_relative_to(sys.base_prefix):
+            found |= _imported_from(path)
+    return tuple(Path(path) for path in sorted(found) if path != "/")
+
+
+def _imported_from(folder: Path) -> set[str]:
+    """Packages and modules that were imported from right below a folder."""
+    found = set()
+    for name, module in tuple(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if "." in name or not file:
+            continue
+        place = Path(file).parent if Path(file).stem == "__init__" else Path(file)
+        if place.parent == folder:
+            found.add(str(place))
+    return found
 
 
 def confine(policy: Policy) -> int:

@@ -82,10 +82,12 @@ def test_validate_says_what_is_wrong(run: Run, tmp_path: Path, userdir: Path) ->
     bad.write_text(
         source.replace('"enter_long"', '"buy"').replace("import talib", "import os\nimport talib")
     )
-    done = run("validate", good, bad, "--userdir", userdir)
+    done = run("validate", "--static", good, bad, "--userdir", userdir)
     assert done.code == 3
     assert "import" in done.out
-    data = run("--json", "validate", good, bad, "--userdir", userdir).json
+    assert "sandbox" not in done.out
+    data = run("--json", "validate", "--static", good, bad, "--userdir", userdir).json
+    assert [file["sandbox"] for file in data["files"]] == [None, None]
     assert data["passed"] is False
     assert [file["passed"] for file in data["files"]] == [True, False]
     finding = data["files"][1]["findings"][0]
@@ -94,27 +96,45 @@ def test_validate_says_what_is_wrong(run: Run, tmp_path: Path, userdir: Path) ->
     }
 
 
-def test_backtest_takes_names_and_refuses_files(run: Run, userdir: Path, market: Path) -> None:
-    """A stored strategy is run, anybody's file is not, and the reason is said."""
-    place = ("--userdir", userdir, "-d", market)
-    done = run("--json", "backtesting", NAME, *place, "-p", "BTC/USDT", "ETH/USDT", "--trades")
-    assert done.code == 0
-    (result,) = done.json["results"]
+def test_backtest_takes_names_and_files(run: Run, userdir: Path, market: Path) -> None:
+    """A stored strategy and anybody's file, side by side; a file is validated before."""
+    place = ("--userdir", userdir, "-d", market, "-p", "BTC/USDT", "ETH/USDT")
+    file = userdir.parent / "Mine.py"
+    stored = (userdir / "strategies" / f"{NAME}.py").read_text()
+    file.write_text(stored.replace(f"class {NAME}", "class Mine"))
+    bad = userdir.parent / "Peeks.py"
+    bad.write_text(
+        file.read_text().replace("class Mine", "class Peeks").replace(
+            "        return dataframe\n",
+            '        dataframe["rsi"] = dataframe["rsi"].bfill()\n        return dataframe\n',
+            1,
+        )
+    )
+    done = run("--json", "backtesting", NAME, file, bad, *place, "--trades")
+    assert done.code == 3
+    mine, peeking = done.json["results"][1], done.json["refused"][0]
+    result = done.json["results"][0]
     assert result["name"] == NAME
     assert result["trades"] == len(result["trade_list"]) > 0
     assert result.keys() >= {
         *("name", "trades", "profit_total", "profit_total_abs", "final_balance"),
-        *("max_drawdown", "sharpe", "market_change", "seconds"),
+        *("max_drawdown", "sharpe", "market_change", "seconds", "sandbox"),
     }
-    file = userdir / "strategies" / f"{NAME}.py"
-    refused = run("backtest", file, *place)
-    assert refused.code == 2
-    assert "is a file" in refused.err
-    assert "sandbox" in refused.err
-    assert f"freqgen validate {file}" in refused.err
+    assert (mine["name"], mine["file"]) == ("Mine", str(file))
+    assert mine["trade_list"] == result["trade_list"]
+    assert done.json["sandbox"]["level"] == mine["sandbox"]
+    assert peeking["name"] == "Peeks"
+    assert [f["code"] for f in peeking["findings"] if f["severity"] == "error"]
+
+
+def test_backtest_of_what_is_not_there(run: Run, userdir: Path, market: Path) -> None:
+    place = ("--userdir", userdir, "-d", market)
     unknown = run("backtest", "RsiBolinger", *place)
     assert unknown.code == 2
     assert NAME in unknown.err
+    missing = run("backtest", userdir / "No.py", *place)
+    assert missing.code == 2
+    assert "there is no file" in missing.err
     assert run("backtest", *place).code == 2
 
 
