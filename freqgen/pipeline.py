@@ -397,13 +397,13 @@ class Freqgen(Steps):
                 hint=f"freqtrade trade --dry-run --strategy {record.class_name} trades the edited "
                 "file; move it away to trade what was checked",
             )
-        draft, checked = self.stored_draft(record)
-        self.check_market(checked.design)
         if record.market == "synthetic":
             self._progress(
                 f"{record.name} was tested on synthetic candles only, which says that it runs and "
                 "nothing about what it earns"
             )
+        draft, checked = self.stored_draft(record)
+        self.check_market(checked.design)
         self._mention_parameters(record, "is not used by freqgen")
         found: tuple[str, ...] = ()
         timeframe = checked.design.timeframe

@@ -187,7 +187,7 @@ def approve(args: Namespace, context: CommandContext) -> int:
     if before.status.usable:
         done = f"{record.name} revision {record.revision} has its place back"
     elif record.market is None:
-        done += " although its code was never run"
+        done += " although it was never backtested"
     _say_decision(context, record, path, f"{done}; its file is {path}")
     return 0
 

@@ -137,16 +137,16 @@ class TestApproving:
         altered = (userdir / "strategies" / f"{NAME}.py").read_text().replace("< 30", "< 31")
         pending = stored(userdir, source=altered, decision=Decision.REVIEW)
         done = run("approve", pending.id, "--userdir", userdir)
-        assert (done.code, "not what freqgen compiles" in done.err) == (2, True)
+        assert (done.code, "does not pass validation" in done.err) == (2, True)
+        assert "rsi" in done.err, "what differs is named"
 
-    def test_says_that_code_was_never_run(self, run: Run, userdir: Path) -> None:
-        written = (userdir / "strategies" / f"{NAME}.py").read_text().replace("< 30", "< 31")
+    def test_says_that_it_was_never_backtested(self, run: Run, userdir: Path) -> None:
+        written = "# by a model\n" + (userdir / "strategies" / f"{NAME}.py").read_text()
         pending = stored(userdir, source=written, decision=Decision.REVIEW, market=None,
                          measurements={}, code_origin="model")  # fmt: skip
         done = run("approve", pending.id, "--userdir", userdir)
         assert done.code == 0, done.err
-        assert "although its code was never run" in done.out
-        assert "checked and never run" in done.err
+        assert "although it was never backtested" in done.out
 
 
 class TestParametersOfHyperopt:
