@@ -37,7 +37,7 @@ def test_is_listed_with_all_that_it_registers(freqgen):
         "registers": {
             "provider": ["breakout"],
             "prompt builder": ["design:terse"],
-            "validator": ["no-print"],
+            "validator": ["no-print", "not-always"],
             "evaluator": ["per-trade"],
             "gate": ["earns-per-trade"],
             "indicator": ["RANGE_SHARE"],
@@ -51,7 +51,7 @@ def test_is_listed_with_all_that_it_registers(freqgen):
 def test_ours_are_found_the_same_way(freqgen):
     _, data = freqgen("list-plugins")
     ours = {p["name"] for p in data["plugins"] if p["distribution"] == "freqtrade-freqgen"}
-    assert ours == {"offline", "prompts", "structure", "types", "evaluators", "gates"}
+    assert ours == {"offline", "prompts", "structure", "types", "behaviour", "evaluators", "gates"}
     assert not [plugin["error"] for plugin in data["plugins"] if plugin["error"]]
 
 

@@ -196,5 +196,6 @@ def _row(field: Field) -> list[str]:
     kind = field.kind
     if field.of:
         link = f"[{field.of}](#{field.of.replace(' ', '-')})"
-        kind = f"list of {link}s" if kind == "list" else link
+        null = " or null" if kind.endswith(" or null") else ""
+        kind = f"list of {link}s" if kind == "list" else link + null
     return [f"`{field.path}`", kind, field.meaning]

@@ -16,7 +16,9 @@ from freqgen.evaluation.result import BacktestResult
 from freqgen.finding import Finding, Phase, Severity
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import Provider, Reading, Reply, Span, Usage
+from freqgen.sandbox.level import Level, Protection
 from freqgen.store.record import Record
+from freqgen.validation.laboratory import Laboratory, Run, Specimen, Trial
 from freqgen.validation.validator import ValidationContext, Validator
 from tests.installation import ROOT
 
@@ -63,6 +65,10 @@ VALUES = [
     Span,
     Usage,
     ValidationContext,
+    Specimen,
+    Trial,
+    Run,
+    Protection,
     Finding,
     Draft,
     EvaluationContext,
@@ -73,7 +79,18 @@ VALUES = [
 ]
 """What these protocols give and take."""
 
-CHOICES = [Step, Phase, Severity, Decision]
+LABORATORY = """\
+## What runs a draft
+
+Validators of the phase behaviour get a laboratory in their context, and evaluators in theirs.
+Nothing else in a plugin runs a draft: the laboratory runs it in the
+[sandbox](../explanation/sandbox.md). [writing.md](writing.md#a-validator-that-runs-the-draft) has
+a validator that uses one.
+
+"""
+"""What stands above the laboratory."""
+
+CHOICES = [Step, Phase, Severity, Decision, Level]
 """Enumerations among their fields."""
 
 
@@ -88,6 +105,7 @@ def page() -> str:
         parts += [protocol(registered) for registered in REGISTERED.get(name, [])]
     parts.append("## What they give and take\n\nAll of them are frozen and made by keyword.\n")
     parts += [value(kind) for kind in VALUES]
+    parts.append(LABORATORY + protocol(Laboratory))
     parts.append("## Choices\n")
     parts += [choice(kind) for kind in CHOICES]
     parts.append("## What a verb is given\n")

@@ -16,6 +16,7 @@ from tests.docs.json_objects import (
     MARKET,
     MEASUREMENTS,
     READING,
+    SANDBOX,
     SHARED,
     STATUS,
     TIMINGS,
@@ -64,6 +65,7 @@ VERBS: dict[str, list[Field]] = {
             [*WHICH, Field("path", "text", "the strategy's file, allowed or not")],
         ),
         MARKET,
+        SANDBOX,
         Field("notes", "list of texts", "what should be read before the strategy is used"),
         DESIGN,
         *READING,
@@ -100,11 +102,25 @@ VERBS: dict[str, list[Field]] = {
     ],
     "backtest": [
         Field("market", "text", "`synthetic` on the demo market's candles, else `real`"),
+        SANDBOX,
         Field(
             "results", "list", "one result a strategy, in the order asked for", "backtest result"
         ),
-        Field("results[].id", "text", "id of the record that was tested"),
-        Field("results[].revision", "number", "its revision"),
+        Field("results[].id", "text", "id of the record that was tested; not for a file"),
+        Field("results[].revision", "number", "its revision; not for a file"),
+        Field("results[].file", "text", "the file that was tested; not for a record"),
+        Field(
+            "results[].findings",
+            "list",
+            "what the checks found in the file, none of which blocks; not for a record",
+            "finding",
+        ),
+        Field(
+            "refused",
+            "list",
+            "files that did not pass, and were not backtested; then the exit code is 3",
+            "refused file",
+        ),
     ],
     "list-indicators": group(
         "indicators[]",
@@ -193,6 +209,29 @@ VERBS: dict[str, list[Field]] = {
             Field("error", "text or null", "why it cannot be used; null if it can"),
         ],
     ),
+    "doctor": [
+        replace(SANDBOX, kind="object", meaning=SANDBOX.meaning.partition(";")[0]),
+        Field("system", "text", "operating system, with its version and processor"),
+        Field("python", "text", "version of Python"),
+        Field("versions", "object", "of the packages that matter"),
+        Field("versions.*", "text or null", "a version; null where it is not installed"),
+        *group(
+            "checks[]",
+            "list",
+            "what was looked at",
+            [
+                Field("name", "text", "`sandbox`, `plugins`, `candles`, `markets`, `plugin NAME`"),
+                Field(
+                    "health",
+                    "text",
+                    "`fine`; `lacking` where freqgen works with less; `broken` where something "
+                    "that was asked for does not work",
+                ),
+                Field("says", "text", "how it is, in a sentence"),
+                Field("advice", "text", "what to do about it; may be empty"),
+            ],
+        ),
+    ],
     "paper": PAPER,
     "download-markets": [Field("path", "text", "the file with the market table")],
 }

@@ -31,7 +31,7 @@ def group(parent: str, kind: str, meaning: str, fields: Iterable[Field]) -> list
 FINDING = [
     Field("code", "text", "stable code, as in `FG201`; see [findings.md](findings.md)"),
     Field("severity", "text", "`error` blocks, `warning` does not"),
-    Field("phase", "text", "`parse`, `structure` or `types`"),
+    Field("phase", "text", "`parse`, `structure`, `types`, `behaviour` or `evaluation`"),
     Field("line", "number or null", "line in the source, from 1; null for the file as a whole"),
     Field("column", "number or null", "column in that line, from 1"),
     Field("message", "text", "what is wrong, in a sentence"),
@@ -76,8 +76,54 @@ MEASUREMENTS = Field(
     "object",
     "what each evaluator measured, by its name; empty where nothing was run. `backtest` has the "
     "fields of a [backtest result](#backtest-result), and `profit_over_market`, which is "
-    "`profit_total` less `market_change`",
+    "`profit_total` less `market_change`; `profile`, and "
+    "[on request](configuration.md#evaluators) `lookahead-analysis` and `recursive-analysis`, "
+    "have [fields of their own](#profile)",
     open=True,
+)
+
+PROFILE = [
+    Field("milliseconds_p50", "number", "median time from a new candle to its signal"),
+    Field("milliseconds_p95", "number", "the 95th percentile of it"),
+    Field("candles", "number", "candles of the frame, as a bot has them"),
+    Field("loaded_on", "text", "the pair whose candles they were, or `synthetic`"),
+    Field("costliest", "list", "the lines of the strategy that take most, at most five"),
+    Field("costliest[].line", "number", "line in the source"),
+    Field("costliest[].text", "text", "what stands there"),
+    Field("costliest[].milliseconds", "number", "what it takes in one pass"),
+    Field("costliest[].share", "number", "ratio of what all lines of the strategy take"),
+]
+
+_FAILED = Field("failed", "text", "why there is nothing else, if there is not")
+
+LOOKAHEAD = [
+    Field("biased", "boolean or null", "what Freqtrade says; null where there were too few trades"),
+    Field("signals", "number", "trades that it looked at"),
+    Field("biased_entries", "number", "of which entered otherwise without later candles"),
+    Field("biased_exits", "number", "of which left otherwise"),
+    Field("biased_indicators", "list of texts", "columns that differed"),
+    _FAILED,
+]
+
+RECURSIVE = [
+    Field("variance", "object", "by indicator"),
+    Field("variance.*", "object", "by number of candles before the newest"),
+    Field("variance.*.*", "number or null", "difference of the newest value, as a ratio"),
+    _FAILED,
+]
+
+SANDBOX_FIELDS = [
+    Field("level", "text", "`full`, `strong`, `partial` or `none`"),
+    Field("landlock", "number", "version of Landlock that holds; 0 where there is none"),
+    Field("reason", "text", "what does not hold, and why; empty at the level `full`"),
+]
+
+SANDBOX = Field(
+    "sandbox",
+    "object or null",
+    "how well this machine holds a strategy, see [sandbox.md](../explanation/sandbox.md#levels); "
+    "null where none was run",
+    "sandbox",
 )
 
 GATE = [
@@ -148,6 +194,12 @@ BACKTEST = [
         "text",
         "`stored` if precisions, limits and fees are the exchange's, `assumed` if they were "
         "derived from the candles",
+    ),
+    Field(
+        "sandbox",
+        "text",
+        "the level of the sandbox that held the strategy; `none` where nothing does, and only "
+        "what freqgen compiled is run",
     ),
     Field("warnings", "list of texts", "what makes the numbers less than they seem"),
     Field(
@@ -259,6 +311,13 @@ CHECKED_FILE = [
     Field("class_name", "text", "the class that was checked"),
     FINDINGS,
     *TIMINGS,
+    replace(SANDBOX, meaning=f"{SANDBOX.meaning}, as with `--static` or where an error came first"),
+]
+
+REFUSED = [
+    Field("name", "text", "the class"),
+    Field("file", "text", "the file, as it was named"),
+    FINDINGS,
 ]
 
 _PAPER_TRADE = [
@@ -284,7 +343,12 @@ SHARED: dict[str, list[Field]] = {
     "gate": GATE,
     "span": _SPAN,
     "usage": USAGE_FIELDS,
+    "sandbox": SANDBOX_FIELDS,
+    "profile": PROFILE,
+    "lookahead-analysis": LOOKAHEAD,
+    "recursive-analysis": RECURSIVE,
     "checked file": CHECKED_FILE,
+    "refused file": REFUSED,
     "backtest result": BACKTEST,
     "row": _ROW,
     "paper trade": _PAPER_TRADE,

@@ -227,9 +227,9 @@ ADVICE = {
     "AttemptsExhausted": "Read the findings of the last attempt, make the design simpler, or raise "
     "[max_attempts](configuration.md#max_attempts).",
     "SandboxError": "Nothing was harmed: the code was not run, or was ended.",
-    "SandboxUnavailable": "Only what freqgen's compiler writes for a design is run, as long as "
-    "there is no sandbox. Change the design rather than the code, or run a file that you trust "
-    "with Freqtrade itself. [trust.md](../explanation/trust.md) says why.",
+    "SandboxUnavailable": "`freqgen doctor` says what this machine holds and what is enough; "
+    "[sandbox.md](../explanation/sandbox.md#levels) has the levels. At the level partial, "
+    "`--accept-partial` runs the strategy all the same. `freqgen validate` reads it everywhere.",
     "SandboxViolation": "Do not trust that code.",
     "SandboxTimeout": "Look for loops over candles in that code.",
     "EvaluationError": "Do what the hint says; the strategy itself may be sound.",
@@ -238,6 +238,8 @@ ADVICE = {
     "EngineError": "Use fewer pairs or a shorter `--timerange`, or raise "
     "[backtest_timeout](configuration.md#backtest_timeout) or "
     "[backtest_memory_mb](configuration.md#backtest_memory_mb).",
+    "StrategyFault": "Read the finding: [findings.md](findings.md) has its code. `freqgen validate` "
+    "says the same with the line of the source, where it is known.",
     "StoreError": "Check the free space and the permissions, or what is in the way: freqgen never "
     "overwrites a file that it did not write.",
     "RecordNotFound": "`freqgen list` shows the names and ids.",

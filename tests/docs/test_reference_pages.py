@@ -161,7 +161,8 @@ def test_undocumented_fields_are_noticed() -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_settings_can_be_given_as_variables(name: str) -> None:
     """The variable on the page sets the setting."""
-    value = {"prompts": "default", "disabled_plugins": '["types"]'}.get(name, "300")
+    lists = {"disabled_plugins": '["types"]', "evaluators": '["profile"]'}
+    value = {"prompts": "default", **lists}.get(name, "300")
     section = environment({reference_pages.variable(name): value})["freqgen"]
     if name.endswith(("_model", "_url")):
         section[name] = "offline"

@@ -17,7 +17,7 @@ def test_everything_is_registered():
     assert plugin.registers == {
         "provider": ("breakout",),
         "prompt builder": ("design:terse",),
-        "validator": ("no-print",),
+        "validator": ("no-print", "not-always"),
         "evaluator": ("per-trade",),
         "gate": ("earns-per-trade",),
         "indicator": ("RANGE_SHARE",),

@@ -25,10 +25,12 @@ def register_prompt_builders(register):
 
 @hookimpl
 def register_validators(register):
-    """Add the validator ``no-print``."""
+    """Add the validators ``no-print`` and ``not-always``."""
+    from freqgen_example.behaviour import NotAlways
     from freqgen_example.validator import NoPrint
 
     register(NoPrint())
+    register(NotAlways())
 
 
 @hookimpl
