@@ -139,8 +139,8 @@ def _time(
     spent = []
     for _ in range(repeat):
         # Processor time: how busy the machine is besides says nothing of the strategy. What a
-        # strategy waits for, in a sleep or for threads of its own, is added. (The clock of the whole
-        # process is coarse where processor time is limited.)
+        # strategy waits for, in a sleep or for threads of its own, is added. (The clock of the
+        # whole process is coarse where processor time is limited.)
         began, waited = time.perf_counter(), _waits()
         busy = time.thread_time()
         once()

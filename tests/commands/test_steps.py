@@ -30,7 +30,7 @@ def test_design_code_validate(run: Run, tmp_path: Path) -> None:
     assert checked.json["passed"] is True
     assert checked.json["class_name"] == NAME
     assert checked.json["findings"] == []
-    assert checked.json["timings"].keys() == {"parse", "structure", "types"}
+    assert checked.json["timings"].keys() == {"parse", "structure", "types", "behaviour"}
 
 
 def test_design_explains_itself(run: Run, tmp_path: Path) -> None:
