@@ -174,7 +174,7 @@ class Scene:
         """What the corpus needs of a package that may not be installed, by its older name."""
         if importlib.util.find_spec("pandas_ta_classic") is not None:
             return []
-        package = self.folder("packages") / "pandas_ta_classic"
+        package = self.folder("site-packages") / "pandas_ta_classic"
         package.mkdir(exist_ok=True)
         (package / "_indicator_loader.py").write_text("import importlib\n")
         (package / "__init__.py").write_text(
@@ -237,6 +237,15 @@ def _of(stream: IO[str] | None) -> IO[str]:
 
 def _users() -> list[int | None]:
     return [None, NOBODY] if os.geteuid() == 0 else [None]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what is the same for every user to one of them, unless time does not matter."""
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if item.path.stem in {"test_own_attacks", "test_benign"} and params.get("scene") == NOBODY:
+            item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(scope="session")
