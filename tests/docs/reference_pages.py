@@ -238,8 +238,8 @@ ADVICE = {
     "EngineError": "Use fewer pairs or a shorter `--timerange`, or raise "
     "[backtest_timeout](configuration.md#backtest_timeout) or "
     "[backtest_memory_mb](configuration.md#backtest_memory_mb).",
-    "StrategyFault": "Read the finding: [findings.md](findings.md) has its code. `freqgen validate` "
-    "says the same with the line of the source, where it is known.",
+    "StrategyFault": "Read the finding: [findings.md](findings.md) has its code. "
+    "`freqgen validate` says the same with the line of the source, where it is known.",
     "StoreError": "Check the free space and the permissions, or what is in the way: freqgen never "
     "overwrites a file that it did not write.",
     "RecordNotFound": "`freqgen list` shows the names and ids.",
