@@ -65,10 +65,11 @@ def of_worker(name: str, fault: WorkerFault) -> Finding:
     return error(code, f"{name} was stopped: {fault.detail}", hint)
 
 
-def of_failure(name: str, head: Mapping[str, Any]) -> Finding:
+def of_failure(name: str, head: Mapping[str, Any], *, loading: bool = False) -> Finding:
     """What a strategy's process said that failed.
 
     :param head: A message ``failed``; all of it is the strategy's word.
+    :param loading: Whether it was only loaded.
     """
     kinds = [str(kind) for kind in head.get("kinds", ())]
     kind = first_line(str(head.get("error", "an error")), 80)
@@ -84,15 +85,21 @@ def of_failure(name: str, head: Mapping[str, Any]) -> Finding:
             message = f"{name} imports {missing[1]}, which is not installed here"
             return error(LOADS, message, f"install the package that has {package}", line)
         return error(LOADS, f"Freqtrade cannot load {name}: {text}", "correct the strategy", line)
+    if line is None and text == _NOTHING_BACK:
+        return error(SHAPE, f"{name} gives back nothing in place of a frame", _SHAPE_HINT, line)
     if "PermissionError" in kinds:
         hint = "the sandbox refused it: a strategy reads candles from Freqtrade and nothing else"
     elif "mismatching" in text or "No dataframe returned" in text:
         return error(SHAPE, f"{name} gives back another frame: {text}", _SHAPE_HINT, line)
     else:
         hint = "correct the strategy"
-    return error(RAISES, f"{name} failed with {kind}: {text}{place}", hint, line)
+    return error(
+        LOADS if loading else RAISES, f"{name} failed with {kind}: {text}{place}", hint, line
+    )
 
 
+_NOTHING_BACK = "'NoneType' object has no attribute 'copy'"
+"""What Freqtrade stumbles over where a ``return`` is missing."""
 _SHAPE_HINT = "return the frame that was given, with columns added and no row left out"
 
 

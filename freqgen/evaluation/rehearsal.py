@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 TRIAL_SECONDS = 20.0
 _AT_ONCE = 2
-_ROWS = 1000
-_AFTER_STARTUP = 800
+_ROWS = 1200
+_AFTER_STARTUP = 1000
 _MOST_ROWS = 6000
 _LEAST_ROWS = 300
 _SHARED = 4  # fewer trials are not worth a second worker
@@ -152,7 +152,7 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(heard, dict):
         return heard
     if heard.failed is not None:
-        return _failure(name, heard)
+        return _failure(name, heard, loading=True)
     declared = heard.declared
     if declared is None:
         return _fault(name, WorkerFault(Fault.NONSENSE, "it said nothing of itself"))
@@ -273,7 +273,7 @@ def _kind(pair: str) -> CandleType:
     return CandleType.FUTURES if ":" in pair else CandleType.SPOT
 
 
-def _failure(name: str, heard: Heard) -> dict[str, Any]:
+def _failure(name: str, heard: Heard, *, loading: bool = False) -> dict[str, Any]:
     """What a strategy's code failed with.
 
     :raises SandboxUnavailable: If it needs a part of Freqtrade that is not run here.
@@ -284,7 +284,7 @@ def _failure(name: str, heard: Heard) -> dict[str, Any]:
             f"{name} needs FreqAI, whose models freqgen does not train",
             hint="freqtrade backtesting with a freqai section runs it, if you trust it",
         )
-    return {"finding": faults.of_failure(name, failed).to_dict()}
+    return {"finding": faults.of_failure(name, failed, loading=loading).to_dict()}
 
 
 def _fault(name: str, fault: WorkerFault) -> dict[str, Any]:

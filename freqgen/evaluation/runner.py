@@ -37,6 +37,7 @@ from freqgen.evaluation.overrides import replaced
 from freqgen.evaluation.remarks import first_line, funding_warnings, left_out
 from freqgen.evaluation.session import COMPARED, work
 from freqgen.evaluation.setting import Setting
+from freqgen.evaluation.spoken import contradiction
 from freqgen.evaluation.standin import StandIn, write_standin
 from freqgen.evaluation.summary import summary
 from freqgen.exceptions import (
@@ -238,6 +239,8 @@ class Runner:
             raise WorkerFault(Fault.NONSENSE, "it said nothing of itself")
         if declared.engine:
             raise faults.raised(_replaces(name, declared.engine))
+        if said := contradiction(str(request["source"]), name, declared):
+            raise faults.raised(_disagreement(name, said))
         heard_at = perf_counter()
         write_standin(folder / "standin", name, declared)
         warnings: list[str] = []

@@ -21,6 +21,7 @@ from freqgen import (
 )
 from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.draft import ScreenedDraft
+from freqgen.evaluation.engine import Engine
 
 CATALOGUE = Catalogue(builtin_indicators())
 
@@ -31,12 +32,27 @@ class Bench:
 
     laboratory: Laboratory
     folder: Path
+    engine: Engine | None = None
 
     @property
     def context(self) -> ValidationContext:
         return ValidationContext(
             catalogue=CATALOGUE, cache_dir=self.folder, laboratory=self.laboratory
         )
+
+    def leftovers(self) -> list[str]:
+        """Folders of workers, and workers, that are still there."""
+        assert self.engine is not None
+        process = self.engine._process
+        assert process is not None
+        folders = [path.name for path in (process.folder / "workers").iterdir()]
+        parents = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        workers = [
+            child
+            for parent in parents
+            for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        ]
+        return [*folders, *workers]
 
     def check(
         self, validator: Any, source: str, *, design: Design | None = None, runs: bool = True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from freqgen.evaluation.engine import Engine
+from freqgen.evaluation.engine import Engine, Limits
 from freqgen.evaluation.laboratory import EngineLaboratory
 from freqgen.evaluation.markets import MarketTable, assumed_market
 
@@ -23,13 +23,14 @@ def open_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     table = MarketTable(exchange="binance", trading_mode="spot", markets={"BTC/USDT": market})
     table.save(MarketTable.path(folder, "binance", "spot"))
 
-    def make(datadir: Path, pairs: Sequence[str] = ()) -> Bench:
+    def make(datadir: Path, pairs: Sequence[str] = (), *, seconds: float = 600.0) -> Bench:
         config = {"exchange": {"name": "binance"}, "stake_currency": "USDT"}
-        engine = Engine(config=config, userdir=folder, datadir=datadir)
+        limits = Limits(seconds=seconds, memory_mb=2048)
+        engine = Engine(config=config, userdir=folder, datadir=datadir, limits=limits)
         engines.append(engine)
         engine.start()
         laboratory = EngineLaboratory(lambda: engine, pairs=lambda: pairs)
-        return Bench(laboratory, folder)
+        return Bench(laboratory, folder, engine)
 
     yield make
     for engine in engines:
