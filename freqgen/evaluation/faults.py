@@ -93,9 +93,9 @@ def of_failure(name: str, head: Mapping[str, Any], *, loading: bool = False) -> 
         return error(SHAPE, f"{name} gives back another frame: {text}", _SHAPE_HINT, line)
     else:
         hint = "correct the strategy"
-    return error(
-        LOADS if loading else RAISES, f"{name} failed with {kind}: {text}{place}", hint, line
-    )
+    if loading:
+        return error(LOADS, f"Freqtrade cannot load {name}: {kind}: {text}{place}", hint, line)
+    return error(RAISES, f"{name} failed with {kind}: {text}{place}", hint, line)
 
 
 _NOTHING_BACK = "'NoneType' object has no attribute 'copy'"

@@ -64,11 +64,19 @@ def listen(worker: Worker, candles: Callable[[str, str, Any], DataFrame]) -> Hea
 
 
 def _take(heard: Heard, message: Message) -> None:
+    """Keep a message; nothing is said twice.
+
+    :raises Garbled: If it cannot be read, or is the second of its kind.
+    """
     match message.op:
         case "declared":
+            if heard.declared is not None:
+                raise Garbled("who it is a second time")
             heard.declared = Declared.from_data(message.head)
         case "signals":
             pair = str(message.head.get("pair"))
+            if pair in heard.frames:
+                raise Garbled(f"the signals of {pair[:40]} a second time")
             dtypes = message.head.get("dtypes")
             if not isinstance(dtypes, dict):
                 raise Garbled("signals without types")

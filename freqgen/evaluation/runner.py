@@ -239,7 +239,9 @@ class Runner:
             raise WorkerFault(Fault.NONSENSE, "it said nothing of itself")
         if declared.engine:
             raise faults.raised(_replaces(name, declared.engine))
-        if said := contradiction(str(request["source"]), name, declared):
+        if said := contradiction(
+            str(request["source"]), name, declared, {*setting.config, *request["overrides"], *_RUN}
+        ):
             raise faults.raised(_disagreement(name, said))
         heard_at = perf_counter()
         write_standin(folder / "standin", name, declared)

@@ -8,7 +8,7 @@ speaks for it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from freqgen.evaluation.callbacks import CALLBACKS, OLDER_NAMES
 from freqgen.evaluation.declared import ATTRIBUTES, Declared
@@ -16,11 +16,14 @@ from freqgen.evaluation.overrides import UNSAID, class_attributes
 from freqgen.evaluation.summary import plain
 
 
-def contradiction(source: str, name: str, declared: Declared) -> str | None:
+def contradiction(
+    source: str, name: str, declared: Declared, configured: Collection[str] = ()
+) -> str | None:
     """What a declaration says otherwise than the file, in a few words.
 
     :param name: The strategy's class.
     :param declared: What its worker said.
+    :param configured: Attributes that the configuration replaces.
     :returns: ``None`` if nothing does, or if the file cannot be read.
     """
     try:
@@ -33,6 +36,10 @@ def contradiction(source: str, name: str, declared: Declared) -> str | None:
             continue
         if plain(value) != declared.own[attribute] and not _same_flag(value, declared, attribute):
             return f"{attribute} is {value!r} in the file and {declared.own[attribute]!r} when run"
+        used = declared.attributes.get(attribute, value)
+        scalar = isinstance(value, bool | int | float | str) and attribute not in configured
+        if scalar and used != value and bool(used) != value:
+            return f"{attribute} is {value!r} in the file and {used!r} when run"
     for callback in CALLBACKS:
         known = {callback, *OLDER_NAMES.get(callback, ())}
         if known & methods and callback not in declared.callbacks:

@@ -14,6 +14,9 @@ from tests.corpus.conftest import CANDLES, PAIRS, Host, Scene
 from tests.corpus.own_attacks import FUTURE, OWN, Own
 from tests.corpus.test_attacks import REPORTED
 
+ROWS = 1200
+"""Candles of a full trial."""
+
 pytestmark = [pytest.mark.needs_shared, pytest.mark.slow]
 
 TIMERANGE = "20240101-20240103"
@@ -111,8 +114,8 @@ def check_trades(result: dict[str, Any], scene: Scene) -> None:
 def test_a_worker_has_no_candle_that_it_may_not_see(scene: Scene, guarded: Host) -> None:
     """Not in its frames, and not anywhere in its memory either."""
     name = f"{PAIRS[0].replace('/', '_')}-5m.feather"
-    closes = pd.read_feather(scene.folder("data") / name)["close"].tail(1000).tolist()
-    assert len(closes) == 1000 < CANDLES
+    closes = pd.read_feather(scene.folder("data") / name)["close"].tail(ROWS).tolist()
+    assert len(closes) == ROWS < CANDLES
     cut = 500
 
     def masked(numbers: list[float]) -> str:
@@ -120,7 +123,7 @@ def test_a_worker_has_no_candle_that_it_may_not_see(scene: Scene, guarded: Host)
         return ", ".join(str(number ^ 0x5555555555555555) for number in bits)
 
     def two(begin: int) -> str:
-        at = next(i for i in range(begin, 1000) if closes[i] != closes[i + 1])
+        at = next(i for i in range(begin, ROWS - 1) if closes[i] != closes[i + 1])
         return masked(closes[at : at + 2])
 
     head = FUTURE.format(known=two(cut - 100), hidden=two(cut + 100))

@@ -52,15 +52,28 @@ def test_what_is_true_is_not_contradicted() -> None:
         ({"own": {**HONEST["own"], "stoploss": -0.01}}, "stoploss is -0.05 in the file and -0.01"),
         ({"own": {**HONEST["own"], "minimal_roi": {}}}, "minimal_roi"),
         ({"own": {**HONEST["own"], "use_custom_stoploss": False}}, "use_custom_stoploss"),
+        ({"attributes": {"timeframe": "1h", "stoploss": -0.99}}, "stoploss is -0.05 in the file"),
         ({"callbacks": ["custom_exit"]}, "custom_stoploss is in the file and not there when run"),
         ({"callbacks": ["custom_stoploss"]}, "custom_exit"),
     ],
-    ids=["another stop", "no targets", "a switch", "no callback", "an older name"],
+    ids=[
+        "another stop",
+        "no targets",
+        "a switch",
+        "another stop in use",
+        "no callback",
+        "an older name",
+    ],
 )
 def test_a_contradiction_is_named(changed: dict[str, Any], says: str) -> None:
     found = contradiction(SOURCE, "S", _said(**changed))
     assert found is not None
     assert says in found
+
+
+def test_what_the_configuration_replaces_is_no_contradiction() -> None:
+    said = _said(attributes={"timeframe": "1h", "stoploss": -0.99})
+    assert contradiction(SOURCE, "S", said, ["stoploss"]) is None
 
 
 @pytest.mark.parametrize("source", ["def f(:", "x = " + "-" * 100_000 + "1", "a\0b"])
