@@ -142,7 +142,7 @@ def _sandbox(held: Protection) -> Check:
 
 def _without_linux() -> str:
     return (
-        "strategies are read and not run, but for what freqgen compiles itself; run freqgen in a "
+        "strategies are read (freqgen validate --static) and not run; run freqgen in a "
         "Linux container (docker run --network none --read-only) or virtual machine"
     )
 

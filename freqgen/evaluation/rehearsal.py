@@ -1,7 +1,8 @@
-"""Runs trials of a strategy for those that compare them: each in a worker of its own.
+"""Runs trials of a strategy for those that compare them.
 
-A worker knows nothing of the other trials, and has no candles but those that it may see; so what
-it computes in one trial cannot be remembered, or looked up, in another.
+A worker has no candles but those that its trial may see. Trials that only compute columns share a
+worker where each sees later candles than the one before; the full trial has one of its own. So
+nothing that is computed in a trial can be remembered, or looked up, from a later candle.
 """
 
 from __future__ import annotations

@@ -7,9 +7,7 @@ callbacks answered, all of it data; the engine here simulates a stand-in that ha
 from __future__ import annotations
 
 import logging
-import math
 import shutil
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,23 +21,28 @@ from freqtrade.data.btanalysis import load_backtest_stats
 from freqtrade.data.metrics import combined_dataframes_with_rel_mean
 from freqtrade.enums import TradingMode
 from freqtrade.exceptions import FreqtradeException
+from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.optimize.backtest_caching import get_strategy_run_id
 from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.optimize.optimize_reports import generate_backtest_stats, store_backtest_results
 from pandas import DataFrame
 
 from freqgen.evaluation import faults
+from freqgen.evaluation.agreement import compare_trades, disagreement, replaces_engine
 from freqgen.evaluation.callbacks import Disagreement, Replay
 from freqgen.evaluation.candle_source import CandleFolder
 from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined, signals_of
 from freqgen.evaluation.offline import closing_prices
 from freqgen.evaluation.overrides import replaced
+from freqgen.evaluation.recorder import RECORDER
 from freqgen.evaluation.remarks import first_line, funding_warnings, left_out
-from freqgen.evaluation.session import COMPARED, work
+from freqgen.evaluation.session import work
 from freqgen.evaluation.setting import Setting
 from freqgen.evaluation.spoken import contradiction
+from freqgen.evaluation.spot_check import Until, differing, draw
 from freqgen.evaluation.standin import StandIn, write_standin
 from freqgen.evaluation.summary import summary
+from freqgen.evaluation.view import Source
 from freqgen.exceptions import (
     DataMissing,
     EngineError,
@@ -50,8 +53,6 @@ from freqgen.exceptions import (
 from freqgen.sandbox.level import Level, Protection, probe_worker
 from freqgen.sandbox.limits import Fault, WorkerFault, WorkerLimits
 from freqgen.sandbox.pool import Nursery, Worker
-
-_SAME = 1e-9
 
 
 class Runner:
@@ -149,7 +150,7 @@ class Runner:
                 raise refuse_unconfined(name, exc) from exc
             raise faults.raised(faults.of_worker(name, exc)) from exc
         except Disagreement as exc:
-            raise faults.raised(_disagreement(name, str(exc))) from exc
+            raise faults.raised(disagreement(name, str(exc))) from exc
         except MemoryError as exc:
             raise EngineError(
                 f"{name} needed more memory than the limit",
@@ -201,10 +202,20 @@ class Runner:
             )
         return EngineError(f"Freqtrade could not backtest {name}: {first_line(text)}")
 
-    def _hear(self, request: Mapping[str, Any], closes: Mapping[str, list[float]]) -> Heard:
-        """Let the strategy compute in a worker."""
+    def _hear(
+        self,
+        request: Mapping[str, Any],
+        closes: Mapping[str, list[float]],
+        end: pd.Timestamp | None = None,
+    ) -> Heard:
+        """Let the strategy compute in a worker.
+
+        :param end: When the newest candle that it may see closes; by default all are seen.
+        """
         setting = self.setting
-        source = CandleFolder(setting.datadir, setting.config["dataformat_ohlcv"])
+        source: Source = CandleFolder(setting.datadir, setting.config["dataformat_ohlcv"])
+        if end is not None:
+            source = Until(source, end)
         order = {"run": {key: request[key] for key in _RUN}, "closes": closes}
         with self.worker("backtest", request, order, self.limits) as worker:
             heard = listen(worker, source.load)
@@ -217,6 +228,48 @@ class Runner:
         if isinstance(refused, DataMissing | UsageError):
             raise refused
         raise faults.raised(faults.of_failure(name, heard.failed))
+
+    def _check_spot(
+        self,
+        request: Mapping[str, Any],
+        closes: Mapping[str, list[float]],
+        data: Mapping[str, DataFrame],
+        signals: Mapping[str, DataFrame],
+    ) -> None:
+        """Compute the signals of one pair again without later candles, and compare them.
+
+        :raises StrategyFault: If they are others.
+        """
+        drawn = draw(data)
+        if drawn is None:
+            return
+        pair, kept = drawn
+        last = data[pair]["date"].iloc[kept - 1]
+        step = pd.Timedelta(seconds=timeframe_to_seconds(request["timeframe"]))
+        begin = str(request["timerange"]).partition("-")[0]
+        timerange = f"{begin}-{int(last.timestamp())}"
+        asked = {**request, "pairs": [pair], "timerange": timerange}
+        try:
+            less = self._hear(asked, closes, last + step)
+        except DataMissing:
+            return  # what the strategy needs before its first signal takes up what is left
+        frame = less.frames.get(pair)
+        if frame is None or "date" not in frame.columns or len(frame) > len(signals[pair]):
+            return  # another period, of which nothing can be said
+        if (frame["date"].array != data[pair]["date"].iloc[: len(frame)].array).any():
+            return
+        found = differing(signals[pair], frame)
+        if found is not None:
+            column, row = found
+            raise faults.raised(
+                faults.error(
+                    faults.FUTURE,
+                    f"{request['name']} knows the future in the backtest: {column} of {pair} on "
+                    f"{data[pair]['date'].iloc[row]:%Y-%m-%d %H:%M} is another where the candles "
+                    f"after {last:%Y-%m-%d %H:%M} are missing",
+                    "signals must depend on the candles until then, and not on how many there are",
+                )
+            )
 
     def _backtest(self, request: Mapping[str, Any], folder: Path, name: str) -> dict[str, Any]:
         setting = self.setting
@@ -238,11 +291,11 @@ class Runner:
         if declared is None:
             raise WorkerFault(Fault.NONSENSE, "it said nothing of itself")
         if declared.engine:
-            raise faults.raised(_replaces(name, declared.engine))
+            raise faults.raised(replaces_engine(name, declared.engine))
         if said := contradiction(
             str(request["source"]), name, declared, {*setting.config, *request["overrides"], *_RUN}
         ):
-            raise faults.raised(_disagreement(name, said))
+            raise faults.raised(disagreement(name, said))
         heard_at = perf_counter()
         write_standin(folder / "standin", name, declared)
         warnings: list[str] = []
@@ -269,9 +322,11 @@ class Runner:
             strategy.signals = {
                 pair: signals_of(name, heard, pair, candles) for pair, candles in data.items()
             }
+            if not request["own"]:
+                self._check_spot(request, closes, data, strategy.signals)
             strategy.replay = Replay(heard.log)
             first, last = engine.backtest_one_strategy(strategy, data, timerange)
-            _compare(name, heard, engine.all_bt_content[name]["results"], strategy.replay)
+            compare_trades(name, heard, engine.all_bt_content[name]["results"], strategy.replay)
             done = perf_counter()
             stats = generate_backtest_stats(
                 data, engine.all_bt_content, min_date=first, max_date=last
@@ -354,75 +409,3 @@ _RUN = (
     "trading_mode",
 )
 """What of a request a worker is told."""
-
-
-def _replaces(name: str, methods: tuple[str, ...]) -> Any:
-    return faults.error(
-        faults.ENGINE,
-        f"{name} replaces {', '.join(methods)}, which Freqtrade's engine decides by",
-        "use Freqtrade's callbacks instead, such as custom_exit or custom_stoploss",
-    )
-
-
-def _disagreement(name: str, how: str) -> Any:
-    return faults.error(
-        faults.DISAGREES,
-        f"{name} and Freqtrade's engine do not agree on what happened: {how}",
-        "a strategy changes neither Freqtrade's engine nor its own attributes while it trades",
-    )
-
-
-def _compare(name: str, heard: Heard, trades: DataFrame, replay: Replay) -> None:
-    """Hold what the worker's engine made of the callbacks against what ours made of them.
-
-    :raises StrategyFault: If they differ.
-    """
-    if heard.declared is None or not heard.declared.simulated:
-        return
-    if not replay.finished:
-        raise faults.raised(_disagreement(name, "more was asked in its own process"))
-    theirs = heard.trades if heard.trades is not None else DataFrame()
-    if len(theirs) != len(trades):
-        raise faults.raised(
-            _disagreement(name, f"{len(theirs)} trades in its own process, {len(trades)} here")
-        )
-    if len(trades) and tuple(theirs.columns) != COMPARED:
-        raise WorkerFault(Fault.NONSENSE, "it answered trades with other columns")
-    for column in COMPARED if len(trades) else ():
-        both = zip(theirs[column].tolist(), trades[column].tolist(), strict=True)
-        for number, (a, b) in enumerate(both, start=1):
-            if not _same(a, b):
-                raise faults.raised(
-                    _disagreement(name, f"the {column} of trade {number} is {b} and not {a}")
-                )
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Whether two values of trades are equal, but for the last digits; nothing equals nothing."""
-    if isinstance(a, float) and isinstance(b, int | float):
-        return math.isclose(a, b, rel_tol=_SAME, abs_tol=_SAME**2) or (a != a and b != b)  # noqa: PLR0124
-    nothing = a is None and (b is None or b != b)  # noqa: PLR0124
-    return bool(nothing or a == b or (a is pd.NaT and b is pd.NaT))
-
-
-class Recorder(logging.Handler):
-    """Keeps the last warning of the log and writes the log to stderr, a line a record."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.last = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take one record."""
-        line = first_line(record.getMessage() or record.levelname)
-        if record.levelno >= logging.WARNING:
-            self.last = line
-        print(f"{record.levelname} {record.name}: {line}", file=sys.stderr)  # noqa: T201
-
-
-RECORDER = Recorder()
-
-
-def last_warning() -> str:
-    """Return the last thing that Freqtrade warned of, or an empty text."""
-    return RECORDER.last

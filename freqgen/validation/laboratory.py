@@ -1,8 +1,8 @@
 """What validators that run a draft work with: a laboratory, a specimen, and trials of it.
 
-Each trial runs the strategy's code in a sandboxed process of its own, on candles that it is made
-to see. What comes back is the strategy's own word, checked to be data; comparing the trials is up
-to the validator.
+Each trial loads the strategy anew in a sandboxed process that has had no later candle than those
+that the trial is made to see. What comes back is the strategy's own word, checked to be data;
+comparing the trials is up to the validator.
 """
 
 from __future__ import annotations

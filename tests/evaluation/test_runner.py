@@ -17,14 +17,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from freqgen.evaluation.agreement import compare_trades
 from freqgen.evaluation.callbacks import Log, Replay
 from freqgen.evaluation.child import Service, describe, read_requests, serve
 from freqgen.evaluation.declared import Declared
 from freqgen.evaluation.engine import BacktestResult, plain_config
 from freqgen.evaluation.hearing import Heard
 from freqgen.evaluation.markets import MarketTable, assumed_market, assumed_tiers
+from freqgen.evaluation.recorder import RECORDER, last_warning
 from freqgen.evaluation.remarks import first_line
-from freqgen.evaluation.runner import RECORDER, Runner, _compare, last_warning
+from freqgen.evaluation.runner import Runner
 from freqgen.evaluation.session import COMPARED
 from freqgen.evaluation.summary import plain
 from freqgen.exceptions import DataMissing, SandboxUnavailable, StrategyFault
@@ -364,27 +366,27 @@ def _trades(**changes: Any) -> pd.DataFrame:
 def test_two_engines_must_agree(theirs: pd.DataFrame | None, differs: str) -> None:
     heard = Heard(declared=DECLARED, trades=theirs)
     if not differs:
-        _compare("Any", heard, _trades(), Replay(Log()))
+        compare_trades("Any", heard, _trades(), Replay(Log()))
         return
     with pytest.raises(StrategyFault, match=differs) as caught:
-        _compare("Any", heard, _trades(), Replay(Log()))
+        compare_trades("Any", heard, _trades(), Replay(Log()))
     assert caught.value.finding.code == "FG860"
 
 
 def test_trades_without_their_columns_are_nonsense() -> None:
     heard = Heard(declared=DECLARED, trades=_trades().drop(columns="amount"))
     with pytest.raises(WorkerFault, match="other columns"):
-        _compare("Any", heard, _trades(), Replay(Log()))
-    _compare("Any", Heard(declared=DECLARED), _trades().head(0), Replay(Log()))
+        compare_trades("Any", heard, _trades(), Replay(Log()))
+    compare_trades("Any", Heard(declared=DECLARED), _trades().head(0), Replay(Log()))
 
 
 def test_answers_that_nobody_asked_for_are_a_disagreement() -> None:
     log = Log()
     log.record("custom_exit", lambda **_named: "x")(pair="BTC/USDT")
     with pytest.raises(StrategyFault, match="more was asked in its own process"):
-        _compare("Any", Heard(declared=DECLARED, trades=_trades()), _trades(), Replay(log))
+        compare_trades("Any", Heard(declared=DECLARED, trades=_trades()), _trades(), Replay(log))
     silent = replace(DECLARED, callbacks=())
-    _compare("Any", Heard(declared=silent), _trades(), Replay(Log()))
+    compare_trades("Any", Heard(declared=silent), _trades(), Replay(Log()))
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
