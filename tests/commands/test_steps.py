@@ -104,7 +104,9 @@ def test_backtest_takes_names_and_files(run: Run, userdir: Path, market: Path) -
     file.write_text(stored.replace(f"class {NAME}", "class Mine"))
     bad = userdir.parent / "Peeks.py"
     bad.write_text(
-        file.read_text().replace("class Mine", "class Peeks").replace(
+        file.read_text()
+        .replace("class Mine", "class Peeks")
+        .replace(
             "        return dataframe\n",
             '        dataframe["rsi"] = dataframe["rsi"].bfill()\n        return dataframe\n',
             1,
