@@ -21,7 +21,11 @@ from freqgen_structure import validators
 from tests.corpus.attacks import CANARIES, CLASS, HONEST, Attack
 from tests.corpus.conftest import DAYS, SECONDS, Host, Scene
 
-pytestmark = [pytest.mark.needs_shared, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.needs_shared,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("corpus"),  # one port, and one pair of processes, for all
+]
 
 REPORTED = ("trades", "profit_total", "final_balance", "trade_list")
 """What a result says that a tampering strategy would like to be better."""

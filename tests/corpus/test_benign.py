@@ -12,7 +12,11 @@ from freqtrade.commands.deploy_commands import deploy_new_strategy
 from tests.corpus.conftest import Host
 from tests.corpus.test_attacks import static_findings
 
-pytestmark = [pytest.mark.needs_shared, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.needs_shared,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("corpus"),  # one port, and one pair of processes, for all
+]
 
 TEMPLATES = Path(freqtrade.templates.__file__).parent
 TIMERANGE = "20240103-20240106"

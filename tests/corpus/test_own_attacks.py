@@ -17,7 +17,11 @@ from tests.corpus.test_attacks import REPORTED
 ROWS = 1200
 """Candles of a full trial."""
 
-pytestmark = [pytest.mark.needs_shared, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.needs_shared,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("corpus"),  # one port, and one pair of processes, for all
+]
 
 TIMERANGE = "20240101-20240103"
 
