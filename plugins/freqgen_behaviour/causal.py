@@ -208,6 +208,8 @@ def _findings(source: Source, full: Run, leaks: dict[str, Leak]) -> Iterator[Fin
     ] or order[:1]
     if any(column not in SIGNALS for column in roots):
         roots = [column for column in roots if column not in SIGNALS]
+    one_a_line = {lines[column] or column: column for column in reversed(roots)}
+    roots = [column for column in roots if column in one_a_line.values()]
     signals = [column for column in order if column in SIGNALS]
     used = bool(signals) or any(source.uses(column) for column in leaks)
     for column in roots[:_MOST]:
@@ -259,7 +261,9 @@ def _say(value: Any) -> str:
 
     if value is None or value is pd.NaT or (isinstance(value, float) and value != value):  # noqa: PLR0124
         return "missing"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return "empty" if isinstance(value, str) and not value else str(value)
 
 
 def _short(specimen: Specimen, cut: int, finding: Finding) -> Finding:

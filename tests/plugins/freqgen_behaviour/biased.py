@@ -186,6 +186,16 @@ BIASED = (
     ),
 )
 
+TWICE = Case(
+    name="two signals in one line",
+    indicators=RSI,
+    entry='dataframe.loc[dataframe["close"].shift(-1) > dataframe["close"], '
+    '["enter_long", "enter_tag"]] = (1, "up")',
+    column="enter_long",
+    text="shift(-1)",
+)
+BIASED = (*BIASED, TWICE)
+
 UNUSED = (
     Case(
         name="a Chikou span that is plotted",
