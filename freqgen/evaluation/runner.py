@@ -240,7 +240,7 @@ class Runner:
 
         :raises StrategyFault: If they are others.
         """
-        drawn = draw(data)
+        drawn = draw(data, signals)
         if drawn is None:
             return
         pair, kept = drawn

@@ -32,7 +32,11 @@ def contradiction(
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None  # what does not parse did not load either
     for attribute, value in written.items():
-        if attribute not in ATTRIBUTES or value is UNSAID or attribute not in declared.own:
+        # What holds several settings gets Freqtrade's own beside them when it is loaded.
+        several = isinstance(value, dict) and attribute != "minimal_roi"
+        if attribute not in ATTRIBUTES or value is UNSAID or several:
+            continue
+        if attribute not in declared.own:
             continue
         if plain(value) != declared.own[attribute] and not _same_flag(value, declared, attribute):
             return f"{attribute} is {value!r} in the file and {declared.own[attribute]!r} when run"

@@ -23,6 +23,7 @@ from freqgen.evaluation.view import Source
 
 _EARLIEST, _LATEST = 0.6, 0.98
 _LEAST = 50
+_TRADED = tuple(name for name in SIGNAL_COLUMNS if not name.endswith("_tag"))
 
 
 @dataclass(frozen=True)
@@ -41,15 +42,26 @@ class Until:
         return found[found["date"] + step <= self.end].reset_index(drop=True)
 
 
-def draw(data: Mapping[str, DataFrame]) -> tuple[str, int] | None:
-    """Choose a pair and how many of its candles to see; ``None`` if no pair has enough."""
+def draw(
+    data: Mapping[str, DataFrame], signals: Mapping[str, DataFrame]
+) -> tuple[str, int] | None:
+    """Choose a pair and how many of its candles to see; ``None`` if no pair has enough.
+
+    The last candle to see is one with a signal, where there is any: a signal that knew the
+    candles after it is another without them.
+    """
     long = [pair for pair, candles in data.items() if len(candles) >= _LEAST]
     if not long:
         return None
     chance = random.SystemRandom()  # a strategy must not guess it
     pair = chance.choice(long)
     size = len(data[pair])
-    return pair, chance.randint(int(size * _EARLIEST), int(size * _LATEST))
+    first, last = int(size * _EARLIEST), int(size * _LATEST)
+    columns = [name for name in _TRADED if name in signals[pair].columns]
+    marked = [_set(signals[pair][name]) for name in columns]
+    rows = np.flatnonzero(np.any(marked, axis=0)) if marked else np.array([], dtype=int)
+    rows = rows[(rows >= first) & (rows < last)]
+    return pair, int(chance.choice(rows.tolist())) + 1 if len(rows) else chance.randint(first, last)
 
 
 def differing(full: DataFrame, cut: DataFrame) -> tuple[str, int] | None:

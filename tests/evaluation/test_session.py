@@ -208,8 +208,8 @@ FAILURES: dict[str, tuple[str, str, str, int | None]] = {
     ),
     "nothing back": (
         every_candle(body="return None").source,
-        "FG802",
-        "EveryCandle failed with AttributeError",
+        "FG803",
+        "EveryCandle gives back nothing in place of a frame",
         None,
     ),
 }

@@ -63,13 +63,16 @@ def test_a_sound_strategy_is_left_alone(engine: Engine) -> None:
 def test_what_is_drawn_has_a_future() -> None:
     """Another pair and another place every time, and never the last candle."""
     data = {"A/B": pd.DataFrame({"x": range(1000)}), "C/D": pd.DataFrame({"x": range(10)})}
-    drawn = [draw(data) for _ in range(200)]
+    none = {pair: pd.DataFrame() for pair in data}
+    drawn = [draw(data, none) for _ in range(200)]
     kept = [count for pair, count in filter(None, drawn) if pair == "A/B"]
     assert len(kept) == 200
     assert min(kept) >= 600
     assert max(kept) <= 980
     assert len(set(kept)) > 50
-    assert draw({"C/D": data["C/D"]}) is None
+    assert draw({"C/D": data["C/D"]}, none) is None
+    some = pd.DataFrame({"enter_long": [int(row in {100, 700, 999}) for row in range(1000)]})
+    assert draw({"A/B": data["A/B"]}, {"A/B": some}) == ("A/B", 701)
 
 
 def test_signals_are_compared_as_freqtrade_reads_them() -> None:

@@ -146,7 +146,7 @@ def run_here(
         **run,
     }
     closes = {pair: [1000.01, 999.99, 1000.5] for pair in asked["pairs"]}
-    order = {"op": op, "name": name, "run": asked, "closes": closes, "trial": dict(trial or {})}
+    order = {"op": op, "name": name, "run": asked, "closes": closes, "trials": [dict(trial or {})]}
     channel = FakeChannel(Message(order, table), candles)
     with restored(folder), _exchanges_closed(setting):
         work(setting, channel, {"op": op})  # type: ignore[arg-type]
