@@ -42,9 +42,7 @@ class Until:
         return found[found["date"] + step <= self.end].reset_index(drop=True)
 
 
-def draw(
-    data: Mapping[str, DataFrame], signals: Mapping[str, DataFrame]
-) -> tuple[str, int] | None:
+def draw(data: Mapping[str, DataFrame], signals: Mapping[str, DataFrame]) -> tuple[str, int] | None:
     """Choose a pair and how many of its candles to see; ``None`` if no pair has enough.
 
     The last candle to see is one with a signal, where there is any: a signal that knew the

@@ -163,4 +163,4 @@ def _names(node: ast.AST) -> tuple[str, ...]:
 def own_columns(columns: Iterable[str]) -> list[str]:
     """Columns that a strategy added to the candles, in order, signals last."""
     added = [column for column in columns if column not in CANDLES]
-    return sorted(added, key=lambda column: column in SIGNALS)
+    return sorted(added, key=lambda name: SIGNALS.index(name) + 1 if name in SIGNALS else 0)

@@ -34,11 +34,11 @@ def _source(entry: str, *, exit_: str = "", attributes: str = "") -> str:
             'dataframe.loc[(dataframe["rsi"] < 1) & (dataframe["volume"] > 0), "enter_long"] = 1',
             "rsi",
             [
-                "rsi < 1 holds on 0, volume > 0 holds on 850",
+                "rsi < 1 holds on 0, volume > 0 holds on 1,050",
                 "rsi < 1 never holds: the lowest rsi is ",
-                "while the other one holds on 850",
+                "while the other one holds on 1,050",
             ],
-            ["rsi < ", " gives ", "without rsi < 1 there are 850"],
+            ["rsi < ", " gives ", "without rsi < 1 there are 1,050"],
             id="a threshold that is never reached",
         ),
         pytest.param(
@@ -56,9 +56,9 @@ def _source(entry: str, *, exit_: str = "", attributes: str = "") -> str:
             '    dataframe.loc[reduce(lambda x, y: x & y, conditions), "enter_long"] = 1',
             'append(dataframe["rsi"] > 99)',
             [
-                "rsi > 99 holds on 0, volume > 0 holds on 850, close > 0 holds on 850",
+                "rsi > 99 holds on 0, volume > 0 holds on 1,050, close > 0 holds on 1,050",
                 "the highest rsi is ",
-                "while the others hold on 850",
+                "while the others hold on 1,050",
             ],
             ["rsi > ", " gives "],
             id="a list of conditions",
@@ -67,14 +67,14 @@ def _source(entry: str, *, exit_: str = "", attributes: str = "") -> str:
             'low = dataframe["rsi"] < 1\nlow &= dataframe["volume"] > 0\n'
             'dataframe["enter_long"] = np.where(low, 1, 0)',
             "low = ",
-            ["rsi < 1 holds on 0, volume > 0 holds on 850"],
+            ["rsi < 1 holds on 0, volume > 0 holds on 1,050"],
             ["rsi < "],
             id="a variable",
         ),
         pytest.param(
             'dataframe["enter_long"] = dataframe["never"].astype(int)',
             'dataframe["never"] =',
-            ["rsi < 1 holds on 0, volume > 0 holds on 850"],
+            ["rsi < 1 holds on 0, volume > 0 holds on 1,050"],
             ["rsi < "],
             id="a column",
         ),
@@ -123,7 +123,7 @@ def test_the_condition_that_leaves_nothing_is_named(
     source = _source(entry, attributes='low = IntParameter(1, 9, default=2, space="buy")')
     (finding,) = bench.check(Alive(), source)
     assert (finding.code, finding.severity) == ("FG840", Severity.WARNING)
-    assert "none of 850 made-up candles of " in finding.message
+    assert "none of 1,050 made-up candles of " in finding.message
     for text in said:
         assert text in finding.message
     for text in proposed:
@@ -271,7 +271,7 @@ def test_compiled_code_is_read_too(bench: Bench) -> None:
 def test_real_candles_are_not_called_made_up(real_bench: Bench) -> None:
     entry = 'dataframe.loc[dataframe["rsi"] < 1, "enter_long"] = 1'
     (finding,) = real_bench.check(Alive(), _source(entry))
-    assert finding.message.startswith("none of 850 candles of BTC/USDT after the warm-up of 150")
+    assert finding.message.startswith("none of 1,050 candles of BTC/USDT after the warm-up of 150")
 
 
 ENTRY = "class S:\n    def populate_entry_trend(self, dataframe, metadata):\n{}\n"

@@ -48,7 +48,7 @@ BAD = {
         "FG801", "imports nothing_of_the_kind, which is not installed", ""
     ),
     "an attribute of the wrong type": Bad(
-        code="FG801", says="stoploss", attributes='stoploss = "low"'
+        code="FG801", says="could not convert", attributes='stoploss = "low"'
     ),
     "raises": _does("FG802", "KeyError", 'dataframe["x"] = dataframe["y"] + 1', text='["y"]'),
     "raises on the thousandth candle only": _does(
