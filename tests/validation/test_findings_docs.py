@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import freqgen_behaviour
 import freqgen_structure
 import freqgen_types
 from freqgen.plugins import PluginHost
@@ -18,7 +19,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def host() -> PluginHost:
-    return PluginHost.load(plugins=[freqgen_structure, freqgen_types], entry_points=False)
+    return PluginHost.load(
+        plugins=[freqgen_behaviour, freqgen_structure, freqgen_types], entry_points=False
+    )
 
 
 def test_the_page_is_current(host: PluginHost) -> None:
