@@ -147,6 +147,16 @@ class Workspace:
         """What freqgen keeps in the user directory, where Freqtrade does not look."""
         return self.user_data_dir / "freqgen"
 
+    @property
+    def cache(self) -> Path:
+        """What is slow to compute and can be computed again.
+
+        The environment variable ``FREQGEN_CACHE_DIR`` names another place, as several user
+        directories can share it.
+        """
+        named = os.environ.get("FREQGEN_CACHE_DIR")
+        return Path(named).absolute() if named else self.home / "cache"
+
     def folder(self, path: Path) -> Path:
         """Create a folder, and those above it, unless it is there.
 

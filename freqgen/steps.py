@@ -176,7 +176,7 @@ class Steps(Workbench):
                 self._own.add(draft.sha256)
         context = ValidationContext(
             catalogue=self.catalogue,
-            cache_dir=self.workspace.folder(self.workspace.home / "cache"),
+            cache_dir=self.workspace.folder(self.workspace.cache),
             laboratory=self.laboratory if run else None,
         )
         validation = run_validators(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_configure(config: pytest.Config) -> None:
     """Leave long tests out unless they are asked for; properties are tried at random there only.
 
-    Whoever runs the tests of an unchanged project shall see them pass.
+    Whoever runs the tests of an unchanged project shall see them pass. What mypy knows of the
+    libraries is read once for all user directories that tests make.
     """
+    if "FREQGEN_CACHE_DIR" not in os.environ:
+        cache = tempfile.mkdtemp(prefix="freqgen-tests-cache-")
+        os.environ["FREQGEN_CACHE_DIR"] = cache  # processes that share the tests have it from here
+        config.add_cleanup(lambda: shutil.rmtree(cache, ignore_errors=True))
     if os.environ.get("FREQGEN_SOAK"):
         return
     settings.load_profile("ci")

@@ -38,7 +38,7 @@ RARE = [
 @pytest.mark.parametrize(
     ("seed", "count", "phases"),
     [
-        (11, 60, {Phase.PARSE, Phase.STRUCTURE}),
+        (11, 30, {Phase.PARSE, Phase.STRUCTURE}),
         (12, 8, set(Phase)),
         pytest.param(13, 600, set(Phase), marks=pytest.mark.soak),
     ],

@@ -32,6 +32,8 @@ from tests.oracle.interpreter import interpret_both
 CATALOGUE = Catalogue(builtin_indicators())
 COUNT = 520
 CHUNKS = 8
+QUICK = 2
+"""Chunks that are tried where time matters; each has designs of every kind."""
 CANDLES = 1_200
 SIGNALS = ("enter_long", "exit_long", "enter_short", "exit_short")
 RULES = {"4h": "4h", "1d": "1D"}
@@ -117,7 +119,10 @@ SEEN: Counter[str] = Counter()
 
 
 @pytest.mark.needs_shared
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize(
+    "chunk",
+    [pytest.param(n, marks=[pytest.mark.soak] if n >= QUICK else []) for n in range(CHUNKS)],
+)
 def test_three_parties_agree(chunk: int, shared_data: Path) -> None:
     """Over 500 designs, no party sees a signal on a candle where another one does not."""
     SEEN.clear()

@@ -20,7 +20,6 @@ from freqgen import (
 from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.validation.runner import load_draft
 from freqgen_structure import validators
-from tests.oracle.designs import designs
 from tests.plugins.freqgen_structure.conftest import Check
 
 TEMPLATES = Path(freqtrade.templates.__file__).parent
@@ -50,13 +49,6 @@ def test_freqtrades_new_strategies_have_no_findings(
     path = tmp_path / "Fresh.py"
     deploy_new_strategy("Fresh", path, kind)
     assert _report(path, check) == ()
-
-
-def test_compiled_strategies_have_no_findings(check: Check, catalogue: Catalogue) -> None:
-    for data in designs(11, 60, catalogue):
-        design = Design.from_data(data)
-        source = compile_design(check_design(design, catalogue))
-        assert check(source, design.name, design).findings == (), source
 
 
 @pytest.mark.needs_shared

@@ -235,11 +235,12 @@ def test_freqtrades_new_strategies_have_no_findings(
 
 
 def test_compiled_strategies_have_no_findings(context: ValidationContext) -> None:
-    for data in designs(17, 12, context.catalogue):
+    for data in designs(17, 5, context.catalogue):
         source = compile_design(check_design(Design.from_data(data), context.catalogue))
         assert check(source, context) == [], source
 
 
+@pytest.mark.soak  # the corpus tests have all validators look at them, this one among them
 @pytest.mark.needs_shared
 def test_legitimate_strategies_have_no_errors(shared: Path, context: ValidationContext) -> None:
     files = sorted((shared / "corpus" / "benign").glob("*.py"))
