@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from freqgen import configuration
-from freqgen import settings as freqgen_settings
+from freqgen.configuration_errors import EXAMPLES
 from freqgen.exceptions import SettingsError, StoreError
 from freqgen.settings import (
     DEFAULT_CONFIGURATION,
@@ -278,7 +278,7 @@ class TestWrongSettings:
 
     @pytest.mark.parametrize("name", Settings.model_fields)
     def test_every_example_is_right(self, name):
-        section = json.loads("{" + freqgen_settings._EXAMPLES[name] + "}")
+        section = json.loads("{" + EXAMPLES[name] + "}")
         assert Settings.from_section(section)
 
     def test_every_setting_is_described(self):

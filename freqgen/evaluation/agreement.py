@@ -10,8 +10,8 @@ from pandas import DataFrame
 
 from freqgen.evaluation import faults
 from freqgen.evaluation.callbacks import Replay
+from freqgen.evaluation.columns import COMPARED
 from freqgen.evaluation.hearing import Heard
-from freqgen.evaluation.session import COMPARED
 from freqgen.finding import Finding
 from freqgen.sandbox.limits import Fault, WorkerFault
 

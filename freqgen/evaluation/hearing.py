@@ -13,8 +13,8 @@ from pandas import DataFrame
 from freqgen.evaluation import faults
 from freqgen.evaluation.callbacks import Log
 from freqgen.evaluation.candle_source import MOST_QUESTIONS, answer, question
+from freqgen.evaluation.columns import CANDLE_COLUMNS, SIGNAL_COLUMNS, as_written
 from freqgen.evaluation.declared import Declared
-from freqgen.evaluation.session import CANDLE_COLUMNS, SIGNAL_COLUMNS, as_written
 from freqgen.exceptions import SandboxUnavailable
 from freqgen.sandbox.channel import Garbled, Message
 from freqgen.sandbox.frames import decode_frame

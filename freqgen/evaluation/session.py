@@ -8,31 +8,33 @@ those that it may see.
 from __future__ import annotations
 
 import logging
-import math
 import sys
 import traceback
 from collections.abc import Mapping
-from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from freqtrade.configuration import TimeRange
 from freqtrade.data.dataprovider import DataProvider
 from freqtrade.data.history.datahandlers.featherdatahandler import FeatherDataHandler
 from freqtrade.enums import CandleType
 from freqtrade.exceptions import OperationalException
-from freqtrade.optimize.backtesting import HEADERS, Backtesting
-from freqtrade.persistence import PairLocks
+from freqtrade.optimize.backtesting import Backtesting
 from freqtrade.resolvers import StrategyResolver
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 from pandas.api.types import is_object_dtype
 
 from freqgen.evaluation.apart import keep_apart
-from freqgen.evaluation.callbacks import LOCKS, Log, overridden, replaces
-from freqgen.evaluation.declared import ATTRIBUTES, truth
-from freqgen.evaluation.summary import plain
+from freqgen.evaluation.callbacks import LOCKS, Log
+from freqgen.evaluation.columns import (
+    CANDLE_COLUMNS,
+    NUMERIC,
+    SIGNAL_COLUMNS,
+    as_number,
+    essential,
+)
+from freqgen.evaluation.declaring import First
 from freqgen.sandbox.channel import Channel, Message
 from freqgen.sandbox.frames import decode_frame, encode_frame
 from freqgen.sandbox.level import show_what_holds
@@ -40,44 +42,10 @@ from freqgen.sandbox.level import show_what_holds
 if TYPE_CHECKING:
     from freqgen.evaluation.setting import Setting
 
-CANDLE_COLUMNS = ("date", "open", "high", "low", "close", "volume")
 ASSUMED_OPEN_TRADES = 3
 """Trades at once where neither the strategy nor the configuration limits them."""
 ASSUMED_TIMEFRAME = "5m"
 """Where neither the strategy nor the configuration has one, as in Freqtrade's FreqAI templates."""
-SIGNAL_COLUMNS = tuple(HEADERS[5:])
-_NUMERIC = frozenset(name for name in SIGNAL_COLUMNS if "tag" not in name)
-
-_ENGINE_METHODS = frozenset(
-    {
-        "advise_all_indicators",
-        "advise_entry",
-        "advise_exit",
-        "advise_indicators",
-        "analyze",
-        "analyze_pair",
-        "analyze_ticker",
-        "ft_advise_signals",
-        "ft_bot_start",
-        "ft_check_timed_out",
-        "ft_stoploss_adjust",
-        "ft_stoploss_reached",
-        "gather_informative_pairs",
-        "get_entry_signal",
-        "get_exit_signal",
-        "get_latest_candle",
-        "get_strategy_name",
-        "ignore_expired_candle",
-        "is_pair_locked",
-        "lock_pair",
-        "min_roi_reached",
-        "min_roi_reached_entry",
-        "should_exit",
-        "unlock_pair",
-        "unlock_reason",
-    }
-)
-"""Methods of Freqtrade's that decide in its place if a strategy has its own."""
 
 
 class Remote:
@@ -169,42 +137,6 @@ class Session:
         """Let the next question for candles be asked anew."""
         self._remote.forget()
 
-    def declare(
-        self, engine: Backtesting, first: First, changes: tuple[str, ...] = ()
-    ) -> list[str]:
-        """Say what the strategy is, now that it has started.
-
-        :param first: What it was before.
-        :param changes: What else it did to the engine.
-        :returns: Its callbacks.
-        """
-        strategy = engine.strategylist[0]
-        callbacks = overridden(strategy, IStrategy)
-        own = {key: plain(v) for key, v in first.own.items() if not isinstance(v, property)}
-        changed = {
-            name: value
-            for name, value in _attributes(strategy).items()
-            if name not in _READ_ONCE and value != first.attributes.get(name)
-        }
-        replaced = [
-            name
-            for name in sorted(_ENGINE_METHODS)
-            if replaces(type(strategy) if name in first.taken else strategy, IStrategy, name)
-        ]
-        self._channel.send(
-            {
-                "op": "declared",
-                "attributes": first.attributes,
-                "changed": changed,
-                "own": own,
-                "callbacks": callbacks,
-                "after_fill": bool(getattr(strategy, "_ft_stop_uses_after_fill", False)),
-                "informative": _informative(strategy),
-                "engine": [*replaced, *changes],
-            }
-        )
-        return callbacks
-
     def candles(self, strategy: IStrategy, pair: str) -> DataFrame:
         """The candles of a pair in the strategy's timeframe, gaps included."""
         kind = strategy.config["candle_type_def"]
@@ -227,10 +159,11 @@ class Session:
 
         def begun(*given: Any) -> Any:
             # Only now are the strategy's attributes those that the engine goes by.
-            callbacks = self.declare(engine, first, first.changes(strategy))
-            if not callbacks:
+            told = first.declaration(first.changes())
+            self._channel.send(told)
+            if not told["callbacks"]:
                 raise _Enough
-            for name in callbacks:
+            for name in told["callbacks"]:
                 setattr(strategy, name, log.record(name, getattr(strategy, name)))
             for name in LOCKS:
                 setattr(strategy, name, log.record_lock(name, getattr(strategy, name)))
@@ -252,8 +185,8 @@ class Session:
         """Send the signals of a pair, and the candles that they stand beside."""
         wanted = [*CANDLE_COLUMNS, *SIGNAL_COLUMNS]
         for position, name in enumerate(frame.columns):
-            if name in _NUMERIC and is_object_dtype(frame.dtypes.iloc[position]):
-                signals = frame.iloc[:, position].map(_signal)
+            if name in NUMERIC and is_object_dtype(frame.dtypes.iloc[position]):
+                signals = frame.iloc[:, position].map(as_number)
                 frame = frame.copy(deep=False)
                 frame.isetitem(position, signals.array)
         chosen = [i for i, name in enumerate(frame.columns) if name in wanted]
@@ -322,121 +255,6 @@ def _engine(config: dict[str, Any], exchange: Any) -> Backtesting:
                 raise
             config[said[0][0]] = said[0][1]
     return Backtesting(config, exchange=exchange)
-
-
-class First:
-    """What a strategy is before the engine starts it.
-
-    :param strategy: As the resolver gave it.
-    :param taken: Methods of it that this module replaces.
-    """
-
-    def __init__(self, strategy: IStrategy, taken: tuple[str, ...] = ()) -> None:
-        self.taken = taken
-        kind = type(strategy)
-        classes = kind.__mro__[: kind.__mro__.index(IStrategy)]
-        found = {key: value for base in reversed(classes) for key, value in vars(base).items()}
-        self.own = {key: value for key, value in found.items() if key in ATTRIBUTES}
-        """Attributes of its own classes, before the configuration replaced any."""
-        self.attributes = _attributes(strategy)
-        self._config = deepcopy(strategy.config)
-        self._config["order_types"]["stoploss_on_exchange"] = False  # as the engine does
-
-    def changes(self, strategy: IStrategy) -> tuple[str, ...]:
-        """What the strategy has done to the engine since, besides its own attributes."""
-        config = strategy.config
-        found = [
-            f"config[{key}]"
-            for key in sorted(self._config.keys() | config.keys())
-            if config.get(key) != self._config.get(key)
-        ]
-        if PairLocks.locks:
-            found.append("locks while signals are computed")
-        return tuple(found)
-
-
-_READ_ONCE = (
-    "timeframe",
-    "startup_candle_count",
-    "can_short",
-    "stake_amount",
-    "stake_currency",
-    "unfilledtimeout",
-)
-"""Attributes that the engine has read before any code of the strategy's was called."""
-_UNLIMITED = ("max_open_trades", "max_entry_position_adjustment")
-
-
-def _attributes(strategy: IStrategy) -> dict[str, Any]:
-    found = {}
-    for name, check in ATTRIBUTES.items():
-        if not hasattr(strategy, name):
-            continue
-        value = getattr(strategy, name)
-        if name in _UNLIMITED and value == float("inf"):
-            value = -1
-        # The engine asks only whether they are true, and some strategies say 1.
-        found[name] = bool(value) if check is truth else plain(value)
-    return found
-
-
-def _informative(strategy: IStrategy) -> list[tuple[str, str]]:
-    """What it reads beside its candles, as far as it says so: a backtest does not ask."""
-    try:
-        pairs = strategy.gather_informative_pairs()
-    except Exception:  # noqa: BLE001  (code of the strategy's that no backtest runs)
-        return []
-    return sorted({(str(pair), str(timeframe)) for pair, timeframe, _ in pairs})
-
-
-def _signal(value: Any) -> float:
-    """A signal of any type as a number that the engine takes for the same."""
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return math.nan
-    if value == 1:
-        return 1.0
-    return 2.0 if value else 0.0
-
-
-COMPARED = (
-    "pair",
-    "is_short",
-    "open_date",
-    "close_date",
-    "open_rate",
-    "close_rate",
-    "amount",
-    "stake_amount",
-    "max_stake_amount",
-    "leverage",
-    "fee_open",
-    "fee_close",
-    "funding_fees",
-    "profit_ratio",
-    "profit_abs",
-    "initial_stop_loss_abs",
-    "stop_loss_abs",
-    "min_rate",
-    "max_rate",
-    "enter_tag",
-    "exit_reason",
-)
-"""Columns of the trades by which two engines are compared."""
-
-
-def essential(trades: DataFrame) -> DataFrame:
-    """What two engines must agree on."""
-    return trades.reindex(columns=list(COMPARED))
-
-
-_TYPES = frozenset({"str", "string", "category", "boolean", "Int64", "Float64"})
-
-
-def as_written(column: pd.Series[Any], dtype: str) -> pd.Series[Any]:
-    """Give a column the type that it had in the strategy's frame, which its gaps depend on."""
-    if dtype in _TYPES and str(column.dtype) != dtype:
-        return column.astype(dtype)  # type: ignore[no-any-return,call-overload]
-    return column
 
 
 def work(setting: Setting, channel: Channel, job: Mapping[str, Any]) -> None:

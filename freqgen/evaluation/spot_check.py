@@ -18,7 +18,7 @@ from freqtrade.enums import CandleType
 from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame
 
-from freqgen.evaluation.session import SIGNAL_COLUMNS
+from freqgen.evaluation.columns import SIGNAL_COLUMNS
 from freqgen.evaluation.view import Source
 
 _EARLIEST, _LATEST = 0.6, 0.98

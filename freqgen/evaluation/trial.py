@@ -18,7 +18,8 @@ from pandas import DataFrame
 
 from freqgen.evaluation.analyses import LOOKAHEAD, RECURSIVE, analyse
 from freqgen.evaluation.clock import set_ahead
-from freqgen.evaluation.session import First, Session
+from freqgen.evaluation.declaring import First
+from freqgen.evaluation.session import Session
 from freqgen.sandbox.frames import encode_frame
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _perform(
         _watch_columns(lines)
     first = First(strategy)
     engine._set_strategy(strategy)  # noqa: SLF001
-    session.declare(engine, first)
+    channel.send(first.declaration())
     if trial["what"] != "describe":
         pair = str(engine.config["pairs"][0])
         candles = session.candles(strategy, pair)

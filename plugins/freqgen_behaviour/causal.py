@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from freqgen_behaviour.answers import peeking_callbacks
 from freqgen_behaviour.codes import CodeDocumentation
 from freqgen_behaviour.columns import Source, own_columns
 from freqgen_behaviour.common import SIGNALS, fits, full_run, laboratory, same
@@ -31,7 +32,6 @@ _RARE = 0.6
 """Share of the candles that a column may mark to be one that marks some."""
 _APART = 3
 _MARKED = 8
-_ANSWERS = 3
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Causal:
         if leaks:
             yield from _findings(source, full, leaks)
         elif specimen.callbacks:
-            yield from _answers(specimen, context, full)
+            yield from peeking_callbacks(specimen, lab, full)
 
     def documentation(self) -> Iterable[CodeDocumentation]:
         """What the reference of findings says of the codes."""
@@ -279,81 +279,6 @@ def _short(specimen: Specimen, cut: int, finding: Finding) -> Finding:
         message=f"with {cut:,} candles alone, where startup_candle_count asks for "
         f"{specimen.startup:,}: {finding.message}",
         hint="raise startup_candle_count, or let the code do with fewer candles",
-    )
-
-
-def _answers(specimen: Specimen, context: ValidationContext, full: Run) -> Iterator[Finding]:
-    """Callbacks that answer otherwise when the candles after the question are missing."""
-    from freqgen import Trial
-
-    lab = laboratory(context)
-    (whole,) = lab.run(specimen, [Trial(what="answers")])
-    if whole.answers is None or full.candles is None or whole.answers.empty:
-        return
-    opening = full.candles["date"]
-    cuts = _cuts(whole.answers, opening, specimen)
-    runs = lab.run(specimen, [Trial(what="answers", cut=cut) for cut in cuts])
-    for cut, less in zip(cuts, runs, strict=True):
-        if less.answers is None:
-            continue
-        # The last candles of a simulation are special: nothing is opened there, all is closed.
-        end = opening.iloc[cut - _LAST].timestamp() * 1000
-        asked = _differing(whole.answers, less.answers, end)
-        if asked is not None:
-            yield _peeking(asked, opening.iloc[cut - 1])
-            return
-
-
-_LAST = 3
-
-
-def _cuts(answers: pd.DataFrame, opening: pd.Series[Any], specimen: Specimen) -> list[int]:
-    """Where to cut: shortly after answers that are not what a callback usually says."""
-    import numpy as np
-    import pandas as pd
-
-    parts = zip(answers["kind"], answers["number"], answers["text"], strict=True)
-    said = pd.Series([f"{kind} {number} {text}" for kind, number, text in parts])
-    usual = said.groupby(answers["call"]).transform(lambda texts: texts.value_counts().idxmax())
-    times = answers["time"][(said != usual) & (answers["time"] > 0)].unique()
-    opened = opening.map(pd.Timestamp.timestamp).to_numpy() * 1000
-    rows = np.searchsorted(opened, times)
-    rows = rows[(rows > specimen.startup) & (rows < specimen.rows - _LAST - 1)]
-    chosen = rows[np.linspace(0, len(rows) - 1, min(_ANSWERS, len(rows))).astype(int)]
-    middle = specimen.startup + 2 * (specimen.rows - specimen.startup) // 3
-    return sorted({middle, *(int(row) + _LAST for row in chosen)})
-
-
-def _differing(a: pd.DataFrame, b: pd.DataFrame, end: float) -> pd.Series[Any] | None:
-    """The first question until a moment that was answered otherwise, or asked in one run only."""
-    a, b = (answers[answers["time"] <= end].reset_index(drop=True) for answers in (a, b))
-    size = min(len(a), len(b))
-    for row in range(size):
-        if not all(
-            same(a[column].iloc[row : row + 1], b[column].iloc[row : row + 1]).all()
-            for column in a.columns
-        ):
-            return a.iloc[row]
-    if len(a) == len(b):
-        return None
-    return (a if len(a) > size else b).iloc[size]
-
-
-def _peeking(asked: pd.Series[Any], last: pd.Timestamp) -> Finding:
-    import pandas as pd
-
-    from freqgen import Finding, Phase, Severity
-
-    moment = pd.Timestamp(int(asked["time"]), unit="ms", tz="UTC")
-    return Finding(
-        code="FG823",
-        severity=Severity.ERROR,
-        phase=Phase.BEHAVIOUR,
-        message=f"the callback {asked['call']} knows the future: asked on "
-        f"{moment:%Y-%m-%d %H:%M}, it answers otherwise where the candles after "
-        f"{last:%Y-%m-%d %H:%M} are missing",
-        hint="take candles from self.dp.get_analyzed_dataframe, which ends at the candle that "
-        "has closed, and keep no frame in self",
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from freqgen_structure.source import text_of
+from freqgen_structure.nodes import text_of
 
 if TYPE_CHECKING:
     from freqgen_structure.signatures import Informative

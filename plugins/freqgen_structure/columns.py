@@ -15,12 +15,12 @@ import libcst as cst
 
 from freqgen import CANDLE_COLUMNS
 from freqgen_structure.column_names import ANY, informative_pattern, name_pattern
+from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.signatures import (
     POPULATE,
     dataframe_parameter,
     informative_calls,
 )
-from freqgen_structure.source import argument, dotted, text_of
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source

@@ -20,6 +20,7 @@ import pytest
 from freqgen.evaluation.agreement import compare_trades
 from freqgen.evaluation.callbacks import Log, Replay
 from freqgen.evaluation.child import Service, describe, read_requests, serve
+from freqgen.evaluation.columns import COMPARED
 from freqgen.evaluation.declared import Declared
 from freqgen.evaluation.engine import BacktestResult, plain_config
 from freqgen.evaluation.hearing import Heard
@@ -27,7 +28,6 @@ from freqgen.evaluation.markets import MarketTable, assumed_market, assumed_tier
 from freqgen.evaluation.recorder import RECORDER, last_warning
 from freqgen.evaluation.remarks import first_line
 from freqgen.evaluation.runner import Runner
-from freqgen.evaluation.session import COMPARED
 from freqgen.evaluation.summary import plain
 from freqgen.exceptions import DataMissing, SandboxUnavailable, StrategyFault
 from freqgen.finding import Finding, Phase, Severity

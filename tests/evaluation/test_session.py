@@ -12,9 +12,10 @@ import pytest
 from freqtrade.enums import CandleType
 
 from freqgen.evaluation import faults
+from freqgen.evaluation.columns import COMPARED, as_written
 from freqgen.evaluation.engine import plain_config
 from freqgen.evaluation.markets import MarketTable, assumed_market
-from freqgen.evaluation.session import COMPARED, as_written, work
+from freqgen.evaluation.session import work
 from freqgen.evaluation.setting import Setting
 from freqgen.sandbox.channel import Message
 from tests.evaluation.callback_strategies import CASES, REFUSED_CASES

@@ -1,7 +1,7 @@
 from typing import ClassVar
 
+from freqgen_structure.nodes import number_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import number_of
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 

@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.nodes import number_of, text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import number_of, text_of
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 

@@ -3,8 +3,8 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
+from freqgen_structure.nodes import argument, number_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import argument, number_of
 
 
 class NegativeShift(Rule):

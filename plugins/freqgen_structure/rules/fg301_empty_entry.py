@@ -3,8 +3,8 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.columns import columns_of
+from freqgen_structure.nodes import number_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import number_of
 
 _HEAD = (
     "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"

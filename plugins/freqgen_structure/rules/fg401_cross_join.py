@@ -2,8 +2,8 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import argument, text_of
 
 
 class CrossJoin(Rule):

@@ -2,8 +2,8 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.nodes import argument, number_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import argument, number_of
 
 _MAKERS = frozenset("arange empty eye full identity linspace ones tri zeros".split())
 _MOST = 10_000_000

@@ -2,8 +2,8 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.nodes import number_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import number_of
 
 _WITHOUT_END = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
 

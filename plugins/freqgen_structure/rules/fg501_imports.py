@@ -5,8 +5,8 @@ import libcst as cst
 
 from freqgen_structure.allowed import canonical, is_module, may_import_module, may_reach
 from freqgen_structure.designed import design_modules
+from freqgen_structure.nodes import dotted
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import dotted
 
 
 class Imports(Rule):

@@ -4,8 +4,8 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.attributes import READABLE_DUNDERS, is_dunder
+from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import text_of
 
 _DUNDER = re.compile(r"__[A-Za-z]\w*?__")
 _METHODS = frozenset(

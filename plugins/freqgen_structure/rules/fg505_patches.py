@@ -2,8 +2,8 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.nodes import dotted
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import dotted
 
 _PANDAS = frozenset({"columns", "index", "name", "names"})
 _DOCUMENTED = frozenset({"self.freqai.class_names"})

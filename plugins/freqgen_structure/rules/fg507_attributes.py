@@ -5,8 +5,8 @@ import libcst as cst
 from freqgen_structure.allowed import EVALUATORS, TEXT_WRITERS
 from freqgen_structure.attributes import is_dunder, refusal
 from freqgen_structure.expressions import is_plain_query
+from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import text_of
 
 _TARGETS = frozenset({"path", "path_or_buf", "buf", "con", "excel_writer", "fname"})
 

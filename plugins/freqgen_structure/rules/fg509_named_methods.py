@@ -3,8 +3,8 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.attributes import refusal
+from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import argument, text_of
 
 _TAKES_NAMES = frozenset({"apply", "agg", "aggregate", "transform"})
 _TAKES_FUNCTIONS = frozenset({"map", "applymap", "pipe"})

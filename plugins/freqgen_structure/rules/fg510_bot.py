@@ -3,8 +3,8 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.source import argument, dotted, text_of
 
 _DP = frozenset(
     "available_pairs check_delisting current_whitelist funding_rate get_analyzed_dataframe "

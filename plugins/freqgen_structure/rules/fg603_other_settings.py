@@ -2,9 +2,9 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Good, Rule
 from freqgen_structure.rules.fg601_missing_indicator import DESIGN
-from freqgen_structure.source import text_of
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 
