@@ -102,11 +102,19 @@ def measure(result: Callable[..., Any]) -> Any:
     ("broken", "message"),
     [
         (judge(raising(KeyError("trades"))), 'the gate "mine" of plugin "stranger" failed'),
-        (judge(lambda measurements: None), "it returned None where a GateResult was expected"),
-        (measure(raising(ZeroDivisionError("oops"))), 'the evaluator "mine" of plugin "stranger"'),
         (measure(lambda draft, context: {"x": 1}), "where a Measurement was expected"),
+        pytest.param(
+            judge(lambda measurements: None),
+            "it returned None where a GateResult was expected",
+            marks=pytest.mark.soak,
+        ),
+        pytest.param(
+            measure(raising(ZeroDivisionError("oops"))),
+            'the evaluator "mine" of plugin "stranger"',
+            marks=pytest.mark.soak,
+        ),
     ],
-    ids=["gate raises", "gate returns nothing", "evaluator raises", "evaluator returns a dict"],
+    ids=["gate raises", "evaluator returns a dict", "gate returns nothing", "evaluator raises"],
 )
 def test_a_broken_evaluator_or_gate_is_named_and_nothing_is_stored(
     tmp_path: Path, market: Path, broken: object, message: str
@@ -130,8 +138,8 @@ def test_a_broken_prompt_builder_is_named(tmp_path: Path, market: Path) -> None:
 @pytest.mark.parametrize(
     ("hook", "decision"),
     [
-        ("register_gates", Decision.REVIEW),
-        ("register_evaluators", Decision.REVIEW),
+        pytest.param("register_gates", Decision.REVIEW, marks=pytest.mark.soak),
+        pytest.param("register_evaluators", Decision.REVIEW, marks=pytest.mark.soak),
         ("register_validators", Decision.REVIEW),
         ("register_providers", Decision.ALLOW),
     ],

@@ -38,8 +38,8 @@ RARE = [
 @pytest.mark.parametrize(
     ("seed", "count", "phases"),
     [
-        (11, 30, {Phase.PARSE, Phase.STRUCTURE}),
-        (12, 8, set(Phase)),
+        (11, 16, {Phase.PARSE, Phase.STRUCTURE}),
+        (12, 5, set(Phase)),
         pytest.param(13, 600, set(Phase), marks=pytest.mark.soak),
     ],
     ids=["structure", "types", "many more"],

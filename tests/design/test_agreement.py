@@ -32,7 +32,7 @@ from tests.oracle.interpreter import interpret_both
 CATALOGUE = Catalogue(builtin_indicators())
 COUNT = 520
 CHUNKS = 8
-QUICK = 2
+QUICK = 1
 """Chunks that are tried where time matters; each has designs of every kind."""
 CANDLES = 1_200
 SIGNALS = ("enter_long", "exit_long", "enter_short", "exit_short")

@@ -190,6 +190,7 @@ def test_the_next_run_goes_on_with_the_same_database_and_ends_when_freqgen_is_ki
     assert not shop.bots()
 
 
+@pytest.mark.soak
 def test_a_bot_that_outlives_its_freqgen_keeps_the_database_to_itself(shop: Shop) -> None:
     with shop.paper() as process:
         read_until(process, lambda line: "Bot heartbeat" in line)

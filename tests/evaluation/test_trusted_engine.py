@@ -286,11 +286,16 @@ def test_what_fails_in_freqtrade_fails(both: Both, market: Path) -> None:
     assert re.search(r"AttributeError.*nothing.*line \d+", ours.message)
 
 
-def _benign() -> list[str]:
+def _benign() -> list[Any]:
+    """Names of files, of which every third is tried where time matters."""
     from tests.conftest import ROOT
 
     folder = ROOT.parent / "shared" / "corpus" / "benign"
-    return sorted(file.name for file in folder.glob("*.py"))
+    names = sorted(file.name for file in folder.glob("*.py"))
+    return [
+        pytest.param(name, marks=[pytest.mark.soak] if number % 3 else [])
+        for number, name in enumerate(names)
+    ]
 
 
 @pytest.fixture(scope="module")

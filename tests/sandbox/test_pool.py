@@ -66,7 +66,7 @@ DETAILS = {
 
 
 def _users() -> list[int | None]:
-    return [None, NOBODY] if os.geteuid() == 0 else [None]
+    return [None, pytest.param(NOBODY, marks=pytest.mark.soak)] if os.geteuid() == 0 else [None]
 
 
 @pytest.fixture(scope="module", params=_users(), ids=lambda u: "nobody" if u else "the user")
