@@ -59,7 +59,7 @@ class TestNamesOfFiles:
         good = next((userdir / "strategies").glob("*.py"))
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_text(good.read_text())
-        done = run("validate", name, "--userdir", userdir)
+        done = run("validate", "--static", name, "--userdir", userdir)
         assert done.code == 0, done.err
         assert (f" in {name}\n" in done.out) is name.isprintable()
         assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)

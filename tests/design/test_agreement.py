@@ -29,6 +29,8 @@ from tests.oracle.designs import RISKS, coverage, designs
 from tests.oracle.inputs import indicator_values
 from tests.oracle.interpreter import interpret_both
 
+pytestmark = pytest.mark.xdist_group("agreement")  # the designs are made once
+
 CATALOGUE = Catalogue(builtin_indicators())
 COUNT = 520
 CHUNKS = 8

@@ -191,7 +191,7 @@ def kill(engine: Engine, victim: str, moment: float) -> tuple[FreqgenException |
 
 
 @pytest.mark.parametrize(
-    "times", [6, pytest.param(200, marks=pytest.mark.soak)], ids=["6 times", "200 times"]
+    "times", [3, pytest.param(200, marks=pytest.mark.soak)], ids=["3 times", "200 times"]
 )
 def test_after_a_kill_nothing_is_left_and_the_next_run_is_sound(
     times: int, engine: Engine, undisturbed: tuple[dict[str, Any], float]

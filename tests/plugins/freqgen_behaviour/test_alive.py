@@ -13,6 +13,8 @@ from freqgen_behaviour.proposals import Held, contradiction, never, proposal
 
 from .lab import CATALOGUE, Bench, ScriptedLaboratory, line_of, strategy
 
+pytestmark = pytest.mark.xdist_group("behaviour")  # one engine for all
+
 pytest_plugins = ("tests.plugins.freqgen_behaviour.lab_fixtures",)
 
 INDICATORS = """\

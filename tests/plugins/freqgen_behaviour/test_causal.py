@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from freqgen import Severity
@@ -15,13 +18,21 @@ pytest_plugins = ("tests.plugins.freqgen_behaviour.lab_fixtures",)
 pytestmark = pytest.mark.xdist_group("behaviour")
 
 
+def _some(cases: Sequence[Case]) -> list[Any]:
+    """All cases; every second one where time matters."""
+    return [
+        pytest.param(case, id=case.name, marks=[pytest.mark.soak] if number % 2 else [])
+        for number, case in enumerate(cases)
+    ]
+
+
 def test_there_are_enough_of_both() -> None:
     assert len(ALL) >= 40
     assert len(SOUND) >= 15
     assert len({case.name for case in ALL}) == len(ALL)
 
 
-@pytest.mark.parametrize("case", [*BIASED, *UNUSED], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", _some([*BIASED, *UNUSED]))
 def test_the_column_is_named_where_it_is_assigned(case: Case, bench: Bench) -> None:
     findings = bench.check(Causal(), case.source)
     assert findings, "nothing was found"
@@ -36,7 +47,7 @@ def test_the_column_is_named_where_it_is_assigned(case: Case, bench: Bench) -> N
     ), "one place, one finding"
 
 
-@pytest.mark.parametrize("case", SOUND, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", _some(SOUND))
 def test_sound_strategies_have_no_finding(case: Case, bench: Bench) -> None:
     assert bench.check(Causal(), case.source) == []
     assert [f for f in bench.check(LoadsAndRuns(), case.source) if f.line is not None] == []

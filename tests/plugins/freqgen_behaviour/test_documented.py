@@ -10,6 +10,8 @@ from freqgen_behaviour.warmup import WarmUp
 
 from .lab import Bench
 
+pytestmark = pytest.mark.xdist_group("behaviour")  # one engine for all
+
 pytest_plugins = ("tests.plugins.freqgen_behaviour.lab_fixtures",)
 
 RUNNING = (WarmUp(), Faithful(), Alive(), Latency())

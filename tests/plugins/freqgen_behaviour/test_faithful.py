@@ -11,6 +11,8 @@ from freqgen_behaviour.faithful import Faithful
 
 from .lab import CATALOGUE, Bench, line_of, strategy
 
+pytestmark = pytest.mark.xdist_group("behaviour")  # one engine for all
+
 pytest_plugins = ("tests.plugins.freqgen_behaviour.lab_fixtures",)
 
 REFERENCE = Path(__file__).parents[2] / "design" / "reference_case.json"

@@ -22,6 +22,8 @@ from freqgen_behaviour.profile import ProfileEvaluator
 
 from .lab import Bench, ScriptedLaboratory, line_of, strategy
 
+pytestmark = pytest.mark.xdist_group("behaviour")  # one engine for all
+
 pytest_plugins = ("tests.plugins.freqgen_behaviour.lab_fixtures",)
 
 FAST = (0.001,) * 30

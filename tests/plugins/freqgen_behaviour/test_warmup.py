@@ -19,6 +19,8 @@ from freqgen_behaviour.warmup import WarmUp
 
 from .lab import CATALOGUE, Bench, ScriptedLaboratory, line_of, strategy
 
+pytestmark = pytest.mark.xdist_group("behaviour")  # one engine for all
+
 pytest_plugins = ("tests.plugins.freqgen_behaviour.lab_fixtures",)
 
 RSI = 'dataframe["rsi"] = ta.RSI(dataframe, timeperiod=14)'

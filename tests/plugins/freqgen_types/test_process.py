@@ -50,6 +50,9 @@ GOOD = ("", "", 0)
 BROKEN = ("", "INTERNAL ERROR\ndisk I/O error\n", 2)
 
 
+pytestmark = pytest.mark.xdist_group("types process")  # one cache for all
+
+
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")

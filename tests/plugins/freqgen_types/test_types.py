@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -54,10 +55,10 @@ CALLBACK = "    def custom_exit(self, pair: str, trade: Trade, current_time: dat
 
 
 @pytest.fixture(scope="module")
-def context(tmp_path_factory: pytest.TempPathFactory) -> ValidationContext:
-    """One cache for all tests of this file: filling it takes some seconds."""
+def context() -> ValidationContext:
+    """One cache for all tests: filling it takes some seconds."""
     return ValidationContext(
-        catalogue=Catalogue(builtin_indicators()), cache_dir=tmp_path_factory.mktemp("cache")
+        catalogue=Catalogue(builtin_indicators()), cache_dir=Path(os.environ["FREQGEN_CACHE_DIR"])
     )
 
 
