@@ -86,7 +86,7 @@ class Settings(BaseModel):
         default=600, gt=0, description="Seconds that one backtest may take"
     )
     backtest_memory_mb: int = Field(
-        default=4096, ge=256, description="Megabytes of memory that one backtest may take"
+        default=4096, ge=1024, description="Megabytes of memory that one backtest may take"
     )
 
     @classmethod
