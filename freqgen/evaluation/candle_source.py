@@ -45,6 +45,11 @@ class CandleFolder:
         return found
 
 
+def kind_of(pair: str) -> CandleType:
+    """The type of a pair's candles, as its name says."""
+    return CandleType.FUTURES if ":" in pair else CandleType.SPOT
+
+
 def is_pair(name: str) -> bool:
     """Whether a name can be a pair's, and so part of a file's."""
     return _PAIR.fullmatch(name) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,9 @@ from freqgen.sandbox.frames import decode_frame
 from freqgen.sandbox.limits import Fault, WorkerFault
 from freqgen.sandbox.pool import Worker
 
+_MOST_OTHERS = 4
+"""Messages of other kinds that a trial can have."""
+
 
 @dataclass(kw_only=True)
 class Heard:
@@ -36,10 +39,15 @@ class Heard:
     """Messages of other kinds, for who understands them."""
 
 
-def listen(worker: Worker, candles: Callable[[str, str, Any], DataFrame]) -> Heard:
+def listen(
+    worker: Worker,
+    candles: Callable[[str, str, Any], DataFrame],
+    pairs: Collection[str] = (),
+) -> Heard:
     """Answer a worker's questions until it is done, and keep what it says.
 
     :param candles: What it may see, by pair, timeframe and type.
+    :param pairs: Those whose signals are expected.
     :raises WorkerFault: If it does not answer, or answers what is no answer.
     """
     heard = Heard()
@@ -58,12 +66,14 @@ def listen(worker: Worker, candles: Callable[[str, str, Any], DataFrame]) -> Hea
             elif message.op == "done":
                 return heard
             else:
-                _take(heard, message)
+                _take(heard, message, pairs)
         except Garbled as exc:
             raise WorkerFault(Fault.NONSENSE, f"it answered {exc}") from exc
+        except MemoryError as exc:
+            raise WorkerFault(Fault.NONSENSE, "it answered more than there is memory") from exc
 
 
-def _take(heard: Heard, message: Message) -> None:
+def _take(heard: Heard, message: Message, pairs: Collection[str]) -> None:
     """Keep a message; nothing is said twice.
 
     :raises Garbled: If it cannot be read, or is the second of its kind.
@@ -75,6 +85,8 @@ def _take(heard: Heard, message: Message) -> None:
             heard.declared = Declared.from_data(message.head)
         case "signals":
             pair = str(message.head.get("pair"))
+            if pair not in pairs:
+                raise Garbled(f"signals of {pair[:40]}, which nobody asked for")
             if pair in heard.frames:
                 raise Garbled(f"the signals of {pair[:40]} a second time")
             dtypes = message.head.get("dtypes")
@@ -87,7 +99,7 @@ def _take(heard: Heard, message: Message) -> None:
         case "trades":
             heard.trades = decode_frame(message.payload)
         case _:
-            if len(heard.rest) > 100:
+            if len(heard.rest) >= _MOST_OTHERS:
                 raise Garbled("more messages than anybody asked for")
             heard.rest.append(message)
 

@@ -21,7 +21,7 @@ from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame
 
 from freqgen.evaluation import faults
-from freqgen.evaluation.candle_source import CandleFolder, is_pair, is_timeframe
+from freqgen.evaluation.candle_source import CandleFolder, is_pair, is_timeframe, kind_of
 from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined
 from freqgen.evaluation.synthetic import SyntheticCandles
 from freqgen.evaluation.view import Source, View
@@ -57,7 +57,7 @@ def rehearse(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
     if request["what"] == "candles":
         pair, timeframe = request["of"]
         view = View.of(_source(runner, request), request, _NOTHING)
-        return {"candles": _keep(runner, encode_frame(view.load(pair, timeframe, _kind(pair))))}
+        return {"candles": _keep(runner, encode_frame(view.load(pair, timeframe, kind_of(pair))))}
     source = _source(runner, request)
     batches = _batches(request["trials"], int(request["rows"]))
     found: dict[int, dict[str, Any]] = {}
@@ -270,10 +270,6 @@ def _perform(
     return heard
 
 
-def _kind(pair: str) -> CandleType:
-    return CandleType.FUTURES if ":" in pair else CandleType.SPOT
-
-
 def _failure(name: str, heard: Heard, *, loading: bool = False) -> dict[str, Any]:
     """What a strategy's code failed with.
 
@@ -326,7 +322,7 @@ def _read(
                 raise Garbled("no frame")  # noqa: TRY301
             view = View.of(source, request, trial)
             pair = str(request["pair"])
-            seen = view.load(pair, str(request["timeframe"]), _kind(pair))
+            seen = view.load(pair, str(request["timeframe"]), kind_of(pair))
             told["candles"] = _keep(runner, encode_frame(seen))
     except Garbled as exc:
         return _fault(name, WorkerFault(Fault.NONSENSE, f"it answered {exc}"))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -35,24 +37,27 @@ from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined, signals
 from freqgen.evaluation.offline import closing_prices
 from freqgen.evaluation.overrides import replaced
 from freqgen.evaluation.recorder import RECORDER
-from freqgen.evaluation.remarks import first_line, funding_warnings, left_out
+from freqgen.evaluation.refusals import failed, refused
+from freqgen.evaluation.remarks import funding_warnings, left_out
 from freqgen.evaluation.session import work
 from freqgen.evaluation.setting import Setting
 from freqgen.evaluation.spoken import contradiction
-from freqgen.evaluation.spot_check import Until, differing, draw
+from freqgen.evaluation.spot_check import Until, compare, draw
 from freqgen.evaluation.standin import StandIn, write_standin
 from freqgen.evaluation.summary import summary
 from freqgen.evaluation.view import Source
 from freqgen.exceptions import (
-    DataMissing,
     EngineError,
     FreqgenException,
     SandboxUnavailable,
-    UsageError,
+    StrategyFault,
 )
 from freqgen.sandbox.level import Level, Protection, probe_worker
 from freqgen.sandbox.limits import Fault, WorkerFault, WorkerLimits
 from freqgen.sandbox.pool import Nursery, Worker
+
+_LOOKS = 2
+"""How often a backtest is looked at again, at once with the simulation."""
 
 
 class Runner:
@@ -157,7 +162,8 @@ class Runner:
                 hint="ask for fewer pairs or a shorter timerange, or raise the memory limit",
             ) from exc
         except FreqtradeException as exc:
-            raise self._refused(name, request, str(exc).strip() or type(exc).__name__) from exc
+            text = str(exc).strip() or type(exc).__name__
+            raise refused(self.setting, name, request, text) from exc
         except OSError as exc:
             raise EngineError(
                 f"the backtest of {name} could not read or write a file: {exc}",
@@ -171,37 +177,6 @@ class Runner:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _refused(self, name: str, request: Mapping[str, Any], text: str) -> FreqgenException:
-        if text.startswith("No data left after adjusting"):
-            return DataMissing(
-                f"the candles that {name} needs before its first signal take up the whole period",
-                hint=f"take a longer timerange, or earlier candles: {request['download']}",
-            )
-        if text.startswith("No data found"):
-            asked = f" in the timerange {request['timerange']}" if request["timerange"] else ""
-            return DataMissing(
-                f"there are no {request['timeframe']} candles of "
-                f"{', '.join(request['pairs'][:5])}{asked}",
-                hint=str(request["download"]),
-            )
-        if text.startswith("Short strategies cannot run in spot"):
-            return UsageError(
-                f"{name} goes short, which spot markets do not allow",
-                hint='set "trading_mode": "futures" and "margin_mode": "isolated"',
-            )
-        if text.startswith("No pair in whitelist") or "is not available as stake" in text:
-            if listed := self.setting.config["exchange"].get("pair_blacklist"):
-                return UsageError(
-                    f"none of the pairs is both traded against {request['stake_currency']} on the "
-                    f"exchange and allowed by the pair_blacklist ({', '.join(listed)})",
-                    hint="choose other pairs, or change the section 'exchange'",
-                )
-            return UsageError(
-                f"none of the pairs is traded against {request['stake_currency']} on the exchange",
-                hint="choose other pairs, or another stake_currency in the configuration",
-            )
-        return EngineError(f"Freqtrade could not backtest {name}: {first_line(text)}")
-
     def _hear(
         self,
         request: Mapping[str, Any],
@@ -212,64 +187,42 @@ class Runner:
 
         :param end: When the newest candle that it may see closes; by default all are seen.
         """
-        setting = self.setting
-        source: Source = CandleFolder(setting.datadir, setting.config["dataformat_ohlcv"])
-        if end is not None:
-            source = Until(source, end)
+        setting, name = self.setting, str(request["name"])
+        candles = CandleFolder(setting.datadir, setting.config["dataformat_ohlcv"])
+        source: Source = candles if end is None else Until(candles, end)
         order = {"run": {key: request[key] for key in _RUN}, "closes": closes}
         with self.worker("backtest", request, order, self.limits) as worker:
-            heard = listen(worker, source.load)
+            heard = listen(worker, source.load, request["pairs"])
         if heard.failed is None:
             return heard
-        name, text = str(request["name"]), str(heard.failed.get("message", ""))
-        if str(heard.failed.get("error")) == "UsageError":
-            raise UsageError(first_line(text))
-        refused = self._refused(name, request, text)
-        if isinstance(refused, DataMissing | UsageError):
-            raise refused
-        raise faults.raised(faults.of_failure(name, heard.failed))
+        if end is not None:  # with all candles it did not fail
+            raise faults.raised(faults.of_failure(name, heard.failed))
+        raise failed(setting, name, request, heard.failed, candles)
 
-    def _check_spot(
+    def _look_again(
         self,
         request: Mapping[str, Any],
         closes: Mapping[str, list[float]],
         data: Mapping[str, DataFrame],
-        signals: Mapping[str, DataFrame],
+        whole: tuple[Heard, Mapping[str, DataFrame]],
+        last: pd.Timestamp,
     ) -> None:
-        """Compute the signals of one pair again without later candles, and compare them.
+        """Run the strategy again without the candles after one, and compare what it says.
 
-        :raises StrategyFault: If they are others.
+        :raises StrategyFault: If it says something else of the candles before, or fails.
         """
-        drawn = draw(data, signals)
-        if drawn is None:
-            return
-        pair, kept = drawn
-        last = data[pair]["date"].iloc[kept - 1]
+        name = str(request["name"])
         step = pd.Timedelta(seconds=timeframe_to_seconds(request["timeframe"]))
         begin = str(request["timerange"]).partition("-")[0]
-        timerange = f"{begin}-{int(last.timestamp())}"
-        asked = {**request, "pairs": [pair], "timerange": timerange}
+        asked = {**request, "timerange": f"{begin}-{int(last.timestamp())}"}
         try:
             less = self._hear(asked, closes, last + step)
-        except DataMissing:
-            return  # what the strategy needs before its first signal takes up what is left
-        frame = less.frames.get(pair)
-        if frame is None or "date" not in frame.columns or len(frame) > len(signals[pair]):
-            return  # another period, of which nothing can be said
-        if (frame["date"].array != data[pair]["date"].iloc[: len(frame)].array).any():
-            return
-        found = differing(signals[pair], frame)
-        if found is not None:
-            column, row = found
-            raise faults.raised(
-                faults.error(
-                    faults.FUTURE,
-                    f"{request['name']} knows the future in the backtest: {column} of {pair} on "
-                    f"{data[pair]['date'].iloc[row]:%Y-%m-%d %H:%M} is another where the candles "
-                    f"after {last:%Y-%m-%d %H:%M} are missing",
-                    "signals must depend on the candles until then, and not on how many there are",
-                )
-            )
+            compare(name, data, whole, less, last)
+        except StrategyFault as exc:
+            if exc.finding.code == faults.FUTURE:
+                raise
+            text = f"where the candles after {last:%Y-%m-%d %H:%M} are missing, "
+            raise faults.raised(replace(exc.finding, message=text + exc.finding.message)) from exc
 
     def _backtest(self, request: Mapping[str, Any], folder: Path, name: str) -> dict[str, Any]:
         setting = self.setting
@@ -322,10 +275,17 @@ class Runner:
             strategy.signals = {
                 pair: signals_of(name, heard, pair, candles) for pair, candles in data.items()
             }
-            if not request["own"]:
-                self._check_spot(request, closes, data, strategy.signals)
             strategy.replay = Replay(heard.log)
-            first, last = engine.backtest_one_strategy(strategy, data, timerange)
+            with ThreadPoolExecutor(_LOOKS) as pool:
+                looks = [
+                    pool.submit(
+                        self._look_again, request, closes, data, (heard, strategy.signals), moment
+                    )
+                    for moment in self._moments(request, data, strategy, heard)
+                ]
+                first, last = engine.backtest_one_strategy(strategy, data, timerange)
+                for look in looks:
+                    look.result()
             compare_trades(name, heard, engine.all_bt_content[name]["results"], strategy.replay)
             done = perf_counter()
             stats = generate_backtest_stats(
@@ -357,6 +317,14 @@ class Runner:
                 "report": perf_counter() - done,
             },
         }
+
+    @staticmethod
+    def _moments(
+        request: Mapping[str, Any], data: Mapping[str, DataFrame], strategy: StandIn, heard: Heard
+    ) -> list[pd.Timestamp]:
+        if request["own"]:  # by construction it cannot know the future
+            return []
+        return draw(data, strategy.signals, heard.log, int(strategy.startup_candle_count))
 
     def _load(
         self, engine: Backtesting, request: Mapping[str, Any], warnings: list[str]

@@ -1,14 +1,15 @@
-"""A look at whether a backtest's signals knew the future, where no strategy expects one.
+"""A second look at a backtest: whether its signals and answers knew the future.
 
 A strategy can tell the trials of validation from a backtest by the number of its candles, and peek
-in the backtest alone. So the signals of a backtest are computed once more, of a pair and up to a
-candle that are drawn anew each time, by a worker that has no later candle, and must be the same.
+in the backtest alone. So the strategy is run again on a part of the candles, by workers that have
+no later ones. Where they end is drawn anew each time, and what is said until then must be the same.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +19,22 @@ from freqtrade.enums import CandleType
 from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame
 
+from freqgen.evaluation import faults
+from freqgen.evaluation.callbacks import Log
 from freqgen.evaluation.columns import SIGNAL_COLUMNS
+from freqgen.evaluation.hearing import Heard, signals_of
 from freqgen.evaluation.view import Source
+from freqgen.exceptions import StrategyFault
 
-_EARLIEST, _LATEST = 0.6, 0.98
+_LATEST = 0.98
 _LEAST = 50
+_LAST = 3
+"""Candles at the end of a simulation that are special: nothing is opened, all is closed there."""
+_NOISE = 1e-7
+"""Share of a number that a computer's rounding explains."""
 _TRADED = tuple(name for name in SIGNAL_COLUMNS if not name.endswith("_tag"))
+_TAGS = tuple(name for name in SIGNAL_COLUMNS if name.endswith("_tag"))
+_HINT = "signals must depend on the candles until then, and not on how many there are"
 
 
 @dataclass(frozen=True)
@@ -42,43 +53,190 @@ class Until:
         return found[found["date"] + step <= self.end].reset_index(drop=True)
 
 
-def draw(data: Mapping[str, DataFrame], signals: Mapping[str, DataFrame]) -> tuple[str, int] | None:
-    """Choose a pair and how many of its candles to see; ``None`` if no pair has enough.
+def draw(
+    data: Mapping[str, DataFrame], signals: Mapping[str, DataFrame], log: Log, startup: int
+) -> list[pd.Timestamp]:
+    """Choose the last candles to see, in the earlier and in the later half of the period.
 
-    The last candle to see is one with a signal, where there is any: a signal that knew the
-    candles after it is another without them.
+    Each is a candle with a signal, of any pair, where there is any: a signal that knew the candles
+    after it is another one without them. Where callbacks answered, it is one right after an answer
+    that is not the usual one, for the same reason.
+
+    :param startup: Candles before the first that can have a signal.
+    :returns: Opening times; none if no pair has enough candles.
     """
-    long = [pair for pair, candles in data.items() if len(candles) >= _LEAST]
-    if not long:
-        return None
     chance = random.SystemRandom()  # a strategy must not guess it
-    pair = chance.choice(long)
-    size = len(data[pair])
-    first, last = int(size * _EARLIEST), int(size * _LATEST)
-    columns = [name for name in _TRADED if name in signals[pair].columns]
-    marked = [_set(signals[pair][name]) for name in columns]
-    rows = np.flatnonzero(np.any(marked, axis=0)) if marked else np.array([], dtype=int)
-    rows = rows[(rows >= first) & (rows < last)]
-    return pair, int(chance.choice(rows.tolist())) + 1 if len(rows) else chance.randint(first, last)
+    halves: list[list[tuple[str, int, int]]] = [[], []]
+    for pair, candles in data.items():
+        first, last = startup + 1, int(len(candles) * _LATEST)
+        middle = (first + last) // 2
+        if last - first >= _LEAST:
+            halves[0].append((pair, first, middle))
+            halves[1].append((pair, middle, last))
+    if not halves[0]:
+        return []
+    found = [_draw_signal(chance, data, signals, places) for places in halves]
+    answered = _unusual(log)
+    if not answered:
+        return found
+    period = data[halves[0][0][0]]["date"]
+    step, middle_time = period.diff().min(), period.iloc[len(period) // 2].timestamp() * 1000
+    latest = period.iloc[int(len(period) * _LATEST)].timestamp() * 1000
+    for times in (
+        [time for time in answered if time < middle_time],
+        [time for time in answered if middle_time <= time < latest],
+    ):
+        if times:
+            moment = pd.Timestamp(chance.choice(times), unit="ms", tz="UTC")
+            found.append(moment.floor(step) + step)
+    # A simulation each: two of the answers', and one of the signals'.
+    return found if len(found) == 2 else [chance.choice(found[:2]), *found[2:]]
+
+
+def _draw_signal(
+    chance: random.SystemRandom,
+    data: Mapping[str, DataFrame],
+    signals: Mapping[str, DataFrame],
+    places: Sequence[tuple[str, int, int]],
+) -> pd.Timestamp:
+    """A candle with a signal between two rows of some pair, or any candle there."""
+    marked = []
+    for pair, first, last in places:
+        rows = _marked(signals[pair])
+        if len(rows := rows[(rows >= first) & (rows < last)]):
+            marked.append((pair, rows.tolist()))
+    if marked:
+        pair, choices = chance.choice(marked)
+        row = chance.choice(choices)
+    else:
+        pair, first, last = chance.choice(list(places))
+        row = chance.randrange(first, last)
+    moment: pd.Timestamp = data[pair]["date"].iloc[row]
+    return moment
+
+
+def _unusual(log: Log) -> list[int]:
+    """Moments of answers that are not what a callback usually says."""
+    usual: dict[str, tuple[Any, int]] = {}
+    counts = Counter(zip(log.call, log.kind, map(str, log.number), log.text, strict=True))
+    for (call, *said), count in counts.items():
+        if count > usual.get(call, (None, 0))[1]:
+            usual[call] = (said, count)
+    return [
+        time
+        for time, call, *said in zip(
+            log.time, log.call, log.kind, map(str, log.number), log.text, strict=True
+        )
+        if time > 0 and said != usual[call][0]
+    ] or [time for time in log.time if time > 0]
+
+
+def _marked(signals: DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int_]]:
+    columns = [_set(signals[name]) for name in _TRADED if name in signals.columns]
+    return np.flatnonzero(np.any(columns, axis=0)) if columns else np.array([], dtype=int)
+
+
+def compare(
+    name: str,
+    data: Mapping[str, DataFrame],
+    whole: tuple[Heard, Mapping[str, DataFrame]],
+    less: Heard,
+    last: pd.Timestamp,
+) -> None:
+    """Hold what was said on a part of the candles against what was said on all of them.
+
+    :param data: All candles, as the engine has them.
+    :param whole: What was heard on all of them, and the signals.
+    :param less: What was heard without those after ``last``.
+    :raises StrategyFault: If something is another one, or is missing.
+    """
+    heard, signals = whole
+    for pair, candles in data.items():
+        seen = candles[candles["date"] <= last]
+        if seen.empty or (len(seen) < _LEAST and pair not in less.frames):
+            continue
+        found = differing(signals[pair], signals_of(name, less, pair, seen))
+        if found is not None:
+            column, row = found
+            raise _future(name, f"{column} of {pair}", candles["date"].iloc[row], last)
+    step = data[next(iter(data))]["date"].diff().min()
+    # On the last candle nothing is opened, and what is open is closed.
+    end = int((last - step).timestamp() * 1000)
+    if (asked := answered_otherwise(heard.log, less.log, end)) is not None:
+        call, pair, moment = asked
+        when = pd.Timestamp(moment, unit="ms", tz="UTC")
+        raise _future(name, f"the answer of {call} for {pair or 'all pairs'}", when, last)
+
+
+def _future(name: str, what: str, when: pd.Timestamp, last: pd.Timestamp) -> StrategyFault:
+    return faults.raised(
+        faults.error(
+            faults.FUTURE,
+            f"{name} knows the future in the backtest: {what} on {when:%Y-%m-%d %H:%M} is another "
+            f"where the candles after {last:%Y-%m-%d %H:%M} are missing",
+            _HINT,
+        )
+    )
 
 
 def differing(full: DataFrame, cut: DataFrame) -> tuple[str, int] | None:
-    """The first signal that is another one without the later candles.
+    """The first signal, or tag of one, that is another one without the later candles.
 
     :param full: Signals with all candles.
-    :param cut: The strategy's frame without them.
+    :param cut: Signals without them.
     :returns: Column and row.
     """
-    for column in SIGNAL_COLUMNS:
-        if column.endswith("_tag") or column not in full.columns:
-            continue
-        mine = _set(full[column].iloc[: len(cut)])
-        theirs = _set(cut[column]) if column in cut.columns else np.zeros(len(cut), dtype=bool)
+    for column in _TRADED:
+        mine = _set(full[column].iloc[: len(cut)]) if column in full.columns else None
+        theirs = _set(cut[column]) if column in cut.columns else None
+        none = np.zeros(len(cut), dtype=bool)
+        mine, theirs = none if mine is None else mine, none if theirs is None else theirs
         if (rows := np.flatnonzero(mine != theirs)).size:
             return column, int(rows[0])
+    for row in _marked(full.iloc[: len(cut)]).tolist():
+        for column in _TAGS:
+            if _tag(full, column, row) != _tag(cut, column, row):
+                return column, row
     return None
+
+
+def _tag(frame: DataFrame, column: str, row: int) -> str:
+    value = frame[column].iloc[row] if column in frame.columns else None
+    return value if isinstance(value, str) else ""
 
 
 def _set(column: pd.Series[Any]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Where a signal is set, which Freqtrade asks by comparing it with 1."""
     return np.array([value == 1 for value in column.tolist()], dtype=bool)
+
+
+def answered_otherwise(full: Log, cut: Log, end: int) -> tuple[str, str, int] | None:
+    """The first question until a moment that was answered otherwise, or asked once only.
+
+    :param end: Milliseconds.
+    :returns: Callback, pair and moment.
+    """
+    whole, less = _until(full, end), _until(cut, end)
+    size = min(whole, less)
+    for row in range(size):
+        if not _same(full, cut, row):
+            return full.call[row], full.pair[row], full.time[row]
+    if whole == less:
+        return None
+    log = full if whole > less else cut
+    return log.call[size], log.pair[size], log.time[size]
+
+
+def _until(log: Log, end: int) -> int:
+    """How many entries there are before the first that is later; locks have no time."""
+    return next((row for row, time in enumerate(log.time) if time > end), len(log.time))
+
+
+def _same(a: Log, b: Log, row: int) -> bool:
+    if any(
+        getattr(a, name)[row] != getattr(b, name)[row]
+        for name in ("call", "pair", "time", "trade", "kind", "text")
+    ):
+        return False
+    x, y = a.number[row], b.number[row]
+    return x == y or (x != x and y != y) or abs(x - y) <= _NOISE * max(abs(x), abs(y))  # noqa: PLR0124

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import cast
 
@@ -9,9 +10,11 @@ import pandas as pd
 import pytest
 
 from freqgen.draft import Draft, ValidatedDraft
+from freqgen.evaluation.callbacks import Log
 from freqgen.evaluation.engine import BacktestRequest, Engine
-from freqgen.evaluation.spot_check import Until, differing, draw
+from freqgen.evaluation.spot_check import Until, answered_otherwise, differing, draw
 from freqgen.exceptions import StrategyFault
+from freqgen.finding import Severity
 from tests.evaluation.conftest import walk, write_candles
 from tests.evaluation.strategies import PLAIN
 
@@ -63,26 +66,162 @@ def test_a_sound_strategy_is_left_alone(engine: Engine) -> None:
     assert engine.backtest(_request(PLAIN, "Plain")).trades > 0
 
 
-def test_what_is_drawn_has_a_future() -> None:
-    """Another pair and another place every time, and never the last candle."""
-    data = {"A/B": pd.DataFrame({"x": range(1000)}), "C/D": pd.DataFrame({"x": range(10)})}
+HIDES = {
+    "says that there is no data": 'raise ValueError("No data found.")',
+    "says that all of it is warm-up": 'raise ValueError("No data left after adjusting")',
+    "gives another date": 'dataframe.loc[60, "date"] = dataframe["date"].iloc[61]',
+    "gives fewer candles": "return dataframe.iloc[5:]",
+    "ends": "raise SystemExit(0)",
+}
+"""What a strategy that peeks could do where it is looked at again."""
+
+
+@pytest.mark.parametrize("way", HIDES)
+def test_what_fails_without_later_candles_alone_is_no_way_out(engine: Engine, way: str) -> None:
+    hidden = PEEKS.replace(
+        "        if len(dataframe) > 1500:\n",
+        "        if len(dataframe) < 3000:\n"
+        f"            {HIDES[way]}\n"
+        "        elif len(dataframe) > 1500:\n",
+    )
+    with pytest.raises(StrategyFault, match="are missing, Peeks") as raised:
+        engine.backtest(_request(hidden, "Peeks"))
+    assert raised.value.finding.severity is Severity.ERROR
+
+
+EARLY = PLAIN.replace("class Plain", "class Peeks").replace(
+    '        dataframe.loc[dataframe["rsi"] < 35',
+    '        ahead = dataframe["close"].shift(-3) > dataframe["close"]\n'
+    "        early = dataframe.index < 1500\n"
+    '        dataframe["rsi"] = (50 - 30 * ahead).where(early, 50)\n'
+    '        dataframe.loc[dataframe["rsi"] < 35',
+)
+
+
+def test_a_strategy_that_peeks_in_the_earlier_half_alone(engine: Engine) -> None:
+    with pytest.raises(StrategyFault, match="knows the future in the backtest"):
+        engine.backtest(_request(EARLY, "Peeks"))
+
+
+CALLBACK = """
+    def confirm_trade_entry(
+        self, pair, order_type, amount, rate, time_in_force, current_time, entry_tag, side, **kwargs
+    ):
+        return ANSWER
+"""
+KEEPS = PLAIN.replace("class Plain", "class Peeks").replace(
+    '        dataframe["rsi"] =',
+    '        self.kept = getattr(self, "kept", {})\n'
+    '        self.kept[metadata["pair"]] = dataframe.set_index("date")["close"]\n'
+    '        dataframe["rsi"] =',
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "answer"),
+    [
+        (KEEPS, "self.kept[pair].loc[current_time:].head(6).max() > rate * 1.004"),
+        (
+            PEEKS.replace("-= 30", "+= 0").replace(
+                '        dataframe.loc[dataframe["rsi"] < 35, ["enter_long", "enter_tag"]] = '
+                '(1, "low_rsi")',
+                '        tag = (dataframe["close"].shift(-3) > dataframe["close"])\n'
+                '        dataframe["enter_tag"] = tag.map({True: "good", False: "bad"})\n'
+                '        dataframe["enter_long"] = 1',
+            ),
+            'entry_tag == "good"',
+        ),
+    ],
+    ids=["keeps candles", "reads tags"],
+)
+def test_a_callback_that_peeks_where_there_are_many_candles(
+    engine: Engine, source: str, answer: str
+) -> None:
+    with pytest.raises(StrategyFault, match="knows the future in the backtest"):
+        engine.backtest(_request(source + CALLBACK.replace("ANSWER", answer), "Peeks"))
+
+
+def test_a_sound_callback_is_left_alone(engine: Engine) -> None:
+    sound = PLAIN + CALLBACK.replace("ANSWER", "current_time.hour != 5")
+    assert engine.backtest(_request(sound, "Plain")).trades > 0
+
+
+def _log(*entries: tuple[str, int, float]) -> Log:
+    log = Log()
+    for call, time, number in entries:
+        log._add(call, "A/B", time, 1, (2, number, None))
+    return log
+
+
+def _dated(count: int) -> pd.DataFrame:
+    return pd.DataFrame({"date": pd.date_range("2024-01-01", periods=count, freq="1h", tz="UTC")})
+
+
+def test_what_is_drawn_has_a_past_and_a_future() -> None:
+    """Another pair and other places every time, one in each half."""
+    data = {"A/B": _dated(1000), "C/D": _dated(10)}
     none = {pair: pd.DataFrame() for pair in data}
-    drawn = [draw(data, none) for _ in range(200)]
-    kept = [count for pair, count in filter(None, drawn) if pair == "A/B"]
-    assert len(kept) == 200
-    assert min(kept) >= 600
-    assert max(kept) <= 980
-    assert len(set(kept)) > 50
-    assert draw({"C/D": data["C/D"]}, none) is None
-    some = pd.DataFrame({"enter_long": [int(row in {100, 700, 999}) for row in range(1000)]})
-    assert draw({"A/B": data["A/B"]}, {"A/B": some}) == ("A/B", 701)
+    dates = data["A/B"]["date"]
+    drawn = [draw(data, none, Log(), 100) for _ in range(200)]
+    for half, first, last in ((0, 101, 540), (1, 540, 980)):
+        rows = [int(dates.searchsorted(moments[half])) for moments in drawn]
+        assert min(rows) >= first
+        assert max(rows) < last
+        assert len(set(rows)) > 50
+    assert draw({"C/D": data["C/D"]}, none, Log(), 0) == []
+    some = pd.DataFrame({"enter_long": [int(row in {50, 200, 700, 999}) for row in range(1000)]})
+    assert draw({"A/B": data["A/B"]}, {"A/B": some}, Log(), 100) == [dates[200], dates[700]]
+
+
+def test_answers_that_are_unusual_are_looked_at() -> None:
+    """Right after one in each half, where the candles that it might have known end."""
+    data = {"A/B": _dated(1000)}
+    none = {"A/B": pd.DataFrame()}
+    dates = data["A/B"]["date"]
+    moments = [int(date.timestamp() * 1000) for date in dates]
+    said = {150: 9.0, 800: 9.0}
+    log = _log(*(("custom_exit", moments[row], said.get(row, 1.0)) for row in range(100, 999)))
+    for _ in range(20):
+        _, early, late = draw(data, none, log, 100)
+        assert [early, late] == [dates[151], dates[801]]
 
 
 def test_signals_are_compared_as_freqtrade_reads_them() -> None:
     full = pd.DataFrame({"enter_long": [1, 0, None, 1.0], "enter_tag": ["a", "b", "c", "d"]})
-    assert differing(full, pd.DataFrame({"enter_long": [True, False, 0]})) is None
+    cut = pd.DataFrame({"enter_long": [True, False, 0], "enter_tag": ["a", "x", None]})
+    assert differing(full, cut) is None, "tags without a signal do not matter"
+    assert differing(full, cut.assign(enter_tag="x")) == ("enter_tag", 0)
     assert differing(full, pd.DataFrame({"enter_long": [1, 1, 0]})) == ("enter_long", 1)
     assert differing(full, pd.DataFrame({"close": [1.0, 2.0]})) == ("enter_long", 0)
+
+
+ANSWERS = [
+    ("custom_exit", 1, 1.0),
+    ("lock_pair", 0, 5.0),
+    ("custom_exit", 2, math.nan),
+    ("custom_exit", 3, 3.0),
+    ("lock_pair", 0, 6.0),
+]
+
+
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        (ANSWERS, None),
+        (ANSWERS[:3], None),
+        ([*ANSWERS[:3], ("custom_exit", 4, 9.0)], None),
+        ([("custom_exit", 1, 1.0 + 1e-12), *ANSWERS[1:]], None),
+        ([("custom_exit", 1, 1.1), *ANSWERS[1:]], ("custom_exit", "A/B", 1)),
+        (ANSWERS[:1], ("lock_pair", "A/B", 0)),
+        ([*ANSWERS[:3], ("custom_exit", 2, 0.0)], ("custom_exit", "A/B", 2)),
+    ],
+    ids=["same", "ends", "later ones", "rounding", "another number", "less", "more"],
+)
+def test_answers_are_compared_until_the_end(
+    cut: list[tuple[str, int, float]], said: tuple[str, str, int] | None
+) -> None:
+    """What comes after the moment, locks without a time included, does not count."""
+    assert answered_otherwise(_log(*ANSWERS), _log(*cut), 2) == said
 
 
 def test_only_candles_that_have_closed_are_there() -> None:
