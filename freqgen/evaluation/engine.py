@@ -28,6 +28,7 @@ from freqgen.evaluation.result import BacktestResult
 from freqgen.evaluation.timerange import check_timerange
 from freqgen.exceptions import EngineError, UsageError
 from freqgen.sandbox.level import Level, Protection
+from freqgen.sandbox.limits import TRIAL_SECONDS
 
 if TYPE_CHECKING:
     from freqgen.draft import ValidatedDraft
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULTS", "BacktestRequest", "BacktestResult", "Engine", "Limits"]
 
 _GRACE_SECONDS = 30.0
+_DESCRIBING = 2
+"""Trials by which a strategy is described, at the most."""
 """What the engine's process may take beyond the strategy's own time, to say what came of it."""
 
 START_SECONDS = 180.0
@@ -286,7 +289,11 @@ class Engine:
         :raises EngineError: If the engine's process failed.
         """
         self.protection()
-        return self._ask({"op": "rehearse", "rehearse": request})
+        trials = len(request.get("trials", ())) + _DESCRIBING
+        return self._ask(
+            {"op": "rehearse", "rehearse": request},
+            seconds=max(self.limits.seconds, trials * TRIAL_SECONDS),
+        )
 
     def protection(self) -> Protection:
         """What holds a strategy on this machine, found out by doing it."""
@@ -302,8 +309,11 @@ class Engine:
         """The same, if it was asked for or a strategy was run."""
         return self._protection
 
-    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Put a request to the process, which is started if need be."""
+    def _ask(self, request: Mapping[str, Any], seconds: float | None = None) -> dict[str, Any]:
+        """Put a request to the process, which is started if need be.
+
+        :param seconds: What it may take; by default what a backtest may.
+        """
         with self._lock:
             self.start()
             process = self._process
@@ -313,7 +323,8 @@ class Engine:
                 process.receive(self._prepared, seconds=START_SECONDS)
                 self._prepared = 0
             number = process.send(request)
-            return process.receive(number, seconds=self.limits.seconds + _GRACE_SECONDS)
+            most = self.limits.seconds if seconds is None else seconds
+            return process.receive(number, seconds=most + _GRACE_SECONDS)
 
     def _order(self, request: BacktestRequest, download: str) -> dict[str, Any]:
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,7 @@ class EngineLaboratory:
         self._own = own
         self._described: dict[str, Specimen | Finding] = {}
         self._runs: dict[tuple[str, Trial], Run] = {}
+        self._lock = threading.RLock()
 
     @property
     def protection(self) -> Protection:
@@ -51,9 +53,12 @@ class EngineLaboratory:
         :raises SandboxUnavailable: If nothing would hold it.
         """
         key = f"{draft.class_name} {draft.sha256}"
-        if key not in self._described:
-            self._described[key] = self._describe(draft)
-        return self._described[key]
+        with self._lock:
+            if key not in self._described:
+                if len(self._described) > _KEPT:
+                    self._described.clear()
+                self._described[key] = self._describe(draft)
+            return self._described[key]
 
     def _describe(self, draft: ScreenedDraft) -> Specimen | Finding:
         engine = self._engine()
@@ -93,7 +98,14 @@ class EngineLaboratory:
         """Run trials.
 
         :raises SandboxUnavailable: If nothing would hold the strategy.
+        :raises ValueError: If a trial is for more candles than there are.
         """
+        for trial in trials:
+            trial.check(specimen.rows)
+        with self._lock:
+            return self._run(specimen, trials)
+
+    def _run(self, specimen: Specimen, trials: Sequence[Trial]) -> list[Run]:
         digest = specimen.draft.sha256
         known = self._runs
         missing = [t for t in dict.fromkeys(trials) if (digest, t) not in known]

@@ -25,20 +25,20 @@ from freqgen.evaluation.candle_source import CandleFolder, is_pair, is_timeframe
 from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined
 from freqgen.evaluation.synthetic import SyntheticCandles
 from freqgen.evaluation.view import Source, View
-from freqgen.exceptions import EngineError, SandboxUnavailable
+from freqgen.exceptions import EngineError, FreqgenException, SandboxUnavailable
 from freqgen.sandbox.channel import Garbled, Message
 from freqgen.sandbox.frames import decode_frame, encode_frame
-from freqgen.sandbox.limits import Fault, WorkerFault
+from freqgen.sandbox.limits import TRIAL_SECONDS, Fault, WorkerFault
 
 if TYPE_CHECKING:
     from freqgen.evaluation.runner import Runner
 
-TRIAL_SECONDS = 20.0
 _AT_ONCE = 2
 _ROWS = 1200
 _AFTER_STARTUP = 1000
 _MOST_ROWS = 6000
 _LEAST_ROWS = 300
+_LONGEST = 32 * 86_400  # seconds
 _SHARED = 4  # fewer trials are not worth a second worker
 _SYNTHETIC_PAIR = "COIN"  # one that no strategy names
 
@@ -47,6 +47,31 @@ _numbers = count(1)
 
 def rehearse(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
     """Carry out what :class:`freqgen.evaluation.engine.Engine` asks for.
+
+    :raises EngineError: If that was not possible, which says nothing of the strategy.
+    """
+    try:
+        return _rehearse(runner, request)
+    except FreqgenException:
+        raise
+    except OSError as exc:
+        raise EngineError(
+            f"a trial could not read or write a file: {exc}",
+            hint=f"see to the disk, and to the space in {runner.setting.private.parent}",
+        ) from exc
+    except MemoryError as exc:
+        raise EngineError(
+            "a trial needed more memory than the limit", hint="raise backtest_memory_mb"
+        ) from exc
+    except Exception as exc:
+        raise EngineError(
+            f"a trial failed: {type(exc).__name__}: {exc}",
+            hint="this is no fault of the strategy's; please report it",
+        ) from exc
+
+
+def _rehearse(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out a request.
 
     :param request: ``what``: ``describe`` or ``run``.
     :returns: JSON values; frames are files in the process's folder, in Arrow's stream format.
@@ -153,13 +178,11 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(heard, dict):
         return heard
     if heard.failed is not None:
-        return _failure(name, heard, loading=True)
+        return _failure(request, heard, loading=True)
     declared = heard.declared
     if declared is None:
         return _fault(name, WorkerFault(Fault.NONSENSE, "it said nothing of itself"))
-    try:
-        timeframe_to_seconds(declared.timeframe)
-    except (FreqtradeException, ValueError, KeyError, TypeError):
+    if not _is_known(declared.timeframe):
         text = f'{name} has the timeframe "{declared.timeframe}", which there is not'
         return {"finding": faults.error(faults.LOADS, text, 'write it as "1h"').to_dict()}
     wanted = min(max(_ROWS, declared.startup + _AFTER_STARTUP), _MOST_ROWS)
@@ -179,6 +202,14 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
         **{key: told[key] for key in ("pair", "rows", "synthetic", "timeframe", "trading_mode")},
         "sandbox": runner.protection.level.value,
     }
+
+
+def _is_known(timeframe: str) -> bool:
+    """Whether candles can have a timeframe: from a second to a month or so."""
+    try:
+        return is_timeframe(timeframe) and 0 < timeframe_to_seconds(timeframe) <= _LONGEST
+    except (FreqtradeException, ValueError, KeyError, TypeError):
+        return False
 
 
 def _pair(request: Mapping[str, Any], mode: str) -> str:
@@ -248,8 +279,8 @@ def _perform(
     }
     beside = [str(other) for other in request.get("beside", ()) if is_pair(str(other))]
     closes = {p: [1000.01, 999.99, 1000.5] for p in setting.unknown([pair, *beside])}
-    seconds = min(TRIAL_SECONDS, runner.limits.seconds) * len(trials)
-    limits = replace(runner.limits, seconds=seconds)
+    seconds = min(TRIAL_SECONDS, runner.limits.seconds)
+    limits = replace(runner.limits, seconds=seconds * len(trials))
     asked = dict(request)
     if trials[0]["source"] is not None:
         asked["source"] = trials[0]["source"]
@@ -259,8 +290,9 @@ def _perform(
         with runner.worker("trial", asked, order, limits) as worker:
             for trial in trials:
                 view = View.of(source, request, trial)
+                worker.allow(seconds)
                 # Only now may it have these candles: the trials before have been answered.
-                heard.append(listen(worker, view.load))
+                heard.append(listen(worker, view.load, [pair]))
     except WorkerFault as exc:
         if exc.fault is Fault.UNCONFINED:
             raise refuse_unconfined(name, exc) from exc
@@ -270,13 +302,14 @@ def _perform(
     return heard
 
 
-def _failure(name: str, heard: Heard, *, loading: bool = False) -> dict[str, Any]:
+def _failure(request: Mapping[str, Any], heard: Heard, *, loading: bool = False) -> dict[str, Any]:
     """What a strategy's code failed with.
 
     :raises SandboxUnavailable: If it needs a part of Freqtrade that is not run here.
     """
-    failed = heard.failed or {}
-    if str(failed.get("message", "")).startswith("freqAI is not enabled"):
+    name, failed = str(request["name"]), heard.failed or {}
+    asks = str(failed.get("message", "")).startswith("freqAI is not enabled")
+    if asks and "freqai" in str(request["source"]).lower():
         raise SandboxUnavailable(
             f"{name} needs FreqAI, whose models freqgen does not train",
             hint="freqtrade backtesting with a freqai section runs it, if you trust it",
@@ -310,7 +343,7 @@ def _read(
     """What was heard of a trial, as JSON values."""
     name = str(request["name"])
     if heard.failed is not None:
-        return _failure(name, heard)
+        return _failure(request, heard)
     told: dict[str, Any] = {"finding": None}
     try:
         for message in heard.rest:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +16,8 @@ from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame
 
 _GAP = 0.03
-_SEED = 7
+_SHAPES = 20
+"""Candles from before that are enough to draw others from."""
 _BOT_HAS = 1000
 """Candles of a slower timeframe that a bot gets from an exchange at least."""
 
@@ -110,17 +113,44 @@ def _missing(dates: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _altered(candles: DataFrame, which: pd.Series[Any], salt: str) -> DataFrame:
-    """The same candles, with others in place of some: prices walk elsewhere, volumes change."""
-    rng = np.random.default_rng([_SEED, zlib.crc32(salt.encode())])
+    """The same candles with others in place of some: a path that nobody can undo.
+
+    Nothing of the candles that are replaced is left but their dates: each new one has the shape of
+    a candle from before, drawn by chance, and prices walk on from the last one that stays.
+    """
     count = int(which.sum())
     if not count:
         return candles
+    rng = np.random.default_rng([_secret(), zlib.crc32(salt.encode())])
     found = candles.copy()
-    walk = np.exp(np.cumsum(rng.normal(0.002, 0.02, count)))
-    for column in ("open", "high", "low", "close"):
+    known = candles[~which]
+    shapes = known if len(known) >= _SHAPES else candles
+    drawn = shapes.iloc[rng.integers(0, len(shapes), count)]
+    start = float(known["close"].iloc[-1]) if len(known) else float(candles["open"].iloc[0])
+    opening = drawn["open"].to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moves = np.nan_to_num(drawn["close"].to_numpy(dtype=float) / opening, nan=1.0, posinf=1.0)
+    closes = start * np.cumprod(moves * np.exp(rng.normal(0.002, 0.02, count)))
+    opens = np.concatenate([[start], closes[:-1]])
+    for column in ("high", "low"):
         if column in found.columns:
-            found.loc[which, column] = found.loc[which, column].to_numpy() * walk
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = drawn[column].to_numpy(dtype=float) / opening
+            edge = opens * np.nan_to_num(ratio, nan=1.0, posinf=1.0)
+            best = np.maximum if column == "high" else np.minimum
+            found.loc[which, column] = best(best(opens, closes), edge)
+    for column, values in (("open", opens), ("close", closes)):
+        if column in found.columns:
+            found.loc[which, column] = values
     if "volume" in found.columns:
         scale = rng.uniform(0.2, 5.0, count)
-        found.loc[which, "volume"] = found.loc[which, "volume"].to_numpy() * scale
+        found.loc[which, "volume"] = drawn["volume"].to_numpy(dtype=float) * scale
     return found
+
+
+@cache
+def _secret() -> int:
+    """What the other candles come from; made here when it is first needed, after workers' parent
+    was forked, so that no worker has it.
+    """
+    return secrets.randbits(64)

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 _LENGTHS = struct.Struct("<IQ")
 _BLOCK = 1 << 18
 
-MAX_JSON = 64 << 20
+MAX_JSON = 4 << 20
 MAX_PAYLOAD = 1 << 30
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 import sys
 from dataclasses import dataclass
@@ -105,6 +104,8 @@ def confine(policy: Policy) -> int:
 
 
 def _limit(policy: Policy) -> None:
+    import resource  # which is not everywhere, unlike this module
+
     limits = {
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_NOFILE: (256, 256),

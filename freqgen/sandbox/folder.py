@@ -22,6 +22,7 @@ def measure(folder: Path, pid: int) -> tuple[int, int]:
     :returns: Bytes, and number of the files and folders.
     :raises WorkerFault: If there are too many files, or folders that nobody can look into.
     """
+    _refuse_hidden(folder, pid)
     used, files = _held(pid), 0
     waiting = [(str(folder), 0)]
     while waiting:
@@ -58,6 +59,17 @@ def _held(pid: int) -> int:
                 if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
                     used += status.st_blocks * _BLOCK
     return used
+
+
+def _refuse_hidden(folder: Path, pid: int) -> None:
+    """Refuse files that were deleted and closed and are only mapped: how large, nobody can say.
+
+    :raises WorkerFault: If there is one.
+    """
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/maps", "rb") as maps:  # noqa: PTH123
+        here = os.fsencode(folder) + b"/"
+        if any(line.endswith(b" (deleted)\n") and here in line for line in maps):
+            raise WorkerFault(Fault.DISK, "it mapped a file of its folder and deleted it")
 
 
 def remove(folder: Path) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+TRIAL_SECONDS = 20.0
+"""What one trial of a strategy may take."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLimits:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from freqgen.sandbox.channel import Decoder, Garbled, Message, encode
+from freqgen.sandbox.channel import MAX_JSON, Decoder, Garbled, Message, encode
 from freqgen.sandbox.folder import measure, remove
 from freqgen.sandbox.limits import Fault, WorkerFault, WorkerLimits
 from freqgen.sandbox.server import NOT_CONFINED, Work, fork_server
@@ -149,10 +149,12 @@ class Worker:
         self._printed = 0
         self._said = b""
         self._limits = limits
+        self._seconds = limits.seconds
         self._deadline = time.monotonic() + limits.seconds
         self._decoder = Decoder(
-            max_json=limits.message_mb << 20, max_payload=limits.message_mb << 20
+            max_json=min(MAX_JSON, limits.message_mb << 20), max_payload=limits.message_mb << 20
         )
+        self._heard = 0
         self._ready: list[Message] = []
         self._ticks = 0
         self._files = 0
@@ -169,6 +171,11 @@ class Worker:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def allow(self, seconds: float) -> None:
+        """Give it so much time from now on, for the next of several tasks."""
+        self._deadline = time.monotonic() + seconds
+        self._seconds = seconds
 
     @property
     def said(self) -> str:
@@ -206,6 +213,11 @@ class Worker:
                 data = b""
             if not data:
                 raise self._died()
+            self._heard += len(data)
+            if self._heard > self._limits.memory_mb << 20:
+                raise WorkerFault(
+                    Fault.NONSENSE, f"it answered more than {self._limits.memory_mb:,} MB in all"
+                )
             try:
                 self._ready += self._decoder.feed(data)
             except Garbled as exc:
@@ -230,7 +242,7 @@ class Worker:
         """:raises WorkerFault: If it is over a limit."""
         now = time.monotonic()
         if now > self._deadline:
-            raise WorkerFault(Fault.TIME, f"it took longer than {self._limits.seconds:g} s")
+            raise WorkerFault(Fault.TIME, f"it took longer than {self._seconds:g} s")
         if now - self._looked < _TICK:
             return
         self._looked = now

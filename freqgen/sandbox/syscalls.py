@@ -11,9 +11,9 @@ LAST_KNOWN = 456
 
 _ALLOWED = {
     "files that are open": (
-        "read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close "
+        "read write readv writev pread64 pwrite64 preadv pwritev lseek close "
         "close_range dup dup2 dup3 fstat ftruncate fallocate fsync fdatasync sync_file_range "
-        "copy_file_range sendfile splice tee flock fadvise64 readahead getdents getdents64 "
+        "copy_file_range sendfile splice tee flock getdents getdents64 "
         "fstatfs fgetxattr flistxattr fchdir"
     ),
     "files by name, where Landlock decides": (
@@ -23,7 +23,7 @@ _ALLOWED = {
         "llistxattr umask"
     ),
     "memory": (
-        "mmap mprotect munmap mremap brk madvise mincore msync mbind get_mempolicy "
+        "mmap mprotect munmap mremap brk madvise msync mbind get_mempolicy "
         "set_mempolicy membarrier pkey_alloc pkey_free pkey_mprotect map_shadow_stack"
     ),
     "itself and its threads": (

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from freqgen.finding import Finding
     from freqgen.sandbox.level import Protection
 
+KINDS = ("describe", "frame", "answers", "time", "lookahead-analysis", "recursive-analysis")
+"""What a trial can be; ``describe`` is for :meth:`Laboratory.describe`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
@@ -50,6 +53,32 @@ class Trial:
     lines: bool = False
     repeat: int = 0
     source: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what can be no trial.
+
+        :raises ValueError: If so.
+        """
+        if self.what not in KINDS:
+            raise ValueError(f'a trial cannot be "{self.what}"; there are {", ".join(KINDS)}')
+        for name in ("cut", "last"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name} of a trial is at least 1, not {value}")
+        if self.altered is not None and self.altered < 0:
+            raise ValueError(f"altered of a trial is a row from 0, not {self.altered}")
+        if self.what == "time" and self.repeat < 1:
+            raise ValueError("a trial of time is repeated at least once")
+
+    def check(self, rows: int) -> None:
+        """Hold it against the candles that there are.
+
+        :raises ValueError: If it counts on more.
+        """
+        for name in ("cut", "altered"):
+            value = getattr(self, name)
+            if value is not None and value > rows:
+                raise ValueError(f"{name} of a trial is {value}, and there are {rows} candles")
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as JSON values."""

@@ -12,7 +12,7 @@ import errno
 import time
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.exceptions import DesignError, EvaluationError, SandboxUnavailable, UsageError
 from freqgen.finding import Finding, Phase, Report, Severity
+from freqgen.validation.watched import WatchedLaboratory
 
 if TYPE_CHECKING:
     from freqgen.design.checked import CheckedDesign
@@ -87,6 +88,8 @@ def run_validators(
     if not any(v.phase is Phase.PARSE for v in ordered):
         findings.append(_nothing_parses())
     screened: ScreenedDraft | None = None
+    watched = WatchedLaboratory(context.laboratory) if context.laboratory is not None else None
+    context = replace(context, laboratory=watched)
     ran = False
     for phase in Phase:
         if any(f.severity is Severity.ERROR for f in findings):
@@ -107,6 +110,10 @@ def run_validators(
         try:
             for validator in due:
                 findings.extend(_ask(validator, subject, design, context))
+            if watched is not None and watched.stopped is not None:
+                stopped = watched.stopped
+                if all(finding.code != stopped.code for finding in findings):
+                    findings.append(stopped)
             ran = ran or phase is Phase.BEHAVIOUR
         except SandboxUnavailable as exc:
             findings.append(_not_run(exc.message, exc.hint))

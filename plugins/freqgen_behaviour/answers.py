@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _ANSWERS = 3
 """How many unusual answers are looked at."""
-_LAST = 3
-"""Candles at the end of a simulation that are special: nothing is opened, all is closed there."""
+_LAST = 2
+"""Candles from the last that counts: on the very last nothing is opened and all is closed."""
 
 
 def peeking_callbacks(specimen: Specimen, lab: Laboratory, full: Run) -> Iterator[Finding]:
@@ -29,6 +29,12 @@ def peeking_callbacks(specimen: Specimen, lab: Laboratory, full: Run) -> Iterato
     cuts = _cuts(whole.answers, opening, specimen)
     runs = lab.run(specimen, [Trial(what="answers", cut=cut) for cut in cuts])
     for cut, less in zip(cuts, runs, strict=True):
+        if less.finding is not None:
+            # Which processes were stopped is said by who runs the trials.
+            if less.finding.code in {"FG802", "FG803"}:
+                yield _failing(less.finding, opening.iloc[cut - 1])
+                return
+            continue
         if less.answers is None:
             continue
         end = opening.iloc[cut - _LAST].timestamp() * 1000
@@ -57,17 +63,32 @@ def _cuts(answers: pd.DataFrame, opening: pd.Series[Any], specimen: Specimen) ->
 
 def _differing(a: pd.DataFrame, b: pd.DataFrame, end: float) -> pd.Series[Any] | None:
     """The first question until a moment that was answered otherwise, or asked in one run only."""
-    a, b = (answers[answers["time"] <= end].reset_index(drop=True) for answers in (a, b))
+    import numpy as np
+
+    # Up to the first later one; locks have no time.
+    later = [answers["time"].to_numpy() > end for answers in (a, b)]
+    a, b = (
+        answers.iloc[: int(after.argmax())] if after.any() else answers
+        for answers, after in zip((a, b), later, strict=True)
+    )
     size = min(len(a), len(b))
-    for row in range(size):
-        if not all(
-            same(a[column].iloc[row : row + 1], b[column].iloc[row : row + 1]).all()
-            for column in a.columns
-        ):
-            return a.iloc[row]
+    agree = np.ones(size, dtype=bool)
+    for column in a.columns:
+        agree &= same(a[column].iloc[:size], b[column].iloc[:size])
+    if not agree.all():
+        return a.iloc[int(agree.argmin())]
     if len(a) == len(b):
         return None
     return (a if len(a) > size else b).iloc[size]
+
+
+def _failing(finding: Finding, last: pd.Timestamp) -> Finding:
+    from dataclasses import replace
+
+    return replace(
+        finding,
+        message=f"simulated without the candles after {last:%Y-%m-%d %H:%M}, {finding.message}",
+    )
 
 
 def _peeking(asked: pd.Series[Any], last: pd.Timestamp) -> Finding:

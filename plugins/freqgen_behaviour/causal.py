@@ -31,6 +31,9 @@ _SHORTEST = 30
 _RARE = 0.6
 """Share of the candles that a column may mark to be one that marks some."""
 _APART = 3
+_RAISED = ("FG802", "FG803")
+_MUST_DO = 0.5
+"""Share of the candles with which a strategy must run, to be compared with itself."""
 _MARKED = 8
 
 
@@ -88,11 +91,18 @@ class Causal:
         random = set(unstable(full, later)) if fits(later) else set()
         source = Source(draft.source)
         leaks: dict[str, Leak] = {}
+        failed = [
+            (trial, run.finding)
+            for trial, run in zip([*trials, gaps], [*runs, whole], strict=True)
+            if run.finding is not None
+        ]
+        yield from _failures(specimen, failed)
         for trial, run in zip(trials, runs, strict=True):
             if run.finding is not None:
-                if trial.cut is not None and not trial.gaps:
-                    yield _short(specimen, trial.cut, run.finding)
                 continue
+            if not fits(run):
+                yield _shapeless(specimen, trial)
+                return
             other = whole if trial.gaps else full
             for leak in compare(other, run, trial):
                 if leak.column not in random:
@@ -266,19 +276,63 @@ def _say(value: Any) -> str:
     return "empty" if isinstance(value, str) and not value else str(value)
 
 
-def _short(specimen: Specimen, cut: int, finding: Finding) -> Finding:
+def _failures(specimen: Specimen, failed: list[tuple[Trial, Finding]]) -> Iterator[Finding]:
+    """What failed on candles that are fewer, others, or have gaps: said once of each kind.
+
+    Where a strategy fails on most of the cuts, or on one that is nearly all of the candles, nobody
+    can say that it knows only the past, and so it has not passed. A process that was stopped is
+    said by who runs the trials.
+    """
     from dataclasses import replace
 
     from freqgen import Severity
 
-    # A bot gets the candles that a strategy asks for, and hundreds more from most exchanges.
-    return replace(
-        finding,
+    raised = [(trial, finding) for trial, finding in failed if finding.code in _RAISED]
+    cuts = [
+        (trial.cut, finding)
+        for trial, finding in raised
+        if trial.cut is not None and not trial.gaps
+    ]
+    if cuts:
+        cut, finding = max(cuts, key=lambda item: item[0])
+        blocks = cut > specimen.startup + (specimen.rows - specimen.startup) * _MUST_DO
+        # A bot gets the candles that a strategy asks for, and hundreds more from most exchanges.
+        text = f"with {cut:,} candles alone, where startup_candle_count asks for "
+        text += f"{specimen.startup:,}: {finding.message}"
+        if blocks:
+            text += "; so nothing shows that it knows only the past"
+        yield replace(
+            finding,
+            code="FG822",
+            severity=Severity.ERROR if blocks else Severity.WARNING,
+            message=text,
+            hint="raise startup_candle_count, or let the code do with fewer candles",
+        )
+    for trial, finding in raised:
+        if trial.altered is not None or trial.gaps:
+            how = "where other prices follow" if not trial.gaps else "where candles are missing"
+            yield replace(
+                finding,
+                code="FG822",
+                severity=Severity.WARNING,
+                message=f"{how}: {finding.message}",
+                hint="let the code do with any candles: gaps and jumps come in every market",
+            )
+            return
+
+
+def _shapeless(specimen: Specimen, trial: Trial) -> Finding:
+    """Say that a frame has other rows than candles where it had them all with all candles."""
+    from freqgen import Finding, Phase, Severity
+
+    seen = f"with {trial.cut:,} candles alone" if trial.cut is not None else "with other candles"
+    return Finding(
         code="FG822",
-        severity=Severity.WARNING,
-        message=f"with {cut:,} candles alone, where startup_candle_count asks for "
-        f"{specimen.startup:,}: {finding.message}",
-        hint="raise startup_candle_count, or let the code do with fewer candles",
+        severity=Severity.ERROR,
+        phase=Phase.BEHAVIOUR,
+        message=f"{seen}, {specimen.draft.class_name} gives back a frame that does not stand "
+        "beside them; so nothing shows that it knows only the past",
+        hint="return the frame that was given, with columns added and no row left out",
     )
 
 
