@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -35,6 +36,10 @@ class Phase(Enum):
         return list(Phase).index(self)
 
 
+_BREAKS = re.compile(r"[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LONGEST = 1500
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that a validator saw.
@@ -57,6 +62,13 @@ class Finding:
     line: int | None = None
     column: int | None = None
     fixed_source: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep the message to a line: names that a draft chose may be in it, of any length."""
+        message = " ".join(self.message.split()) if _BREAKS.search(self.message) else self.message
+        if len(message) > _LONGEST:
+            message = message[: _LONGEST - 3] + "..."
+        object.__setattr__(self, "message", message)
 
     @property
     def fixable(self) -> bool:

@@ -63,6 +63,8 @@ def probe() -> Protection:
     """Confine a process, let it try what it must not do, and see what came of it."""
     if sys.platform != "linux":
         return _nothing(f"{sys.platform} has neither Landlock nor seccomp")
+    if not hasattr(os, "fork"):
+        return _nothing("this Python cannot fork")
     with tempfile.TemporaryDirectory(prefix="freqgen-probe-") as folder:
         command = [sys.executable, "-P", "-m", __name__, folder, str(os.getpid())]
         try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from freqgen.commands.doctor import Health, _sandbox
 from freqgen.sandbox.level import Level, Protection
 from tests.commands.conftest import Run
+from tests.installation import ROOT
 
 
 def test_a_machine_with_candles(run: Run, userdir: Path, market: Path) -> None:
@@ -32,6 +36,27 @@ def test_an_empty_machine(run: Run, tmp_path: Path) -> None:
     assert "freqtrade download-data" in done.out
     assert "sandbox: " in done.out
     assert not (tmp_path / "u").exists(), "looking creates nothing"
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["validate", "--static", "one.py"]])
+def test_where_there_is_no_limit_on_resources(tmp_path: Path, command: list[str]) -> None:
+    """As on Windows, where the module is missing."""
+    (tmp_path / "one.py").write_text("import os\n")
+    program = (
+        "import sys; sys.modules['resource'] = sys.modules['fcntl'] = None\n"
+        f"from freqgen.main import main; sys.exit(main({[*command, '--userdir', 'u']!r}))"
+    )
+    path = os.pathsep.join(map(str, (ROOT, ROOT / "plugins")))
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert "bug" not in done.stderr
+    assert done.returncode == (0 if command == ["doctor"] else 3)
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,17 @@ def test_what_is_altered_had_not_happened(altered: int, timeframe: str, pair: st
     assert (other["high"] >= other["low"]).all()
 
 
+def test_what_is_altered_tells_nothing_of_what_was_there() -> None:
+    """Neither a price nor a candle's shape: who could undo it would have seen the future."""
+    full, other = seen().iloc[100:], seen(altered=100).iloc[100:]
+    for column in ("high", "low", "close"):
+        shape, altered = (frame[column] / frame["open"] for frame in (full, other))
+        assert abs(np.corrcoef(shape, altered)[0, 1]) < 0.35
+        assert not np.isclose(shape, altered, rtol=1e-9).any()
+    other = other["volume"] / full["volume"]
+    assert other.nunique() == len(other)
+
+
 def test_an_altered_candle_of_two_pairs_is_altered_in_two_ways() -> None:
     one, other = seen(altered=100), seen("ETH/USDT", altered=100)
     assert not (one["close"] == other["close"]).iloc[100:].any()

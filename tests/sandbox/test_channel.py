@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import socket
+import struct
 import threading
 from itertools import pairwise
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freqgen.sandbox.channel import Channel, Decoder, Garbled, Message, encode
+from freqgen.sandbox.channel import MAX_JSON, Channel, Decoder, Garbled, Message, encode
 
 WORDS = st.text(max_size=20)
 VALUES = st.recursive(
@@ -164,3 +165,10 @@ def test_a_channel_sends_receives_and_sees_the_end() -> None:
 def test_a_head_is_compact() -> None:
     assert encode({"op": "x", "list": [1, 2]})[12:] == b'{"op":"x","list":[1,2]}'
     assert json.loads(encode({"op": "ü"})[12:]) == {"op": "ü"}
+
+
+def test_a_head_is_small() -> None:
+    """Data belong into the payload: JSON takes many times its length when it is read."""
+    text = b"[" + b"{}," * (MAX_JSON // 3) + b"{}]"
+    with pytest.raises(Garbled, match="a message of"):
+        Decoder().feed(struct.pack("<IQ", len(text), 0) + text)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from freqgen import Severity
+from freqgen import Draft, Severity
+from freqgen.draft import ScreenedDraft
+from freqgen.validation.watched import WatchedLaboratory
 from freqgen_behaviour.causal import Causal
 from freqgen_behaviour.loads import LoadsAndRuns
 
@@ -128,6 +131,29 @@ def test_code_that_needs_many_candles(bench: Bench) -> None:
     )
     findings = bench.check(Causal(), source)
     assert "FG822" in {found.code for found in findings}
+
+
+HIDES = {
+    "raises on all but the most": "raise ValueError(len(dataframe))",
+    "gives back less": "return dataframe.iloc[:-3]",
+    "prints": "print('x' * 2_000_000)",
+}
+
+
+@pytest.mark.parametrize("way", HIDES)
+def test_what_cannot_be_compared_has_not_passed(way: str, bench: Bench) -> None:
+    """A strategy that peeks and does not let itself be compared."""
+    source = strategy(
+        indicators=f"if len(dataframe) < 1150:\n    {HIDES[way]}\n"
+        'dataframe["x"] = dataframe["close"] / dataframe["close"].max()',
+        entry='dataframe.loc[dataframe["x"] > 0.9, "enter_long"] = 1',
+    )
+    context = replace(bench.context, laboratory=(lab := WatchedLaboratory(bench.laboratory)))
+    draft = ScreenedDraft(Draft(class_name="S", source=source))
+    found = list(Causal().check(draft, None, context))
+    blocking = [f.code for f in found if f.severity is Severity.ERROR]
+    assert blocking or lab.stopped is not None
+    assert (lab.stopped is not None) is (way == "prints")
 
 
 @pytest.mark.needs_shared
