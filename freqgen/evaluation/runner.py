@@ -197,6 +197,10 @@ class Runner:
             return heard
         if end is not None:  # with all candles it did not fail
             raise faults.raised(faults.of_failure(name, heard.failed))
+        if heard.failed.get("error") == "UsageError":
+            # If that is true, it cannot be used here either; if it is not, a strategy said it.
+            config = setting.configure(request, Path(f"{name}.py"))
+            setting.exchange(config, closes)[0].close()
         raise failed(setting, name, request, heard.failed, candles)
 
     def _look_again(

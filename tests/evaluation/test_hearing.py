@@ -32,6 +32,7 @@ CANDLES = pd.DataFrame(
     }
 )
 QUESTION = {"op": "candles", "pair": "BTC/USDT", "timeframe": "1h", "type": "spot"}
+PAIRS = ("BTC/USDT", "ETH/USDT")
 DONE = Message({"op": "done"})
 
 
@@ -55,7 +56,7 @@ class Talker:
 def heard_of(*messages: Message) -> Heard:
     """What is heard of a worker that says this."""
     talker = Talker([*messages, DONE])
-    return listen(talker, lambda *_wanted: CANDLES)  # type: ignore[arg-type]
+    return listen(talker, lambda *_wanted: CANDLES, PAIRS)  # type: ignore[arg-type]
 
 
 def test_a_question_for_candles_is_answered() -> None:

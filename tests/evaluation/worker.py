@@ -80,7 +80,9 @@ class FakeChannel:
 
     def heard(self) -> Heard:
         """What the other end makes of it."""
-        return listen(_Spoken(list(self.said)), self.candles.load)  # type: ignore[arg-type]
+        said = [message.head.get("pair") for message in self.find("signals")]
+        pairs = [str(pair) for pair in said]
+        return listen(_Spoken(list(self.said)), self.candles.load, pairs)  # type: ignore[arg-type]
 
 
 @dataclass
