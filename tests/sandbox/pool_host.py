@@ -131,6 +131,27 @@ def files_without_a_name(channel: Channel) -> None:
 
 
 @bad
+def files_that_are_only_mapped(channel: Channel) -> None:
+    """Closed and deleted, so that no folder and no open file tells of them."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    for number in range(3):
+        file = Path(f"mapped-{number}")
+        file.write_bytes(b"x" * (1 << 20))
+        with file.open("rb") as stream:
+            assert libc.mmap(None, 4096, 1, 2, stream.fileno(), 0)
+        file.unlink()
+    sleep()
+
+
+@bad
+def says_too_much_in_all(channel: Channel) -> None:
+    while True:
+        channel.send({"op": "more"}, b"x" * (7 << 20))
+
+
+@bad
 def many_files(channel: Channel) -> None:
     for number in range(25_000):
         Path(f"small-{number}").touch()
@@ -302,6 +323,9 @@ def said(worker: Worker, op: str) -> dict[str, Any]:
     if op == "does_not_listen":
         for _ in range(100):
             worker.send({"op": "much"}, MEGABYTE)
+    if op == "says_too_much_in_all":
+        for _ in range(200):
+            worker.receive()
     message = worker.receive()
     return {"head": dict(message.head), "bytes": len(message.payload)}
 

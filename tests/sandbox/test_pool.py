@@ -34,6 +34,8 @@ BAD: dict[str, set[Fault | None]] = {
     "a_file_past_its_limit": {Fault.DIED, Fault.DISK},
     "large_files": {Fault.DISK},
     "files_without_a_name": {Fault.DISK},
+    "files_that_are_only_mapped": {Fault.DISK},
+    "says_too_much_in_all": {Fault.NONSENSE},
     "many_files": {Fault.DISK},
     "sparse_files": {None},
     "deep_folders": {None, Fault.DISK},
