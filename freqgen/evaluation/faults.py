@@ -90,6 +90,8 @@ def of_failure(name: str, head: Mapping[str, Any], *, loading: bool = False) -> 
         return error(SHAPE, f"{name} gives back nothing in place of a frame", _SHAPE_HINT, line)
     if "PermissionError" in kinds:
         hint = "the sandbox refused it: a strategy reads candles from Freqtrade and nothing else"
+    elif "mismatching last close price" in text:
+        return error(CANDLES, f"{name} changes the column close: {text}", _CANDLES_HINT, line)
     elif "mismatching" in text or "No dataframe returned" in text:
         return error(SHAPE, f"{name} gives back another frame: {text}", _SHAPE_HINT, line)
     else:
@@ -101,6 +103,9 @@ def of_failure(name: str, head: Mapping[str, Any], *, loading: bool = False) -> 
 
 _NOTHING_BACK = "'NoneType' object has no attribute 'copy'"
 """What Freqtrade stumbles over where a ``return`` is missing."""
+_CANDLES_HINT = (
+    "keep close as it is and put what you compute, such as Heikin-Ashi candles, into other columns"
+)
 _SHAPE_HINT = "return the frame that was given, with columns added and no row left out"
 
 

@@ -66,6 +66,9 @@ BAD = {
     "opens a socket": _does("FG802", "PermissionError", "import socket\nsocket.socket()"),
     "a shorter frame": _does("FG803", "length", "dataframe = dataframe.iloc[5:]"),
     "nothing": _does("FG803", "", "return None"),
+    "another close": _does(
+        "FG804", "the column close", 'dataframe["close"] = dataframe["close"] * 0.99'
+    ),
     "another index": _does(
         "FG803", "numbered", 'dataframe = dataframe.set_index("date", drop=False)'
     ),
