@@ -12,11 +12,12 @@ from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import Decision, GateResult, Verdict
+from freqgen.exceptions import FreqgenException
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignResult
 from freqgen.generation.provider import ModelAddress, Reading, Usage
-from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE
+from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE, Validation
 
 if TYPE_CHECKING:
     from freqgen.plugins import PluginHost
@@ -87,6 +88,25 @@ class CodeResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """What came of a file that was to be validated.
+
+    :param name: The class, or the file's name where there is none.
+    :param error: Why it could not be checked to the end, where that is no finding.
+    """
+
+    name: str
+    file: Path
+    validation: Validation
+    error: FreqgenException | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was checked and nothing blocks."""
+        return self.error is None and self.validation.report.passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestOutcome:
     """What came of a strategy that was to be backtested.
 
@@ -95,6 +115,7 @@ class BacktestOutcome:
     :param file: The file, where it is somebody's.
     :param report: What validation found in a file.
     :param result: The backtest, unless something blocked it.
+    :param error: Why there is no result, where that is no finding.
     """
 
     name: str
@@ -102,6 +123,7 @@ class BacktestOutcome:
     file: Path | None = None
     report: Report = field(default_factory=Report)
     result: BacktestResult | None = None
+    error: FreqgenException | None = None
 
     @property
     def label(self) -> str:

@@ -160,16 +160,22 @@ class Steps(Workbench):
         return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
 
     def validate(
-        self, draft: Draft, design: CheckedDesign | None = None, *, run: bool = True
+        self,
+        draft: Draft,
+        design: CheckedDesign | None = None,
+        *,
+        run: bool = True,
+        place: str = "",
     ) -> Validation:
         """Let all validators look at a draft.
 
         :param design: What it was made from, where that is known.
         :param run: Whether to run it in the sandbox once the static phases found nothing that
             blocks it.
+        :param place: Where it stands among others, as in ``12 of 46``, for the progress.
         :raises EngineError: If the process that runs it failed.
         """
-        self._progress(f"Checking {draft.class_name}")
+        self._progress(f"Checking {draft.class_name}" + (f" ({place})" if place else ""))
         if run:
             self.engine.start()  # it imports Freqtrade while the static phases go on
             if design is not None and compiled_from(draft, design):
@@ -191,19 +197,31 @@ class Steps(Workbench):
         return replace(validation, report=report)
 
     def validate_file(
-        self, path: Path, class_name: str | None = None, *, run: bool = True
+        self, path: Path, class_name: str | None = None, *, run: bool = True, place: str = ""
     ) -> tuple[str, Validation]:
         """Check anybody's strategy file.
 
         :param run: Whether to run it in the sandbox once the static phases found nothing that
             blocks it.
+        :param place: Where it stands among others, for the progress.
         :returns: The name of its class, or of the file where there is none, and the result.
         :raises UsageError: If it cannot be read.
         """
         draft, findings = load_draft(path, class_name)
         if draft is None:
             return path.stem, Validation(report=Report(findings=findings))
-        return draft.class_name, self.validate(draft, run=run)
+        self._mention_parameters_beside(path)
+        return draft.class_name, self.validate(draft, run=run, place=place)
+
+    def _mention_parameters_beside(self, path: Path) -> None:
+        """Say that values of parameters lie beside a strategy file, as hyperopt leaves them."""
+        from freqgen.store.files import parameters_beside
+
+        file = parameters_beside(path)
+        if file is not None:
+            self._progress(
+                f"{file} is not used by freqgen; move it away unless you want Freqtrade to use it"
+            )
 
     def check_candles(self, checked: CheckedDesign, options: RunOptions | None = None) -> None:
         """Refuse a backtest whose candles are not there, before anything is paid for it.

@@ -161,6 +161,19 @@ class CommandContext:
         except OSError as exc:
             self._lost(exc)
 
+    def show(self, text: Callable[[Console], None]) -> None:
+        """Print a part of the result for a person, as soon as it is known; nothing with ``--json``.
+
+        :param text: A function that prints it. :meth:`emit` prints what comes last.
+        """
+        if self.json:
+            return
+        try:
+            text(self.console)
+            self.flush()
+        except OSError as exc:
+            self._lost(exc)
+
     def write(self, text: str) -> None:
         """Write text to stdout as it is; on a terminal, without what terminals obey."""
         self.stdout.write(clean(text) if self.stdout.isatty() else text)

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from freqgen.design.indicators import Indicator
     from freqgen.evaluation.engine import BacktestResult
     from freqgen.evaluation.paper import PaperReport
+    from freqgen.exceptions import FreqgenException
     from freqgen.finding import Report
     from freqgen.generation.provider import Reading, Span
-    from freqgen.outcome import GenerationResult
+    from freqgen.outcome import BacktestOutcome, CheckedFile, GenerationResult
     from freqgen.pipeline import Freqgen
     from freqgen.sandbox.level import Protection
 
@@ -151,11 +152,13 @@ def show_backtest(
     market: str,
     label: str = "",
     trades: bool = False,
+    report: Report | None = None,
 ) -> None:
     """A backtest in Freqtrade's terms, with buy-and-hold beside it.
 
     :param market: ``synthetic`` or ``real``.
     :param label: What was tested, where its name alone does not say which.
+    :param report: Findings that are shown already; a warning that is one is not said again.
     """
     heading(console, f"Backtest of {label or result.name} by Freqtrade's own engine")
     show_figures(console, result.to_dict(), market)
@@ -169,9 +172,56 @@ def show_backtest(
             style="dim",
             soft_wrap=True,
         )
-    lines(console, result.warnings, "yellow")
+    said = {finding.message for finding in report.findings} if report else set()
+    lines(console, (text for text in result.warnings if text not in said), "yellow")
     if trades:
         _show_trades(console, result)
+
+
+def show_checked(console: Console, file: str, checked: CheckedFile) -> None:
+    """What the checks found in a file, or why they could not end.
+
+    :param file: As it was named.
+    """
+    show_name(console, checked.name, f" in {file}")
+    if checked.error is not None:
+        show_error(console, checked.error)
+    else:
+        show_findings(console, checked.validation.report)
+
+
+def show_error(console: Console, exc: FreqgenException) -> None:
+    """What went wrong with one of several strategies."""
+    console.print(Text.assemble(("  error   ", "red"), exc.message), soft_wrap=True)
+    if exc.hint:
+        console.print(Text(f"          {exc.hint}", style="dim"), soft_wrap=True)
+
+
+def show_outcome(console: Console, outcome: BacktestOutcome, *, market: str, trades: bool) -> None:
+    """What came of a strategy that was to be backtested.
+
+    :param market: ``synthetic`` or ``real``.
+    """
+    if outcome.error is not None:
+        rest = f" in {outcome.file}"
+        if outcome.record is not None:
+            rest = f" revision {outcome.record.revision} ({outcome.record.id})"
+        show_name(console, outcome.name, rest)
+        if outcome.report.findings:
+            show_findings(console, outcome.report)
+        show_error(console, outcome.error)
+    elif outcome.file is not None:
+        show_name(console, outcome.name, f" in {outcome.file}")
+        show_findings(console, outcome.report)
+    if outcome.result is not None:
+        show_backtest(
+            console,
+            outcome.result,
+            label=outcome.label,
+            market=market,
+            trades=trades,
+            report=outcome.report,
+        )
 
 
 def show_figures(console: Console, values: Mapping[str, Any], market: str | None) -> None:
@@ -261,7 +311,8 @@ def show_generation(
     if freqgen.held is not None:
         say_held(console, freqgen.held)
     if result.backtest is not None:
-        show_backtest(console, result.backtest, market=freqgen.market)
+        report = result.coded.report
+        show_backtest(console, result.backtest, market=freqgen.market, report=report)
     heading(console, "Decision")
     decided, style = _DECIDED[result.verdict.decision]
     console.print(Text.assemble(("  " + decided, style)))

@@ -192,14 +192,24 @@ def compiled_from(draft: Draft, checked: CheckedDesign) -> bool:
         return False
 
 
-def load_draft(
-    path: Path, class_name: str | None = None
-) -> tuple[Draft | None, tuple[Finding, ...]]:
-    """Read somebody's strategy file, without running it.
+def check_file(name: str | Path) -> None:
+    """Refuse what is no file that can be read, before anything is done with it.
 
-    :param class_name: The strategy class; by default the only subclass of ``IStrategy`` in
-        the file, else the file's name.
-    :returns: The draft and nothing, or nothing and the findings that say why it is no text.
+    :param name: A strategy file, as it was named.
+    :raises UsageError: If there is no such file or it cannot be read.
+    """
+    if name == "":
+        raise UsageError("a file without a name was asked for", hint="name a strategy file")
+    if name == "-" and not Path("-").exists():
+        raise UsageError(
+            "standard input is not read here", hint="save the strategy in a file, and name that"
+        )
+    _beginning(Path(name), 1)
+
+
+def _beginning(path: Path, size: int) -> bytes:
+    """The first bytes of a file.
+
     :raises UsageError: If there is no such file or it cannot be read.
     """
     try:
@@ -210,7 +220,7 @@ def load_draft(
         if path.exists() and not path.is_file():  # a pipe may never end, and neither a device
             raise UsageError(f"{path} is no regular file", hint="name a strategy file")
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            return file.read(size)
     except FileNotFoundError as exc:
         raise UsageError(f"there is no file {path}", hint="check the path") from exc
     except (OSError, ValueError) as exc:
@@ -218,6 +228,19 @@ def load_draft(
         raise UsageError(
             f"{path} cannot be read: {reason}", hint="check the file and its permissions"
         ) from exc
+
+
+def load_draft(
+    path: Path, class_name: str | None = None
+) -> tuple[Draft | None, tuple[Finding, ...]]:
+    """Read somebody's strategy file, without running it.
+
+    :param class_name: The strategy class; by default the only subclass of ``IStrategy`` in
+        the file, else the file's name.
+    :returns: The draft and nothing, or nothing and the findings that say why it is no text.
+    :raises UsageError: If there is no such file or it cannot be read.
+    """
+    data = _beginning(path, MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         return None, (
             _no_text("FG005", f"{path.name} is larger than {MAX_FILE_BYTES:,} bytes", line=None),
