@@ -17,7 +17,7 @@ from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignResult
 from freqgen.generation.provider import ModelAddress, Reading, Usage
-from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE, Validation
+from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE, TriedOn, Validation
 
 if TYPE_CHECKING:
     from freqgen.plugins import PluginHost
@@ -47,12 +47,14 @@ class CodeResult:
     :param attempts: Every draft with its findings, in order; at least one.
     :param screened: The last draft, if the static phases found nothing that blocks it.
     :param validated: The last draft, if running it found nothing either.
+    :param tried_on: What the last draft was run on, if it was.
     """
 
     checked: CheckedDesign
     attempts: tuple[CodeAttempt, ...]
     screened: ScreenedDraft | None
     validated: ValidatedDraft | None = None
+    tried_on: TriedOn | None = None
 
     @property
     def draft(self) -> Draft:
@@ -174,6 +176,7 @@ class GenerationResult:
             },
             "market": self.record.market,
             "sandbox": self.sandbox.to_dict() if self.sandbox else None,
+            "tried_on": self.coded.tried_on.to_dict() if self.coded.tried_on else None,
             "notes": list(self.notes),
             "design": self.designed.design.to_data(),
             **reading_data(reading),

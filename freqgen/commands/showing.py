@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from freqgen.design.indicators import Indicator
     from freqgen.evaluation.engine import BacktestResult
     from freqgen.evaluation.paper import PaperReport
-    from freqgen.exceptions import FreqgenException
     from freqgen.finding import Report
     from freqgen.generation.provider import Reading, Span
-    from freqgen.outcome import BacktestOutcome, CheckedFile, GenerationResult
+    from freqgen.outcome import GenerationResult
     from freqgen.pipeline import Freqgen
     from freqgen.sandbox.level import Protection
+    from freqgen.validation.runner import TriedOn
 
     Command = Callable[..., str]
 
@@ -103,6 +103,16 @@ def say_held(console: Console, held: Protection) -> None:
     console.print(Text(f"  sandbox: {held.level.value}{reason}", style=style), soft_wrap=True)
 
 
+def say_tried_on(console: Console, tried: TriedOn | None) -> None:
+    """Which candles a strategy was run on, if it was; that they are made up is to be seen."""
+    if tried is None:
+        return
+    made_up = tried.market == "synthetic"
+    text = f"tried on {'made-up' if made_up else f'{tried.candles:,} {tried.timeframe}'} candles"
+    text += f": {tried.reason}" if tried.reason else f" of {tried.pair}"
+    console.print(Text(f"  {text}", style="yellow" if made_up else "dim"), soft_wrap=True)
+
+
 def show_findings(console: Console, report: Report) -> None:
     """Findings, a row each."""
     show_finding_rows(console, [finding.to_dict() for finding in report.findings])
@@ -176,52 +186,6 @@ def show_backtest(
     lines(console, (text for text in result.warnings if text not in said), "yellow")
     if trades:
         _show_trades(console, result)
-
-
-def show_checked(console: Console, file: str, checked: CheckedFile) -> None:
-    """What the checks found in a file, or why they could not end.
-
-    :param file: As it was named.
-    """
-    show_name(console, checked.name, f" in {file}")
-    if checked.error is not None:
-        show_error(console, checked.error)
-    else:
-        show_findings(console, checked.validation.report)
-
-
-def show_error(console: Console, exc: FreqgenException) -> None:
-    """What went wrong with one of several strategies."""
-    console.print(Text.assemble(("  error   ", "red"), exc.message), soft_wrap=True)
-    if exc.hint:
-        console.print(Text(f"          {exc.hint}", style="dim"), soft_wrap=True)
-
-
-def show_outcome(console: Console, outcome: BacktestOutcome, *, market: str, trades: bool) -> None:
-    """What came of a strategy that was to be backtested.
-
-    :param market: ``synthetic`` or ``real``.
-    """
-    if outcome.error is not None:
-        rest = f" in {outcome.file}"
-        if outcome.record is not None:
-            rest = f" revision {outcome.record.revision} ({outcome.record.id})"
-        show_name(console, outcome.name, rest)
-        if outcome.report.findings:
-            show_findings(console, outcome.report)
-        show_error(console, outcome.error)
-    elif outcome.file is not None:
-        show_name(console, outcome.name, f" in {outcome.file}")
-        show_findings(console, outcome.report)
-    if outcome.result is not None:
-        show_backtest(
-            console,
-            outcome.result,
-            label=outcome.label,
-            market=market,
-            trades=trades,
-            report=outcome.report,
-        )
 
 
 def show_figures(console: Console, values: Mapping[str, Any], market: str | None) -> None:
@@ -308,6 +272,7 @@ def show_generation(
     show_reading(console, result.designed.reading)
     heading(console, "Findings")
     show_findings(console, result.coded.report)
+    say_tried_on(console, result.coded.tried_on)
     if freqgen.held is not None:
         say_held(console, freqgen.held)
     if result.backtest is not None:

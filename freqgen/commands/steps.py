@@ -191,8 +191,11 @@ def code(args: Namespace, context: CommandContext) -> int:
 
 def validate(args: Namespace, context: CommandContext) -> int:
     """Check files; one object for one file, a list under ``files`` for several."""
-    from freqgen.commands.showing import say_held, show_checked
+    from freqgen.commands.showing import say_held
+    from freqgen.commands.showing_batch import show_checked
 
+    if not args.static:
+        context.check_datadir()
     freqgen = context.freqgen()
     data: list[dict[str, Any]] = []
     checked = freqgen.validate_files(args.files, args.strategy, run=not args.static)
@@ -209,6 +212,7 @@ def validate(args: Namespace, context: CommandContext) -> int:
                 "findings": [finding.to_dict() for finding in report.findings],
                 "timings": dict(report.timings),
                 "sandbox": held.to_dict() if held and ran else None,
+                "tried_on": one.validation.tried_on.to_dict() if one.validation.tried_on else None,
                 "error": error_data(one.error) if one.error else None,
             }
         )
@@ -225,7 +229,8 @@ def validate(args: Namespace, context: CommandContext) -> int:
 def backtest(args: Namespace, context: CommandContext) -> int:
     """Backtest stored strategies and files, side by side."""
     from freqgen.batch import is_file
-    from freqgen.commands.showing import say_held, show_comparison, show_outcome
+    from freqgen.commands.showing import say_held, show_comparison
+    from freqgen.commands.showing_batch import show_outcome
     from freqgen.exceptions import UsageError
 
     names = [*args.names, *args.strategy]
@@ -233,6 +238,7 @@ def backtest(args: Namespace, context: CommandContext) -> int:
     if not names:
         raise UsageError("name a strategy to backtest", hint="freqgen list shows them")
     options = run_options(args)
+    context.check_datadir()
     if all(is_file(name) for name in names):
         freqgen = context.freqgen(demo=args.demo)
     else:

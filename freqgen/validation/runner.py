@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.exceptions import DesignError, EvaluationError, SandboxUnavailable, UsageError
@@ -40,16 +40,40 @@ MISSING_DATA_CODE = "FG691"
 NOT_RUN_CODE = "FG692"
 """Code of a draft that was read and not run."""
 
+OTHER_MODE_CODE = "FG693"
+"""Code of a strategy that the configured market does not allow."""
+
 RUNNER_CODES = (
     "FG002",
     "FG003",
     "FG004",
     "FG005",
     NOT_RUN_CODE,
+    OTHER_MODE_CODE,
     ADVICE_CODE,
     MISSING_DATA_CODE,
 )
 """Codes that no validator gives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedOn:
+    """The candles that a strategy was tried on.
+
+    :param candles: How many.
+    :param market: ``real``; ``synthetic`` where they are made up, or the demo market's.
+    :param reason: Why they are made up; empty if they are not.
+    """
+
+    pair: str
+    timeframe: str
+    candles: int
+    market: str
+    reason: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +83,13 @@ class Validation:
     :param report: All findings, and the seconds that each phase took.
     :param screened: The draft, if the static phases found nothing that blocks it.
     :param validated: The draft, if running it found nothing either.
+    :param tried_on: What it was run on, if it was.
     """
 
     report: Report = field(default_factory=Report)
     screened: ScreenedDraft | None = None
     validated: ValidatedDraft | None = None
+    tried_on: TriedOn | None = None
 
 
 def run_validators(

@@ -126,6 +126,19 @@ SANDBOX = Field(
     "sandbox",
 )
 
+TRIED_ON = group(
+    "tried_on",
+    "object or null",
+    "the candles that the checks of the phase `behaviour` ran it on; null where none did",
+    [
+        Field("pair", "text", "whose candles; a name that there is not where they are made up"),
+        Field("timeframe", "text", "timeframe of the strategy"),
+        Field("candles", "number", "how many"),
+        Field("market", "text", "`real`; `synthetic` if made up, or of the demo market"),
+        Field("reason", "text", "why they were made up; empty if not"),
+    ],
+)
+
 GATE = [
     Field("name", "text", "name of the gate; `validation` is freqgen's own"),
     Field("passed", "boolean", "whether it has no objection"),
@@ -318,6 +331,7 @@ CHECKED_FILE = [
     FINDINGS,
     *TIMINGS,
     replace(SANDBOX, meaning=f"{SANDBOX.meaning}, as with `--static` or where an error came first"),
+    *TRIED_ON,
     Field(
         "error",
         "object or null",
