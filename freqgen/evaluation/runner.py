@@ -100,7 +100,7 @@ class Runner:
                 return True
             hint = "--accept-partial runs it all the same"
         else:
-            hint = "freqgen validate --static reads it without trying; freqgen doctor says what would do"
+            hint = "freqgen validate --static only reads it; freqgen doctor says what would hold it"
         raise SandboxUnavailable(
             f"{name} was not run: the sandbox of this machine is {level.value} "
             f"({self.protection.reason})",
