@@ -6,7 +6,7 @@
     0  done
     1  a bug, with its traceback
     2  a handled error, of the arguments too: one message that says what to do next
-    3  it ran well and the strategy was denied or failed validation
+    3  it ran well and the strategy was denied or failed validation, or one of several failed
   130  interrupted; nothing is half-written
 =====  ======================================================================================
 """

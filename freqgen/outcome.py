@@ -12,11 +12,12 @@ from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import Decision, GateResult, Verdict
+from freqgen.exceptions import FreqgenException
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignResult
 from freqgen.generation.provider import ModelAddress, Reading, Usage
-from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE
+from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE, TriedOn, Validation
 
 if TYPE_CHECKING:
     from freqgen.plugins import PluginHost
@@ -46,12 +47,14 @@ class CodeResult:
     :param attempts: Every draft with its findings, in order; at least one.
     :param screened: The last draft, if the static phases found nothing that blocks it.
     :param validated: The last draft, if running it found nothing either.
+    :param tried_on: What the last draft was run on, if it was.
     """
 
     checked: CheckedDesign
     attempts: tuple[CodeAttempt, ...]
     screened: ScreenedDraft | None
     validated: ValidatedDraft | None = None
+    tried_on: TriedOn | None = None
 
     @property
     def draft(self) -> Draft:
@@ -87,6 +90,25 @@ class CodeResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """What came of a file that was to be validated.
+
+    :param name: The class, or the file's name where there is none.
+    :param error: Why it could not be checked to the end, where that is no finding.
+    """
+
+    name: str
+    file: Path
+    validation: Validation
+    error: FreqgenException | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was checked and nothing blocks."""
+        return self.error is None and self.validation.report.passed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestOutcome:
     """What came of a strategy that was to be backtested.
 
@@ -95,6 +117,7 @@ class BacktestOutcome:
     :param file: The file, where it is somebody's.
     :param report: What validation found in a file.
     :param result: The backtest, unless something blocked it.
+    :param error: Why there is no result, where that is no finding.
     """
 
     name: str
@@ -102,6 +125,7 @@ class BacktestOutcome:
     file: Path | None = None
     report: Report = field(default_factory=Report)
     result: BacktestResult | None = None
+    error: FreqgenException | None = None
 
     @property
     def label(self) -> str:
@@ -152,6 +176,7 @@ class GenerationResult:
             },
             "market": self.record.market,
             "sandbox": self.sandbox.to_dict() if self.sandbox else None,
+            "tried_on": self.coded.tried_on.to_dict() if self.coded.tried_on else None,
             "notes": list(self.notes),
             "design": self.designed.design.to_data(),
             **reading_data(reading),

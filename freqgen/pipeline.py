@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from freqgen.batch import Batch
 from freqgen.brief import Brief
-from freqgen.design.checked import CheckedDesign
 from freqgen.design.model import Design
-from freqgen.draft import Draft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.evaluation.timerange import check_timerange
-from freqgen.exceptions import SandboxUnavailable, StoreError, StrategyFault, UsageError
-from freqgen.finding import Report
+from freqgen.exceptions import SandboxUnavailable, StoreError, StrategyFault
 from freqgen.generation.designer import DesignResult
 from freqgen.outcome import (
-    BacktestOutcome,
     CodeResult,
     GenerationResult,
     RunOptions,
@@ -31,8 +28,6 @@ from freqgen.outcome import (
     tested_days,
     why_not_run,
 )
-from freqgen.steps import Steps
-from freqgen.validation.runner import load_draft
 
 if TYPE_CHECKING:
     from freqgen.evaluation.paper import PaperReport
@@ -42,7 +37,7 @@ if TYPE_CHECKING:
     _Decide = Callable[[Store, str, str, Path], tuple[Record, Path]]
 
 
-class Freqgen(Steps):
+class Freqgen(Batch):
     """Everything that freqgen does, as methods.
 
     Use it as a context manager: backtests run in a process that is ended at the end.
@@ -268,94 +263,6 @@ class Freqgen(Steps):
         self.host.record_stored(record)
         return record, path
 
-    def _mention_parameters(self, record: Record, what: str) -> None:
-        """Say that values of parameters lie beside a strategy, as hyperopt leaves them."""
-        from freqgen.store.files import parameters_file
-
-        file = parameters_file(record, self.workspace.user_data_dir)
-        if file is not None:
-            self._progress(f"{file} {what}; move it away unless you want Freqtrade to use it")
-
-    def stored_draft(self, record: Record) -> tuple[ValidatedDraft, CheckedDesign]:
-        """The draft of a record, checked and run again.
-
-        :raises SandboxUnavailable: If nothing here would hold it.
-        :raises UsageError: If it does not pass validation.
-        """
-        if record.design is None or not record.source:
-            raise UsageError(
-                f"{record.name} has no {'design' if record.source else 'code'} to run",
-                hint=f"freqgen show {record.id}",
-            )
-        checked = self.check(Design.from_data(dict(record.design), origin=f"record {record.id}"))
-        draft = Draft(class_name=record.class_name, source=record.source, origin=record.code_origin)
-        validation = self.validate(draft, checked)
-        if validation.validated is not None:
-            return validation.validated, checked
-        if validation.report.passed:
-            raise SandboxUnavailable(
-                why_not_run(validation.report), hint="freqgen doctor says what this machine holds"
-            )
-        first = validation.report.blocking[0]
-        raise UsageError(
-            f"{record.name} does not pass validation: {first.message}",
-            hint=f"freqgen show {record.id} --findings",
-        )
-
-    def backtest_all(
-        self, names: Sequence[str], options: RunOptions | None = None
-    ) -> list[BacktestOutcome]:
-        """Backtest strategies by name or id, and anybody's files.
-
-        :returns: One outcome each, in the same order; a file that does not pass validation has
-            its findings and no result.
-        :raises RecordNotFound: If one of them is not known.
-        :raises UsageError: If a file cannot be read, or a record does not pass validation.
-        """
-        self.engine.start()
-        # What is not there is said before anything runs.
-        known = [None if is_file(name) else self.store.find(name) for name in names]
-        found = []
-        for name, record in zip(names, known, strict=True):
-            if record is None:
-                found.append(self.backtest_file(Path(name), options))
-                continue
-            self._mention_parameters(record, "is not used by freqgen")
-            draft, checked = self.stored_draft(record)
-            found.append(
-                BacktestOutcome(
-                    name=record.name,
-                    record=record,
-                    result=self.backtest(draft, checked, options),
-                )
-            )
-        return found
-
-    def backtest_file(self, path: Path, options: RunOptions | None = None) -> BacktestOutcome:
-        """Validate anybody's strategy file, and backtest it if nothing blocks it.
-
-        :raises UsageError: If it cannot be read.
-        :raises SandboxUnavailable: If nothing here would hold it.
-        """
-        draft, unread = load_draft(path)
-        if draft is None:
-            return BacktestOutcome(name=path.stem, file=path, report=Report(findings=unread))
-        validation = self.validate(draft)
-        report = validation.report
-        if validation.validated is None:
-            if report.passed:
-                raise SandboxUnavailable(
-                    why_not_run(report), hint="freqgen doctor says what this machine holds"
-                )
-            return BacktestOutcome(name=draft.class_name, file=path, report=report)
-        try:
-            result = self.backtest(validation.validated, None, options)
-        except StrategyFault as exc:
-            report = Report(findings=(*report.findings, exc.finding), timings=report.timings)
-            return BacktestOutcome(name=draft.class_name, file=path, report=report)
-        report = Report(findings=(*report.findings, *missing_data(result)), timings=report.timings)
-        return BacktestOutcome(name=draft.class_name, file=path, report=report, result=result)
-
     def download_markets(self) -> Path:
         """Ask the configured exchange for its markets and store them for backtests.
 
@@ -414,11 +321,6 @@ class Freqgen(Steps):
                 f"of which {self.datadir} has candles"
             )
         return paper_trade(draft, workspace=self.workspace, pairs=found, progress=self._progress)
-
-
-def is_file(name: str) -> bool:
-    """Whether a strategy is named by its file rather than by its name or id."""
-    return name.endswith(".py") or "/" in name or Path(name).is_file()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 import freqgen_behaviour
 import freqgen_evaluators
@@ -42,6 +44,7 @@ from freqgen import (
     compile_design,
     hookimpl,
 )
+from freqgen.commands.showing import show_generation
 from freqgen.demo import ensure_demo_market
 from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.plugins import PluginHost
@@ -348,7 +351,12 @@ def test_funding_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
     host = PluginHost.load(plugins=[*OURS], entry_points=False)
     with Freqgen(config=[str(config)], userdir=tmp_path / "u", datadir=data, host=host) as freqgen:
         result = freqgen.generate(Design.from_data(short))
+        console = Console(file=io.StringIO(), width=200)
+        show_generation(console, result, freqgen, lambda *words, **_: " ".join(words))
     found = [f for f in result.to_dict()["findings"] if f["code"] == "FG691"]
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue()
+    assert [shown.count(f["message"]) for f in found] == [1] * len(found), "once is enough"
     assert [(f["severity"], f["phase"]) for f in found] == [("warning", "evaluation")] * len(found)
     assert any("funding" in f["message"] for f in found), found
     assert [f for f in result.record.findings if f["code"] == "FG691"] == found

@@ -122,6 +122,19 @@ class CommandContext:
             )
         return self.freqgen(demo=demo)
 
+    def check_datadir(self) -> None:
+        """Refuse a folder of candles that is not there, for verbs that use candles.
+
+        :raises UsageError: If one was asked for.
+        """
+        named = getattr(self.args, "datadir", None)
+        if named is not None and not Path(named).expanduser().is_dir():
+            raise UsageError(
+                f'there is no folder "{named}" with candles',
+                hint="correct the path after -d, or leave it out to use data/EXCHANGE in the "
+                "user directory",
+            )
+
     def command(self, *words: str, data: bool = False) -> str:
         """A command line to type next, which finds the same files as this one.
 
@@ -157,6 +170,19 @@ class CommandContext:
             else:
                 text(self.console)
             self.emitted = True
+            self.flush()
+        except OSError as exc:
+            self._lost(exc)
+
+    def show(self, text: Callable[[Console], None]) -> None:
+        """Print a part of the result for a person, as soon as it is known; nothing with ``--json``.
+
+        :param text: A function that prints it. :meth:`emit` prints what comes last.
+        """
+        if self.json:
+            return
+        try:
+            text(self.console)
             self.flush()
         except OSError as exc:
             self._lost(exc)

@@ -60,6 +60,7 @@ def add_commands(subparsers: Any) -> None:
 def generate(args: Namespace, context: CommandContext) -> int:
     """Go the whole way and show what came of it."""
     options = run_options(args)
+    context.check_datadir()
     read = _design(args) if args.design is not None else _brief(args, context)
     freqgen = context.freqgen(demo=args.demo)
     result = freqgen.generate(

@@ -1,4 +1,4 @@
-"""``-o`` and ``--force``: results in files that the user names."""
+"""``-o`` and ``--force``: results in files that the user names; errors as data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 from argparse import ArgumentParser
 from pathlib import Path
 
-from freqgen.exceptions import UsageError
+from freqgen.exceptions import FreqgenException, UsageError
 
 
 def add_output_options(parser: ArgumentParser, text: str) -> None:
@@ -41,6 +41,11 @@ def check_output(file: str, user_data_dir: Path, *, example: str) -> None:
             "backtested and allowed goes there",
             hint="freqgen generate --design FILE goes that way; or name another file after -o",
         )
+
+
+def error_data(exc: FreqgenException) -> dict[str, str]:
+    """What went wrong, as JSON has it."""
+    return {"type": type(exc).__name__, "message": exc.message, "hint": exc.hint}
 
 
 def write_output(file: str, text: str, *, force: bool) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from freqgen.outcome import GenerationResult
     from freqgen.pipeline import Freqgen
     from freqgen.sandbox.level import Protection
+    from freqgen.validation.runner import TriedOn
 
     Command = Callable[..., str]
 
@@ -102,6 +103,16 @@ def say_held(console: Console, held: Protection) -> None:
     console.print(Text(f"  sandbox: {held.level.value}{reason}", style=style), soft_wrap=True)
 
 
+def say_tried_on(console: Console, tried: TriedOn | None) -> None:
+    """Which candles a strategy was run on, if it was; that they are made up is to be seen."""
+    if tried is None:
+        return
+    made_up = tried.market == "synthetic"
+    text = f"tried on {'made-up' if made_up else f'{tried.candles:,} {tried.timeframe}'} candles"
+    text += f": {tried.reason}" if tried.reason else f" of {tried.pair}"
+    console.print(Text(f"  {text}", style="yellow" if made_up else "dim"), soft_wrap=True)
+
+
 def show_findings(console: Console, report: Report) -> None:
     """Findings, a row each."""
     show_finding_rows(console, [finding.to_dict() for finding in report.findings])
@@ -151,11 +162,13 @@ def show_backtest(
     market: str,
     label: str = "",
     trades: bool = False,
+    report: Report | None = None,
 ) -> None:
     """A backtest in Freqtrade's terms, with buy-and-hold beside it.
 
     :param market: ``synthetic`` or ``real``.
     :param label: What was tested, where its name alone does not say which.
+    :param report: Findings that are shown already; a warning that is one is not said again.
     """
     heading(console, f"Backtest of {label or result.name} by Freqtrade's own engine")
     show_figures(console, result.to_dict(), market)
@@ -169,7 +182,8 @@ def show_backtest(
             style="dim",
             soft_wrap=True,
         )
-    lines(console, result.warnings, "yellow")
+    said = {finding.message for finding in report.findings} if report else set()
+    lines(console, (text for text in result.warnings if text not in said), "yellow")
     if trades:
         _show_trades(console, result)
 
@@ -258,10 +272,12 @@ def show_generation(
     show_reading(console, result.designed.reading)
     heading(console, "Findings")
     show_findings(console, result.coded.report)
+    say_tried_on(console, result.coded.tried_on)
     if freqgen.held is not None:
         say_held(console, freqgen.held)
     if result.backtest is not None:
-        show_backtest(console, result.backtest, market=freqgen.market)
+        report = result.coded.report
+        show_backtest(console, result.backtest, market=freqgen.market, report=report)
     heading(console, "Decision")
     decided, style = _DECIDED[result.verdict.decision]
     console.print(Text.assemble(("  " + decided, style)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +26,16 @@ from freqgen.commands.options import (
     add_partial_option,
     add_timeframe_option,
 )
-from freqgen.commands.output import add_output_options, check_output, write_output
+from freqgen.commands.output import (
+    add_output_options,
+    check_output,
+    error_data,
+    write_output,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from freqgen.commands.context import CommandContext
     from freqgen.outcome import BacktestOutcome
 
@@ -181,34 +191,36 @@ def code(args: Namespace, context: CommandContext) -> int:
 
 def validate(args: Namespace, context: CommandContext) -> int:
     """Check files; one object for one file, a list under ``files`` for several."""
-    from freqgen.commands.showing import say_held, show_findings, show_name
+    from freqgen.commands.showing import say_held
+    from freqgen.commands.showing_batch import show_checked
 
+    if not args.static:
+        context.check_datadir()
     freqgen = context.freqgen()
-    results = []
-    for file in args.files:
-        name, validation = freqgen.validate_file(Path(file), args.strategy, run=not args.static)
-        results.append((file, name, validation))
-    held = freqgen.held
-    data: list[dict[str, Any]] = [
-        {
-            "file": file,
-            "passed": validation.report.passed,
-            "class_name": name,
-            "findings": [finding.to_dict() for finding in validation.report.findings],
-            "timings": dict(validation.report.timings),
-        }
-        for file, name, validation in results
-    ]
-    for one in data:
-        one["sandbox"] = held.to_dict() if held and "behaviour" in one["timings"] else None
-    passed = all(validation.report.passed for _, _, validation in results)
+    data: list[dict[str, Any]] = []
+    checked = freqgen.validate_files(args.files, args.strategy, run=not args.static)
+    for file, one in zip(args.files, checked, strict=True):
+        # What was found is there for who ends it before the last file.
+        context.show(partial(show_checked, file=file, checked=one))
+        report, held = one.validation.report, freqgen.held
+        ran = held is not None and "behaviour" in report.timings
+        data.append(
+            {
+                "file": file,
+                "passed": one.passed,
+                "class_name": one.name,
+                "findings": [finding.to_dict() for finding in report.findings],
+                "timings": dict(report.timings),
+                "sandbox": held.to_dict() if held and ran else None,
+                "tried_on": one.validation.tried_on.to_dict() if one.validation.tried_on else None,
+                "error": error_data(one.error) if one.error else None,
+            }
+        )
+    passed = all(one["passed"] for one in data)
 
     def show(console: Any) -> None:
-        for file, name, validation in results:
-            show_name(console, name, f" in {file}")
-            show_findings(console, validation.report)
-        if held is not None:
-            say_held(console, held)
+        if freqgen.held is not None:
+            say_held(console, freqgen.held)
 
     context.emit(data[0] if len(data) == 1 else {"passed": passed, "files": data}, show)
     return 0 if passed else DENIED
@@ -216,26 +228,28 @@ def validate(args: Namespace, context: CommandContext) -> int:
 
 def backtest(args: Namespace, context: CommandContext) -> int:
     """Backtest stored strategies and files, side by side."""
-    from freqgen.commands.showing import (
-        say_held,
-        show_backtest,
-        show_comparison,
-        show_findings,
-        show_name,
-    )
+    from freqgen.batch import is_file
+    from freqgen.commands.showing import say_held, show_comparison
+    from freqgen.commands.showing_batch import show_outcome
     from freqgen.exceptions import UsageError
-    from freqgen.pipeline import is_file
 
     names = [*args.names, *args.strategy]
+    _check_swallowed(names, args.pairs or ())
     if not names:
         raise UsageError("name a strategy to backtest", hint="freqgen list shows them")
     options = run_options(args)
+    context.check_datadir()
     if all(is_file(name) for name in names):
         freqgen = context.freqgen(demo=args.demo)
     else:
         freqgen = context.stored(demo=args.demo)
-    outcomes = freqgen.backtest_all(names, options)
-    market, held = freqgen.market, freqgen.held
+    market = freqgen.market
+    outcomes: list[BacktestOutcome] = []
+
+    for outcome in freqgen.backtest_each(names, options):
+        outcomes.append(outcome)
+        context.show(partial(show_outcome, outcome=outcome, market=market, trades=args.trades))
+    held = freqgen.held
     done = [(outcome, outcome.result) for outcome in outcomes if outcome.result is not None]
     data: dict[str, Any] = {
         "market": market,
@@ -245,20 +259,17 @@ def backtest(args: Namespace, context: CommandContext) -> int:
             for outcome, result in done
         ],
         "refused": [
-            {**_where(outcome), "name": outcome.name} for outcome in outcomes if not outcome.result
+            {
+                **_where(outcome),
+                "name": outcome.name,
+                "error": error_data(outcome.error) if outcome.error else None,
+            }
+            for outcome in outcomes
+            if not outcome.result
         ],
     }
 
     def show(console: Any) -> None:
-        for outcome in outcomes:
-            if outcome.file is not None:
-                show_name(console, outcome.name, f" in {outcome.file}")
-                show_findings(console, outcome.report)
-            if outcome.result is not None:
-                label = outcome.label
-                show_backtest(
-                    console, outcome.result, label=label, market=market, trades=args.trades
-                )
         if len(done) > 1:
             show_comparison(console, [(outcome.label, result) for outcome, result in done])
         if held is not None:
@@ -266,6 +277,27 @@ def backtest(args: Namespace, context: CommandContext) -> int:
 
     context.emit(data, show)
     return 0 if len(done) == len(outcomes) else DENIED
+
+
+def _check_swallowed(names: Sequence[str], pairs: Sequence[str]) -> None:
+    """Refuse strategies that stand behind ``-p``, which takes all that follows for pairs.
+
+    :raises UsageError: If one does.
+    """
+    from freqgen.exceptions import UsageError
+
+    for word in pairs:
+        if word.endswith(".py") or Path(word).is_file():
+            raise UsageError(
+                f'-p took the file "{word}" for a pair',
+                hint=f"put files before -p, as in: freqgen backtest {shlex.quote(word)} "
+                "-p BTC/USDT",
+            )
+    if not names and (swallowed := [word for word in pairs if re.fullmatch(r"\w+(@\d+)?", word)]):
+        raise UsageError(
+            f'-p took "{swallowed[0]}" for a pair, and there is no strategy left to backtest',
+            hint=f"put strategies before -p, as in: freqgen backtest {swallowed[0]} -p BTC/USDT",
+        )
 
 
 def _where(outcome: BacktestOutcome) -> dict[str, Any]:

@@ -181,6 +181,7 @@ def _print_findings(console: Console, record: Any) -> None:
 
 def approve(args: Namespace, context: CommandContext) -> int:
     """Approve a record."""
+    context.check_datadir()
     before = _store(context).find(args.id)
     record, path = context.freqgen().approve(args.id, args.reason)
     done = f"{record.name} is approved"

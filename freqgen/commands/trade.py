@@ -34,6 +34,7 @@ def paper(args: Namespace, context: CommandContext) -> int:
     """Trade on paper, and say what happened."""
     from freqgen.commands.showing import show_paper
 
+    context.check_datadir()
     report = context.stored().paper(args.name)
     context.emit(report.to_dict(), lambda console: show_paper(console, report))
     return 0

@@ -83,6 +83,7 @@ class EngineLaboratory:
             timeframe=told["timeframe"],
             rows=told["rows"],
             synthetic=told["synthetic"],
+            reason=told["reason"],
             trading_mode=told["trading_mode"],
         )
 

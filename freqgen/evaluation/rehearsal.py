@@ -39,6 +39,7 @@ _AFTER_STARTUP = 1000
 _MOST_ROWS = 6000
 _LEAST_ROWS = 300
 _LONGEST = 32 * 86_400  # seconds
+_SHOWN = 4  # pairs named in a sentence
 _SHARED = 4  # fewer trials are not worth a second worker
 _SYNTHETIC_PAIR = "COIN"  # one that no strategy names
 
@@ -187,8 +188,7 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"finding": faults.error(faults.LOADS, text, 'write it as "1h"').to_dict()}
     wanted = min(max(_ROWS, declared.startup + _AFTER_STARTUP), _MOST_ROWS)
     order = {**trying, "timeframe": declared.timeframe, "rows": wanted}
-    found = _on_real_candles(runner, order, request, declared.informative)
-    told = found or {**order, "pair": pair, "synthetic": True}
+    told, reason = _on_real_candles(runner, order, request, declared.informative)
     return {
         "declared": {
             "attributes": dict(declared.attributes),
@@ -199,6 +199,7 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
             "engine": list(declared.engine),
         },
         "loaded_for": pair,
+        "reason": reason,
         **{key: told[key] for key in ("pair", "rows", "synthetic", "timeframe", "trading_mode")},
         "sandbox": runner.protection.level.value,
     }
@@ -222,25 +223,42 @@ def _on_real_candles(
     order: Mapping[str, Any],
     request: Mapping[str, Any],
     informative: Sequence[tuple[str, str]],
-) -> dict[str, Any] | None:
-    """The first of the user's pairs that has all candles; ``None`` if none has."""
+) -> tuple[dict[str, Any], str]:
+    """The first of the user's pairs that has all candles, else made-up ones and why."""
     source = _source(runner, {**order, "synthetic": False})
     kind = CandleType.FUTURES if order["trading_mode"] == "futures" else CandleType.SPOT
+    timeframe = str(order["timeframe"])
+    least = min(_LEAST_ROWS + order["rows"] - _ROWS, order["rows"])
+    none: list[str] = []
+    lacking: list[str] = []
     for pair in request["pairs"]:
         written = str(pair)
         if kind == CandleType.FUTURES and ":" not in written:
             written = f"{written}:{written.partition('/')[2]}"
-        if any(
-            source.load(written if other == order["pair"] else other, timeframe, kind).empty
-            for other, timeframe in informative
-            if is_pair(other) and is_timeframe(timeframe)
-        ):
-            continue
-        rows = len(source.load(written, str(order["timeframe"]), kind))
-        if rows >= min(_LEAST_ROWS + order["rows"] - _ROWS, order["rows"]):
+        beside = [
+            (written if other == order["pair"] else other, slower)
+            for other, slower in informative
+            if is_pair(other) and is_timeframe(slower)
+        ]
+        rows = len(source.load(written, timeframe, kind))
+        missing = [item for item in beside if source.load(*item, kind).empty]
+        if rows == 0:
+            none.append(written)
+        elif missing:
+            other, slower = missing[0]
+            lacking.append(f"no {slower} candles of {other}, which it reads beside")
+        elif rows < least:
+            lacking.append(f"{rows} {timeframe} candles of {written}, and it takes {least}")
+        else:
             rows = min(rows, int(order["rows"]))
-            return {**order, "pair": written, "rows": rows, "synthetic": False}
-    return None
+            return {**order, "pair": written, "rows": rows, "synthetic": False}, ""
+    if not lacking:
+        more = f" and {len(none) - _SHOWN} more" if len(none) > _SHOWN else ""
+        of = f" of {', '.join(none[:_SHOWN])}{more}" if none else ""
+        lacking.append(f"no {timeframe} candles{of}")
+    folder = runner.setting.datadir
+    where = f"in {folder} there are" if folder.is_dir() else f"there is no folder {folder}, and so"
+    return {**order, "synthetic": True}, f"{where} {lacking[0]}"
 
 
 _NOTHING: Mapping[str, Any] = {

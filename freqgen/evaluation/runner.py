@@ -105,7 +105,7 @@ class Runner:
                 return True
             hint = "--accept-partial runs it all the same"
         else:
-            hint = "freqgen validate checks it without running it; see freqgen doctor"
+            hint = "freqgen validate --static only reads it; freqgen doctor says what would hold it"
         raise SandboxUnavailable(
             f"{name} was not run: the sandbox of this machine is {level.value} "
             f"({self.protection.reason})",

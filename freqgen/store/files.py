@@ -135,7 +135,12 @@ def parameters_file(record: Record, user_data_dir: Path) -> Path | None:
 
     ``freqtrade hyperopt`` writes it beside the strategy; freqgen never does.
     """
-    path = strategy_path(record, user_data_dir).with_suffix(".json")
+    return parameters_beside(strategy_path(record, user_data_dir))
+
+
+def parameters_beside(strategy: Path) -> Path | None:
+    """The same for any strategy file."""
+    path = strategy.with_suffix(".json")
     return path if path.exists() or path.is_symlink() else None
 
 

@@ -146,6 +146,14 @@ RUNNER = (
         "strategy does is known only from running it, so it is not backtested either.",
         severity="warning",
     ),
+    _Own(
+        code="FG693",
+        title="the configured market does not allow what the strategy does",
+        why="It goes short, and the configuration is for spot. It was tried as in futures; "
+        "Freqtrade, and so ``freqgen backtest``, refuse it until the configuration has "
+        '``"trading_mode": "futures"``.',
+        severity="warning",
+    ),
 )
 """The codes of :mod:`freqgen.validation.runner`, and that of advice on a design."""
 

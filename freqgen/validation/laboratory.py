@@ -129,6 +129,7 @@ class Specimen:
     :param loaded_for: The pair that it was loaded with, in ``informative``.
     :param rows: Candles of the full trial.
     :param synthetic: Whether the candles are made up, for want of the user's own.
+    :param reason: Why they are, in words; empty if they are not.
     """
 
     draft: ScreenedDraft
@@ -142,6 +143,7 @@ class Specimen:
     rows: int
     synthetic: bool
     trading_mode: str
+    reason: str = ""
 
     @property
     def startup(self) -> int:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.exceptions import DesignError, EvaluationError, SandboxUnavailable, UsageError
@@ -41,16 +41,40 @@ MISSING_DATA_CODE = "FG691"
 NOT_RUN_CODE = "FG692"
 """Code of a draft that was read and not run."""
 
+OTHER_MODE_CODE = "FG693"
+"""Code of a strategy that the configured market does not allow."""
+
 RUNNER_CODES = (
     "FG002",
     "FG003",
     "FG004",
     "FG005",
     NOT_RUN_CODE,
+    OTHER_MODE_CODE,
     ADVICE_CODE,
     MISSING_DATA_CODE,
 )
 """Codes that no validator gives."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedOn:
+    """The candles that a strategy was tried on.
+
+    :param candles: How many.
+    :param market: ``real``; ``synthetic`` where they are made up, or the demo market's.
+    :param reason: Why they are made up; empty if they are not.
+    """
+
+    pair: str
+    timeframe: str
+    candles: int
+    market: str
+    reason: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as JSON values."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +84,13 @@ class Validation:
     :param report: All findings, and the seconds that each phase took.
     :param screened: The draft, if the static phases found nothing that blocks it.
     :param validated: The draft, if running it found nothing either.
+    :param tried_on: What it was run on, if it was.
     """
 
     report: Report = field(default_factory=Report)
     screened: ScreenedDraft | None = None
     validated: ValidatedDraft | None = None
+    tried_on: TriedOn | None = None
 
 
 def run_validators(
@@ -199,14 +225,24 @@ def compiled_from(draft: Draft, checked: CheckedDesign) -> bool:
         return False
 
 
-def load_draft(
-    path: Path, class_name: str | None = None
-) -> tuple[Draft | None, tuple[Finding, ...]]:
-    """Read somebody's strategy file, without running it.
+def check_file(name: str | Path) -> None:
+    """Refuse what is no file that can be read, before anything is done with it.
 
-    :param class_name: The strategy class; by default the only subclass of ``IStrategy`` in
-        the file, else the file's name.
-    :returns: The draft and nothing, or nothing and the findings that say why it is no text.
+    :param name: A strategy file, as it was named.
+    :raises UsageError: If there is no such file or it cannot be read.
+    """
+    if name == "":
+        raise UsageError("a file without a name was asked for", hint="name a strategy file")
+    if name == "-" and not Path("-").exists():
+        raise UsageError(
+            "standard input is not read here", hint="save the strategy in a file, and name that"
+        )
+    _beginning(Path(name), 1)
+
+
+def _beginning(path: Path, size: int) -> bytes:
+    """The first bytes of a file.
+
     :raises UsageError: If there is no such file or it cannot be read.
     """
     try:
@@ -217,7 +253,7 @@ def load_draft(
         if path.exists() and not path.is_file():  # a pipe may never end, and neither a device
             raise UsageError(f"{path} is no regular file", hint="name a strategy file")
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            return file.read(size)
     except FileNotFoundError as exc:
         raise UsageError(f"there is no file {path}", hint="check the path") from exc
     except (OSError, ValueError) as exc:
@@ -225,6 +261,19 @@ def load_draft(
         raise UsageError(
             f"{path} cannot be read: {reason}", hint="check the file and its permissions"
         ) from exc
+
+
+def load_draft(
+    path: Path, class_name: str | None = None
+) -> tuple[Draft | None, tuple[Finding, ...]]:
+    """Read somebody's strategy file, without running it.
+
+    :param class_name: The strategy class; by default the only subclass of ``IStrategy`` in
+        the file, else the file's name.
+    :returns: The draft and nothing, or nothing and the findings that say why it is no text.
+    :raises UsageError: If there is no such file or it cannot be read.
+    """
+    data = _beginning(path, MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         return None, (
             _no_text("FG005", f"{path.name} is larger than {MAX_FILE_BYTES:,} bytes", line=None),

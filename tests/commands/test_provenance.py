@@ -157,6 +157,15 @@ class TestParametersOfHyperopt:
         assert done.code == 0
         assert f"{left} stays" in done.err
 
+    @pytest.mark.parametrize("verb", [("validate", "--static"), ("backtest",)], ids=lambda v: v[0])
+    def test_beside_a_file_are_mentioned_too(
+        self, run: Run, tmp_path: Path, verb: tuple[str, ...]
+    ) -> None:
+        (tmp_path / "Hyp.py").write_text("class Hyp(\n")
+        assert "Hyp.json" not in run(*verb, "Hyp.py").err
+        (tmp_path / "Hyp.json").write_text("{}")
+        assert "Hyp.json is not used by freqgen; move it away" in run(*verb, "Hyp.py").err
+
 
 class TestPlaces:
     @pytest.mark.parametrize(

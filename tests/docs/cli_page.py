@@ -64,7 +64,8 @@ CODES = {
     main_module.BUG: "a bug in freqgen or a plugin, with its traceback on stderr",
     main_module.HANDLED: "a handled error, of the arguments too: one message that says what to do "
     "next",
-    3: "it ran well and the strategy was denied, or did not pass validation",
+    3: "it ran well and the strategy was denied or did not pass validation, or one of several "
+    "could not be run",
     main_module.INTERRUPTED: "interrupted; nothing is half-written",
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tests.docs import json_objects
 from tests.docs.json_objects import (
     CHECKED_FILE,
     DECISION,
@@ -20,6 +21,7 @@ from tests.docs.json_objects import (
     SHARED,
     STATUS,
     TIMINGS,
+    TRIED_ON,
     USAGE,
     WHICH,
     Field,
@@ -66,6 +68,7 @@ VERBS: dict[str, list[Field]] = {
         ),
         MARKET,
         SANDBOX,
+        *TRIED_ON,
         Field("notes", "list of texts", "what should be read before the strategy is used"),
         DESIGN,
         *READING,
@@ -118,8 +121,9 @@ VERBS: dict[str, list[Field]] = {
         Field(
             "refused",
             "list",
-            "files that did not pass, and were not backtested; then the exit code is 3",
-            "refused file",
+            "strategies that did not pass, or could not be backtested beside others; then the "
+            "exit code is 3",
+            "refused strategy",
         ),
     ],
     "list-indicators": group(
@@ -244,9 +248,7 @@ VERSIONS = [
 
 ERROR = [
     Field("error", "object", "what went wrong"),
-    Field("error.type", "text", "class of the error, see [errors.md](errors.md)"),
-    Field("error.message", "text", "what happened, in a sentence"),
-    Field("error.hint", "text", "what to do next; may be empty"),
+    *json_objects.ERROR,
 ]
 
 

@@ -126,6 +126,19 @@ SANDBOX = Field(
     "sandbox",
 )
 
+TRIED_ON = group(
+    "tried_on",
+    "object or null",
+    "the candles that the checks of the phase `behaviour` ran it on; null where none did",
+    [
+        Field("pair", "text", "whose candles; a name that there is not where they are made up"),
+        Field("timeframe", "text", "timeframe of the strategy"),
+        Field("candles", "number", "how many"),
+        Field("market", "text", "`real`; `synthetic` if made up, or of the demo market"),
+        Field("reason", "text", "why they were made up; empty if not"),
+    ],
+)
+
 GATE = [
     Field("name", "text", "name of the gate; `validation` is freqgen's own"),
     Field("passed", "boolean", "whether it has no objection"),
@@ -305,6 +318,12 @@ _CHANGE = [
     Field("reason", "text", "why, in the words of who decided; may be empty"),
 ]
 
+ERROR = [
+    Field("error.type", "text", "class of the error, see [errors.md](errors.md)"),
+    Field("error.message", "text", "what happened, in a sentence"),
+    Field("error.hint", "text", "what to do next; may be empty"),
+]
+
 CHECKED_FILE = [
     Field("file", "text", "the file, as it was named"),
     Field("passed", "boolean", "whether nothing blocks"),
@@ -312,12 +331,27 @@ CHECKED_FILE = [
     FINDINGS,
     *TIMINGS,
     replace(SANDBOX, meaning=f"{SANDBOX.meaning}, as with `--static` or where an error came first"),
+    *TRIED_ON,
+    Field(
+        "error",
+        "object or null",
+        "why one of several files could not be checked to the end; null where it was",
+    ),
+    *ERROR,
 ]
 
 REFUSED = [
-    Field("name", "text", "the class"),
-    Field("file", "text", "the file, as it was named"),
-    FINDINGS,
+    Field("name", "text", "the class, or the file's name where it is not known"),
+    Field("file", "text", "the file, as it was named; not for a record"),
+    replace(FINDINGS, meaning=f"{FINDINGS.meaning}; not for a record"),
+    Field("id", "text", "id of the record; not for a file"),
+    Field("revision", "number", "its revision; not for a file"),
+    Field(
+        "error",
+        "object or null",
+        "why it could not be backtested, as candles that are missing; null where that is a finding",
+    ),
+    *ERROR,
 ]
 
 _PAPER_TRADE = [
@@ -348,7 +382,7 @@ SHARED: dict[str, list[Field]] = {
     "lookahead-analysis": LOOKAHEAD,
     "recursive-analysis": RECURSIVE,
     "checked file": CHECKED_FILE,
-    "refused file": REFUSED,
+    "refused strategy": REFUSED,
     "backtest result": BACKTEST,
     "row": _ROW,
     "paper trade": _PAPER_TRADE,
