@@ -19,7 +19,14 @@ from freqgen.exceptions import (
     UsageError,
 )
 from freqgen.finding import Report
-from freqgen.outcome import BacktestOutcome, CheckedFile, RunOptions, missing_data, why_not_run
+from freqgen.outcome import (
+    BacktestOutcome,
+    CheckedFile,
+    RunOptions,
+    hint_to_run,
+    missing_data,
+    why_not_run,
+)
 from freqgen.steps import Steps
 from freqgen.validation.runner import Validation, check_file, load_draft
 
@@ -147,9 +154,7 @@ class Batch(Steps):
         report = validation.report
         if validation.validated is None:
             if report.passed:
-                raise SandboxUnavailable(
-                    why_not_run(report), hint="freqgen doctor says what this machine holds"
-                )
+                raise SandboxUnavailable(why_not_run(report), hint=hint_to_run(report))
             return BacktestOutcome(name=draft.class_name, file=path, report=report)
         try:
             result = self.backtest(validation.validated, None, options)
@@ -183,7 +188,7 @@ class Batch(Steps):
             return validation.validated, checked
         if validation.report.passed:
             raise SandboxUnavailable(
-                why_not_run(validation.report), hint="freqgen doctor says what this machine holds"
+                why_not_run(validation.report), hint=hint_to_run(validation.report)
             )
         first = validation.report.blocking[0]
         raise UsageError(

@@ -230,6 +230,12 @@ def why_not_run(report: Report) -> str:
     return said[0] if said else "nothing of it was run"
 
 
+def hint_to_run(report: Report) -> str:
+    """What to do about it."""
+    said = [finding.hint for finding in report.findings if finding.code == NOT_RUN_CODE]
+    return (said and said[0]) or "freqgen doctor says what this machine holds"
+
+
 def not_run_gate(why: str) -> GateResult:
     """The judgement of code that could be checked but not run."""
     return GateResult(
