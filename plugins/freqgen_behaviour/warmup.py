@@ -107,14 +107,20 @@ class _Teller:
         if history.failed(history.most):
             return
         never = set(history.differences(history.most)) & set(wrong)
+        some = set(wrong) - never
+        uses, explained = self.source.uses, bool(some - {*SIGNALS})
+        # A level that alone moves may come closer by luck: it is told from slow ones first.
+        never -= {n for n in never if uses(n) and history.cancels_out(n, explained=explained)}
+        if not explained and any(uses(n) for n in never):
+            some = set()  # signals that follow what no count mends
         slow = {name for name in never if history.shrinks(name)}
-        if some := set(wrong) - never:
+        if some:
             yield self._too_few(some, wrong)
         if slow:
             yield self._far_too_few(slow, wrong)
-        uses = self.source.uses
-        if some := {n for n in never - slow if not (uses(n) and history.cancels_out(n))}:
-            yield self._frame_bound(some)
+        bound = never - slow
+        if bound - {*SIGNALS} or (bound and not slow):
+            yield self._frame_bound(bound)
 
     def _too_few(self, columns: set[str], wrong: Mapping[str, Difference]) -> Finding:
         count = self.history.enough(columns)
