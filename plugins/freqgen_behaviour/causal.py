@@ -6,7 +6,7 @@ others. No trade is needed to see it, and no knowledge of how the code peeks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from freqgen import Design, Draft, Finding, Phase, Run, Specimen, Trial, ValidationContext
+    from freqgen import (
+        Design,
+        Draft,
+        Finding,
+        Laboratory,
+        Phase,
+        Run,
+        Specimen,
+        Trial,
+        ValidationContext,
+    )
 
 _NOISE = 1e-9
 """Difference below which two numbers are the same, as a share of the column's largest: transforms
@@ -54,6 +64,20 @@ class Leak:
     how: str
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What came of all trials with another future.
+
+    :param leaks: Columns that know the future.
+    :param unsteady: Columns that are others each time, or with another clock.
+    :param failed: Cuts with which the strategy fails, and how.
+    """
+
+    leaks: Mapping[str, Leak]
+    unsteady: frozenset[str]
+    failed: tuple[tuple[int, Finding], ...]
+
+
 class Causal:
     """Compares the full run with runs whose future is cut or altered."""
 
@@ -74,29 +98,14 @@ class Causal:
         context: ValidationContext,
     ) -> Iterable[Finding]:
         """Name the columns and callbacks that know the future."""
-        from freqgen import Trial
-
         found = full_run(draft, context)
         if found is None:
             return
         specimen, full = found
         lab = laboratory(context)
-        trials = plan(specimen, full)
-        gaps = Trial(gaps=True)
-        asked = [*trials, gaps, Trial(clock=AHEAD)]
-        *runs, whole, later = lab.run(specimen, asked)
-        random = set(unstable(full, later)) if fits(later) else set()
-        source = Source(draft.source)
-        leaks: dict[str, Leak] = {}
-        for trial, run in zip(trials, runs, strict=True):
-            if run.finding is not None:
-                if trial.cut is not None and not trial.gaps:
-                    yield _short(specimen, trial.cut, run.finding)
-                continue
-            other = whole if trial.gaps else full
-            for leak in compare(other, run, trial):
-                if leak.column not in random:
-                    leaks.setdefault(leak.column, leak)
+        seen = look(lab, specimen, full)
+        yield from (_short(specimen, cut, finding) for cut, finding in seen.failed)
+        source, leaks = Source(draft.source), dict(seen.leaks)
         if leaks:
             yield from _findings(source, full, leaks)
         elif specimen.callbacks:
@@ -105,6 +114,26 @@ class Causal:
     def documentation(self) -> Iterable[CodeDocumentation]:
         """What the reference of findings says of the codes."""
         return DOCUMENTATION
+
+
+def look(lab: Laboratory, specimen: Specimen, full: Run) -> Seen:
+    """Run a strategy with other futures and compare. Who asks again is answered from memory."""
+    from freqgen import Trial
+
+    trials = plan(specimen, full)
+    *runs, whole, later = lab.run(specimen, [*trials, Trial(gaps=True), Trial(clock=AHEAD)])
+    unsteady = frozenset(unstable(full, later)) if fits(later) else frozenset()
+    leaks: dict[str, Leak] = {}
+    failed: list[tuple[int, Finding]] = []
+    for trial, run in zip(trials, runs, strict=True):
+        if run.finding is not None:
+            if trial.cut is not None and not trial.gaps:
+                failed.append((trial.cut, run.finding))
+            continue
+        for leak in compare(whole if trial.gaps else full, run, trial):
+            if leak.column not in unsteady:
+                leaks.setdefault(leak.column, leak)
+    return Seen(leaks, unsteady, tuple(failed))
 
 
 def plan(specimen: Specimen, full: Run) -> list[Trial]:

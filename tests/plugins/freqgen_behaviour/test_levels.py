@@ -46,7 +46,7 @@ def _findings(pair: str, x: str, against: str, condition: str, startup: int) -> 
         seen = seen.tail(trial.last or ROWS).reset_index(drop=True)
         frame = seen.copy()
         names = {"dataframe": frame, "ta": ta, "np": np, "pd": pd}
-        exec(f"{indicators}\n{entry}", names)  # noqa: S102  (the lines of this file)
+        exec(f"{indicators}\n{entry}", names)  # the lines of this file
         return Run(frame=frame, candles=seen)
 
     laboratory = ScriptedLaboratory(answer=answer, rows=ROWS, startup=startup)
