@@ -15,6 +15,7 @@ from freqgen_behaviour.codes import CodeDocumentation
 from freqgen_behaviour.columns import Source, own_columns
 from freqgen_behaviour.common import SIGNALS, fits, full_run, laboratory, same
 from freqgen_behaviour.loads import AHEAD, unstable
+from freqgen_behaviour.merges import find
 
 if TYPE_CHECKING:
     import numpy as np
@@ -237,6 +238,8 @@ def _findings(source: Source, full: Run, leaks: dict[str, Leak]) -> Iterator[Fin
     ] or order[:1]
     if any(column not in SIGNALS for column in roots):
         roots = [column for column in roots if column not in SIGNALS]
+    places = {column: _place(source, full, column, lines[column]) for column in roots}
+    lines |= {column: line for column, (line, _) in places.items()}
     one_a_line = {lines[column] or column: column for column in reversed(roots)}
     roots = [column for column in roots if column in one_a_line.values()]
     signals = [column for column in order if column in SIGNALS]
@@ -254,15 +257,31 @@ def _findings(source: Source, full: Run, leaks: dict[str, Leak]) -> Iterator[Fin
             text += f"; {', '.join(followers)} {'follow' if len(followers) > 1 else 'follows'} it"
         if not blocks:
             text += "; no signal or callback depends on it"
-        hint = _hint(source.statement(line))
         yield Finding(
             code="FG820" if blocks else "FG821",
             severity=Severity.ERROR if blocks else Severity.WARNING,
             phase=Phase.BEHAVIOUR,
             message=text,
-            hint=hint,
+            hint=places[column][1],
             line=line,
         )
+
+
+def _place(source: Source, full: Run, column: str, line: int | None) -> tuple[int | None, str]:
+    """The line in which the future comes in, and what to do about it."""
+    statement = source.statement(line)
+    for word, hint in _WAYS:
+        if word in statement.replace(" ", ""):
+            return line, hint
+    merge = find(source, column, line, seen=line in full.lines.values())
+    if merge is None:
+        return (
+            line,
+            "use values of this candle and earlier ones alone: rolling windows, shift(1), ewm",
+        )
+    # A statement of several lines keeps the one that a run saw.
+    own = line is not None and merge.line <= line <= merge.last
+    return (line if own else merge.line), merge.hint
 
 
 _WAYS = (
@@ -276,13 +295,6 @@ _WAYS = (
     ("resample", "a resampled candle is known when it closes; label it so (label='right')"),
     ("chikou", "the Chikou span is the close moved back in time; leave it out of the rules"),
 )
-
-
-def _hint(statement: str) -> str:
-    for word, hint in _WAYS:
-        if word in statement.replace(" ", ""):
-            return hint
-    return "use values of this candle and earlier ones alone: rolling windows, shift(1), ewm"
 
 
 def _say(value: Any) -> str:
