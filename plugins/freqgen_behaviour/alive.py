@@ -75,7 +75,7 @@ class Alive:
         line = next((source.line_of(c, run.lines) for c in signals.columns if c in run.lines), None)
         return [
             _finding(
-                f"{signals.none} has an entry signal",
+                f"{signals.none} has an entry signal ({signals.tried})",
                 "set enter_long to 1 where the strategy shall enter, and see how often the "
                 "condition holds",
                 line,
@@ -116,6 +116,8 @@ class _Signals:
         made_up = "made-up " if specimen.synthetic else ""
         after = f" after the warm-up of {specimen.startup}" if specimen.startup else ""
         self.none = f"none of {self.rows:,} {made_up}candles of {specimen.pair}{after}"
+        others = "real candles" if specimen.synthetic else "other pairs and times"
+        self.tried = f"on the one pair that was tried; {others} may differ"
 
     @staticmethod
     def _is_one(frame: pd.DataFrame, column: str) -> NDArray[np.bool_]:
@@ -237,7 +239,7 @@ def _empty(ways: Sequence[_Way], signals: _Signals) -> Finding:
     way = max(ways, key=lambda w: (max(w.without), -len(w.held)))
     number = _culprit(way)
     culprit = way.held[number]
-    parts = [f"{signals.none} has an entry signal"]
+    parts = [f"{signals.none} has an entry signal ({signals.tried})"]
     if len(way.held) > 1:
         parts.append(f"alone, {_counts(way.held)}")
     others = "the others" if len(way.held) > 2 else "the other one"
@@ -318,11 +320,13 @@ _DOCUMENTATION = (
         name=Alive.name,
         title="no candle has an entry signal",
         why="A strategy that never enters looks safe and earns nothing; mostly one condition is "
-        "to blame. Every condition of the entry is counted on the candles after the warm-up, "
-        "alone and together with the others; the finding names the one that leaves nothing, and "
-        "the hint a threshold, a window or an omission that was computed to give signals on these "
-        "candles. Whether those are worth having is for a backtest to say. Signals that "
-        "Freqtrade does not take, such as an entry beside an exit, count as none.",
+        "to blame. It is tried on one pair only, and may enter on other pairs and at other times: "
+        "a backtest of all of them shows it. Every condition of the entry is counted on the "
+        "candles after the warm-up, alone and together with the others; the finding names the one "
+        "that leaves nothing, and the hint a threshold, a window or an omission that was computed "
+        "to give signals on these candles. Whether those are worth having is for a backtest to "
+        "say. Signals that Freqtrade does not take, such as an entry beside an exit, count as "
+        "none.",
         severity="warning",
         bad=(
             _HEAD + '        dataframe["rsi"] = ta.RSI(dataframe, timeperiod=14)\n'

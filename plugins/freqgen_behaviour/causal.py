@@ -6,7 +6,7 @@ others. No trade is needed to see it, and no knowledge of how the code peeks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,24 @@ from freqgen_behaviour.codes import CodeDocumentation
 from freqgen_behaviour.columns import Source, own_columns
 from freqgen_behaviour.common import SIGNALS, fits, full_run, laboratory, same
 from freqgen_behaviour.loads import AHEAD, unstable
+from freqgen_behaviour.merges import find
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-    from freqgen import Design, Draft, Finding, Phase, Run, Specimen, Trial, ValidationContext
+    from freqgen import (
+        Design,
+        Draft,
+        Finding,
+        Laboratory,
+        Phase,
+        Run,
+        Specimen,
+        Trial,
+        ValidationContext,
+    )
 
 _NOISE = 1e-9
 """Difference below which two numbers are the same, as a share of the column's largest: transforms
@@ -57,6 +68,22 @@ class Leak:
     how: str
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What came of all trials with another future.
+
+    :param leaks: Columns that know the future.
+    :param unsteady: Columns that are others each time, or with another clock.
+    :param failed: Trials in which the strategy fails, and how.
+    :param shapeless: A trial whose frame does not stand beside its candles.
+    """
+
+    leaks: Mapping[str, Leak]
+    unsteady: frozenset[str]
+    failed: tuple[tuple[Trial, Finding], ...]
+    shapeless: Trial | None
+
+
 class Causal:
     """Compares the full run with runs whose future is cut or altered."""
 
@@ -77,36 +104,17 @@ class Causal:
         context: ValidationContext,
     ) -> Iterable[Finding]:
         """Name the columns and callbacks that know the future."""
-        from freqgen import Trial
-
         found = full_run(draft, context)
         if found is None:
             return
         specimen, full = found
         lab = laboratory(context)
-        trials = plan(specimen, full)
-        gaps = Trial(gaps=True)
-        asked = [*trials, gaps, Trial(clock=AHEAD)]
-        *runs, whole, later = lab.run(specimen, asked)
-        random = set(unstable(full, later)) if fits(later) else set()
-        source = Source(draft.source)
-        leaks: dict[str, Leak] = {}
-        failed = [
-            (trial, run.finding)
-            for trial, run in zip([*trials, gaps], [*runs, whole], strict=True)
-            if run.finding is not None
-        ]
-        yield from _failures(specimen, failed)
-        for trial, run in zip(trials, runs, strict=True):
-            if run.finding is not None:
-                continue
-            if not fits(run):
-                yield _shapeless(specimen, trial)
-                return
-            other = whole if trial.gaps else full
-            for leak in compare(other, run, trial):
-                if leak.column not in random:
-                    leaks.setdefault(leak.column, leak)
+        seen = look(lab, specimen, full)
+        yield from _failures(specimen, seen.failed)
+        if seen.shapeless is not None:
+            yield _shapeless(specimen, seen.shapeless)
+            return
+        source, leaks = Source(draft.source), dict(seen.leaks)
         if leaks:
             yield from _findings(source, full, leaks)
         elif specimen.callbacks:
@@ -115,6 +123,31 @@ class Causal:
     def documentation(self) -> Iterable[CodeDocumentation]:
         """What the reference of findings says of the codes."""
         return DOCUMENTATION
+
+
+def look(lab: Laboratory, specimen: Specimen, full: Run) -> Seen:
+    """Run a strategy with other futures and compare. Who asks again is answered from memory."""
+    from freqgen import Trial
+
+    trials, gaps = plan(specimen, full), Trial(gaps=True)
+    *runs, whole, later = lab.run(specimen, [*trials, gaps, Trial(clock=AHEAD)])
+    unsteady = frozenset(unstable(full, later)) if fits(later) else frozenset()
+    leaks: dict[str, Leak] = {}
+    failed = [
+        (trial, run.finding)
+        for trial, run in zip([*trials, gaps], [*runs, whole], strict=True)
+        if run.finding is not None
+    ]
+    shapeless = None
+    for trial, run in zip(trials, runs, strict=True):
+        if run.finding is not None:
+            continue
+        if not fits(run):
+            shapeless = trial
+        for leak in compare(whole if trial.gaps else full, run, trial):
+            if leak.column not in unsteady:
+                leaks.setdefault(leak.column, leak)
+    return Seen(leaks, unsteady, tuple(failed), shapeless)
 
 
 def plan(specimen: Specimen, full: Run) -> list[Trial]:
@@ -218,6 +251,8 @@ def _findings(source: Source, full: Run, leaks: dict[str, Leak]) -> Iterator[Fin
     ] or order[:1]
     if any(column not in SIGNALS for column in roots):
         roots = [column for column in roots if column not in SIGNALS]
+    places = {column: _place(source, full, column, lines[column]) for column in roots}
+    lines |= {column: line for column, (line, _) in places.items()}
     one_a_line = {lines[column] or column: column for column in reversed(roots)}
     roots = [column for column in roots if column in one_a_line.values()]
     signals = [column for column in order if column in SIGNALS]
@@ -235,15 +270,31 @@ def _findings(source: Source, full: Run, leaks: dict[str, Leak]) -> Iterator[Fin
             text += f"; {', '.join(followers)} {'follow' if len(followers) > 1 else 'follows'} it"
         if not blocks:
             text += "; no signal or callback depends on it"
-        hint = _hint(source.statement(line))
         yield Finding(
             code="FG820" if blocks else "FG821",
             severity=Severity.ERROR if blocks else Severity.WARNING,
             phase=Phase.BEHAVIOUR,
             message=text,
-            hint=hint,
+            hint=places[column][1],
             line=line,
         )
+
+
+def _place(source: Source, full: Run, column: str, line: int | None) -> tuple[int | None, str]:
+    """The line in which the future comes in, and what to do about it."""
+    statement = source.statement(line)
+    for word, hint in _WAYS:
+        if word in statement.replace(" ", ""):
+            return line, hint
+    merge = find(source, column, line, seen=line in full.lines.values())
+    if merge is None:
+        return (
+            line,
+            "use values of this candle and earlier ones alone: rolling windows, shift(1), ewm",
+        )
+    # A statement of several lines keeps the one that a run saw.
+    own = line is not None and merge.line <= line <= merge.last
+    return (line if own else merge.line), merge.hint
 
 
 _WAYS = (
@@ -259,13 +310,6 @@ _WAYS = (
 )
 
 
-def _hint(statement: str) -> str:
-    for word, hint in _WAYS:
-        if word in statement.replace(" ", ""):
-            return hint
-    return "use values of this candle and earlier ones alone: rolling windows, shift(1), ewm"
-
-
 def _say(value: Any) -> str:
     import pandas as pd
 
@@ -276,7 +320,7 @@ def _say(value: Any) -> str:
     return "empty" if isinstance(value, str) and not value else str(value)
 
 
-def _failures(specimen: Specimen, failed: list[tuple[Trial, Finding]]) -> Iterator[Finding]:
+def _failures(specimen: Specimen, failed: Iterable[tuple[Trial, Finding]]) -> Iterator[Finding]:
     """What failed on candles that are fewer, others, or have gaps: said once of each kind.
 
     Where a strategy fails on most of the cuts, or on one that is nearly all of the candles, nobody

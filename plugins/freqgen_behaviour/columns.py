@@ -42,10 +42,13 @@ class Source:
         named = [name for name in seen if re.search(rf"(^|_){re.escape(name)}(_|$)", column)]
         if named:
             return seen[max(named, key=len)]
-        for node in ast.walk(self._tree):
-            if isinstance(node, ast.Constant) and node.value == column:
-                return node.lineno
-        return None
+        named_in = [
+            node.lineno
+            for statement in _statements(self._tree)
+            for node in _own(statement)
+            if isinstance(node, ast.Constant) and node.value == column
+        ]
+        return min(named_in, default=None)
 
     def statement(self, line: int | None) -> str:
         """The smallest statement that a line is in; empty if there is none."""
@@ -71,14 +74,14 @@ class Source:
     def uses(self, column: str) -> bool:
         """Whether a signal or a callback may depend on a column.
 
-        It does not if the source names it only where it is assigned and where it is plotted;
-        where that cannot be told, it may.
+        It does not if the source names it only where it is assigned, and where it is plotted or
+        printed; where that cannot be told, it may.
         """
         if column in SIGNALS:
             return True
         named = False
         for statement in _statements(self._tree):
-            if _is_plot(statement):
+            if _is_printed(statement):
                 continue
             if any(isinstance(n, ast.Attribute) and n.attr == "columns" for n in _own(statement)):
                 return True  # it goes through all columns
@@ -105,12 +108,16 @@ def _height(node: ast.stmt) -> int:
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """All statements, without the text that documents."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and not (
-            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        ):
-            yield node
+    """All statements, without the text that documents and without what is plotted."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.stmt):
+            if _is_plot(node):
+                continue  # with all that is in it
+            if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+                yield node
+        waiting += ast.iter_child_nodes(node)
 
 
 def _own(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -128,7 +135,54 @@ def _is_plot(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.Assign | ast.AnnAssign):
         return False
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return any(isinstance(t, ast.Name) and t.id == "plot_config" for t in targets)
+    return any(
+        (isinstance(t, ast.Name) and t.id == "plot_config")
+        or (isinstance(t, ast.Attribute) and t.attr == "plot_config")
+        for t in targets
+    )
+
+
+_LOGGERS = frozenset({"log", "logger", "logging", "_log", "_logger"})
+_LEVELS = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log"})
+_HARMLESS = frozenset(
+    {"any", "all", "count", "describe", "dict", "format", "head", "join", "len", "list", "max"}
+    | {"mean", "min", "repr", "round", "set", "sorted", "str", "sum", "tail", "to_list"}
+    | {"to_string", "tolist", "tuple", "type", "unique", "value_counts"}
+)
+"""Functions and methods that change nothing."""
+
+
+def _is_printed(statement: ast.stmt) -> bool:
+    """Whether a statement prints or logs and does nothing else, as far as that can be told."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    call = statement.value
+    if not _prints(call.func):
+        return False
+    return not any(
+        isinstance(node, ast.NamedExpr | ast.Await | ast.Yield | ast.YieldFrom)
+        or (isinstance(node, ast.Call) and node is not call and not _is_harmless(node.func))
+        for node in ast.walk(call)
+    )
+
+
+def _prints(function: ast.expr) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id in {"print", "pprint"}
+    if not isinstance(function, ast.Attribute) or function.attr not in _LEVELS:
+        return False
+    owner = function.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    return name.lower() in _LOGGERS
+
+
+def _is_harmless(function: ast.expr) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id in _HARMLESS
+    if not isinstance(function, ast.Attribute) or function.attr not in _HARMLESS:
+        return False
+    # A method of the strategy's own may have any name.
+    return not (isinstance(function.value, ast.Name) and function.value.id in {"self", "cls"})
 
 
 def _targets(tree: ast.AST) -> Iterator[ast.AST]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf, isnan, nan
@@ -36,10 +36,19 @@ passes zero has differences of any size, relative to itself."""
 _LOOKED_AT = 40
 """Last rows that are compared, to see whether a column is only shifted as a whole."""
 
+_SAME = 0.01
+_NOISE = 1e-9
+"""How much, of itself and of the column, what more history adds to a column may change in these."""
+
 _MONDAY = 4 * 86_400
 """A Monday in 1970: weekly candles begin on that day, and all others begin with it too."""
 
-_VANISHES = 0.2
+_LEFT = (0.7, 0.5, 0.2)
+"""What may be left of a difference in one frame, from its first quarter to its half, from there to
+its end, and from the one to the other. What a mean remembers vanishes; what a sum lacks stays."""
+
+_NEAR = 0.1
+"""What may be left where a column has no value at all on half of the history."""
 
 _PARTS = 4
 _MOST_STARTUP = 4_999
@@ -61,9 +70,19 @@ class Difference:
 
 
 class History:
-    """Values at some ends of the candles, by how much history there is before them."""
+    """Values at some ends of the candles, by how much history there is before them.
 
-    def __init__(self, laboratory: Laboratory, specimen: Specimen, run: Run) -> None:
+    :param left_out: Columns that differ for another reason, and are not looked at.
+    """
+
+    def __init__(
+        self,
+        laboratory: Laboratory,
+        specimen: Specimen,
+        run: Run,
+        left_out: Collection[str] = (),
+    ) -> None:
+        self._left_out = frozenset(left_out)
         self._laboratory = laboratory
         self._specimen = specimen
         assert run.frame is not None  # noqa: S101  (there is no full run without)
@@ -111,7 +130,8 @@ class History:
         return [
             name
             for name in own_columns(frame.columns)
-            if is_numeric_dtype(frame[name]) or is_bool_dtype(frame[name])
+            if name not in self._left_out
+            and (is_numeric_dtype(frame[name]) or is_bool_dtype(frame[name]))
         ]
 
     @cached_property
@@ -155,40 +175,75 @@ class History:
         size = inf if isnan(size) else size  # of something infinite
         return Difference(column=name, short=a, long=b, size=size)
 
-    def cancels_out(self, name: str) -> bool:
+    def cancels_out(self, name: str, explained: bool = False) -> bool:
         """Whether more or less history moves a column as a whole, and no signal with it.
 
         An OBV that is compared with its own mean is such a column.
+
+        :param explained: Whether other columns explain it if a signal differs with the history
+            that the strategy asks for: then only what has more than that is compared.
         """
         import numpy as np
 
-        if {*SIGNALS} & {*self.differences(self._specimen.startup)}:
+        startup = self._specimen.startup
+        quarters = {self.most // 4, self.most // 2}
+        counts = {count for count in quarters if count > startup}
+        if not explained:
+            counts.add(startup)
+        signals = {*SIGNALS} - self._left_out
+        if any(signals & {*self.differences(count)} for count in counts):
             return False
         for short, long in self._short([self.most]):
             if short is None or long is None:
                 return False
-            last = min(len(short), len(long)) - self._specimen.startup
-            for signal in {*SIGNALS} & ({*short.columns} | {*long.columns}):
+            # Those whose own warm-up is too short for other columns are not compared.
+            last = min(len(short), len(long)) - max(startup, self.most // 4)
+            for signal in signals & ({*short.columns} | {*long.columns}):
                 if not np.array_equal(_ones(short, signal, last), _ones(long, signal, last)):
                     return False
+        return self._moves_as_a_whole(name)
+
+    def _moves_as_a_whole(self, name: str) -> bool:
+        """Whether more history adds the same to the last values of a column, or scales them."""
+        import numpy as np
+
+        for short, long in self._short([self.most]):
+            if short is None or long is None or name not in short or name not in long:
+                return False
             a = short[name].tail(_LOOKED_AT).to_numpy(dtype=float)
             b = long[name].tail(_LOOKED_AT).to_numpy(dtype=float)
-            moves = np.abs(np.diff(b)).max(initial=0.0) + 1e-12
             with np.errstate(divide="ignore", invalid="ignore"):
-                ratio = a / b
-            scaled = np.isfinite(ratio).all() and np.ptp(ratio) <= TOLERANCE * abs(ratio).max()
-            if not (scaled or np.ptp(a - b) <= TOLERANCE * moves):
+                added, scaled = a - b, a / b - 1
+            noise = _NOISE * np.abs(b).max(initial=0.0)
+            if not (_constant(added, noise) or _constant(scaled, _NOISE)):
                 return False
         return True
 
     def shrinks(self, name: str) -> bool:
-        """Whether a column comes closer to its value with more history, only not close enough."""
-        if name in SIGNALS:
-            return False
-        most = self.differences(self.most)[name]
-        fewer = self.differences(self.most // 2).get(name)
-        # The remainder of a sum halves with twice the candles; that of an average vanishes.
-        return fewer is not None and most.size < _VANISHES * fewer.size
+        """Whether a column comes closer to its value with more history, only not close enough.
+
+        What is added up since the first candle may be closer by luck. It is not each time that
+        the history of one frame doubles, and at every end.
+        """
+        return name not in SIGNALS and all(
+            short is not None and long is not None and self._shrinks_in(name, short, long)
+            for short, long in self._short([self.most])
+        )
+
+    def _shrinks_in(self, name: str, short: pd.DataFrame, long: pd.DataFrame) -> bool:
+        import numpy as np
+
+        size = min(len(short), len(long))
+        a, b = (frame[name].tail(size).to_numpy(dtype=float) for frame in (short, long))
+        away = np.abs(a - b)
+        quarter, half, end = (away[: size // part][-_LOOKED_AT:] for part in (4, 2, 1))
+        left = float(end.max())
+        if np.isnan(half).any():  # a long window, or a mean that begins when it has its period
+            left, near = away[-1], _NEAR * max(abs(b[-1]), self.typical[name])
+            return bool(left <= near and np.nanmax(end) - np.nanmin(end) > TOLERANCE * left)
+        first = half.max() / _LEFT[0] if np.isnan(quarter).any() else quarter.max()
+        limits = _LEFT[0] * first, _LEFT[1] * half.max(), _LEFT[2] * first
+        return bool(half.max() <= limits[0] and left <= min(limits[1:]))
 
     def enough(self, columns: set[str]) -> int:
         """The smallest count, rounded up, with which none of some columns differs.
@@ -253,6 +308,15 @@ def _number(frame: pd.DataFrame, name: str) -> float:
         return nan if pd.isna(value) else float(value)
     except (TypeError, ValueError):
         return nan
+
+
+def _constant(values: NDArray[np.float64], noise: float) -> bool:
+    """Whether values are one, next to how large they are: what a mean forgets becomes less."""
+    import numpy as np
+
+    return bool(
+        np.isfinite(values).all() and np.ptp(values) <= noise + _SAME * np.abs(values).max()
+    )
 
 
 def _ones(frame: pd.DataFrame, signal: str, last: int) -> NDArray[np.bool_]:

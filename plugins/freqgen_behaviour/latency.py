@@ -22,6 +22,13 @@ CANDLES = 1000
 
 _REPEATED = 30
 
+_NAMED = 0.3
+"""Share of the time from which on one line is to blame; which of several takes most is chance."""
+
+_MOST = 0.5
+
+_ELSEWHERE = "read fewer informative pairs and timeframes: each is merged anew for every candle"
+
 _HINTS = (
     (r"\.iterrows\(|\.itertuples\(", "compute on whole columns in place of row by row"),
     (
@@ -87,14 +94,7 @@ class Latency:
                 return
         best = min(timed, key=lambda run: percentile(run.seconds, 95))
         source = Source(draft.source)
-        lines = costly_lines(best, source)
-        line = lines[0] if lines else None
-        where = (
-            f"; line {line.number}, `{line.text}`, takes {line.share:.0%} of what the strategy's "
-            "own lines take"
-            if line
-            else ""
-        )
+        line, where = _where(best, source)
         yield Finding(
             code="FG850",
             severity=Severity.WARNING,
@@ -102,13 +102,40 @@ class Latency:
             message=f"from a new candle to its signal it takes "
             f"{percentile(best.seconds, 95) * 1000:.1f} ms at the 95th percentile on "
             f"{frame_size(found):,} candles, more than {LIMIT_SECONDS * 1000:g} ms{where}",
-            hint=_hint(source.statement(line.number) if line else ""),
+            hint=_ELSEWHERE
+            if line is None and outside(best) >= _MOST
+            else _hint(source.statement(line.number) if line else ""),
             line=line.number if line else None,
         )
 
     def documentation(self) -> Iterable[CodeDocumentation]:
         """What the reference of findings says of the code."""
         return _DOCUMENTATION
+
+
+def _where(run: Run, source: Source) -> tuple[Line | None, str]:
+    """The line that takes long, if there is one, and what to say of where the time goes."""
+    lines = costly_lines(run, source)
+    if not lines:
+        return None, ""
+    elsewhere = outside(run)
+    line = lines[0]
+    besides = (
+        f"; {elsewhere:.0%} of the time is not in the strategy's lines but in Freqtrade's work "
+        "around them, such as merging informative candles"
+        if elsewhere >= _MOST
+        else ""
+    )
+    if line.share * (1 - elsewhere) >= _NAMED:
+        said = f"; line {line.number}, `{line.text}`, takes {line.share:.0%} of what the "
+        return line, f"{said}strategy's own lines take{besides}"
+    return None, besides or f"; no single line takes {_NAMED:.0%} of it"
+
+
+def outside(run: Run) -> float:
+    """The share of the time that is not in lines of the strategy."""
+    total = sum(spent for _, spent in run.costly)
+    return sum(spent for line, spent in run.costly if line == 0) / total if total else 0.0
 
 
 def frame_size(found: Specimen) -> int:
@@ -138,11 +165,11 @@ def percentile(seconds: Sequence[float], percent: float) -> float:
 
 def costly_lines(run: Run, source: Source) -> list[Line]:
     """The strategy's lines that take most, the costliest first."""
-    total = sum(spent for _, spent in run.costly)
+    own = [(line, spent) for line, spent in run.costly if line and spent > 0]
+    total = sum(spent for _, spent in own)
     return [
         Line(number=number, text=source.line(number), seconds=spent, share=spent / total)
-        for number, spent in sorted(run.costly, key=lambda item: -item[1])
-        if spent > 0
+        for number, spent in sorted(own, key=lambda item: -item[1])
     ]
 
 
@@ -169,8 +196,8 @@ _DOCUMENTATION = (
         "turn: what takes 100 ms takes 5 seconds for 50 pairs, and the entry is made at "
         "another price. The time is measured as the bot runs the strategy, on 1,000 candles or "
         "more if it asks for more; it is measured a second time before anything is said. The line "
-        "that takes most is named. Mostly it is a loop over candles, or ``.apply`` with a "
-        "function of Python.",
+        "that takes most is named if it takes 30 % or more. Mostly it is a loop over candles, or "
+        "``.apply`` with a function of Python.",
         severity="warning",
         bad=(
             _HEAD + '        dataframe["range"] = dataframe.apply(\n'

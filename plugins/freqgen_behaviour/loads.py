@@ -170,7 +170,12 @@ def _not_the_same(
     else:
         code, what = "FG806", "depends on the clock at which it is computed"
         hint = 'take the time from the column "date" of the candles'
-    text = f'the column "{first}" {what}{follows}, so a backtest says nothing of what will be'
+    text = f'the column "{first}" {what}{follows}'
+    text += (
+        ", so a backtest says nothing of what will be"
+        if used
+        else "; no signal or callback depends on it"
+    )
     yield _finding(code, text, hint, line, blocks=used)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isnan
 from typing import TYPE_CHECKING
 
+from freqgen_behaviour.causal import look
 from freqgen_behaviour.codes import CodeDocumentation
 from freqgen_behaviour.columns import Source
 from freqgen_behaviour.common import SIGNALS, full_run, laboratory
@@ -73,6 +74,11 @@ class WarmUp:
         if not history.possible:
             return []
         wrong = history.differences(specimen.startup)
+        if wrong:
+            # What knows the future, or is another each time, has a finding of its own.
+            seen = look(laboratory(context), specimen, run)
+            history = History(laboratory(context), specimen, run, {*seen.leaks} | seen.unsteady)
+            wrong = history.differences(specimen.startup)
         if design is not None:
             known = _measured(check_design(design, context.catalogue), specimen.startup)
             wrong = {name: one for name, one in wrong.items() if name not in known}
@@ -107,14 +113,20 @@ class _Teller:
         if history.failed(history.most):
             return
         never = set(history.differences(history.most)) & set(wrong)
+        some = set(wrong) - never
+        uses, explained = self.source.uses, bool(some - {*SIGNALS})
+        # A level that alone moves may come closer by luck: it is told from slow ones first.
+        never -= {n for n in never if uses(n) and history.cancels_out(n, explained=explained)}
+        if not explained and any(uses(n) for n in never):
+            some = set()  # signals that follow what no count mends
         slow = {name for name in never if history.shrinks(name)}
-        if some := set(wrong) - never:
+        if some:
             yield self._too_few(some, wrong)
         if slow:
             yield self._far_too_few(slow, wrong)
-        uses = self.source.uses
-        if some := {n for n in never - slow if not (uses(n) and history.cancels_out(n))}:
-            yield self._frame_bound(some)
+        bound = never - slow
+        if bound - {*SIGNALS} or (bound and not slow):
+            yield self._frame_bound(bound)
 
     def _too_few(self, columns: set[str], wrong: Mapping[str, Difference]) -> Finding:
         count = self.history.enough(columns)
@@ -228,11 +240,12 @@ _DOCUMENTATION = (
         code="FG826",
         name=WarmUp.name,
         title="a column depends on where the frame begins",
-        why="Sums from the first candle on (cumsum, OBV, AD, a VWAP of the whole frame) and "
-        "means, extremes or ranks over all candles have another value in every frame. A backtest "
-        "begins elsewhere than a bot, and a bot elsewhere after each restart, so a condition on "
-        "such a value means something else each time. Columns that are only moved as a whole, "
-        "while the signals made of them stay, are not reported.",
+        why="Sums from the first candle on (cumsum, OBV, AD, a VWAP of the whole frame) have "
+        "another value in every frame. A backtest begins elsewhere than a bot, and a bot "
+        "elsewhere after each restart, so a condition on such a value means something else each "
+        "time. Columns that are only moved as a whole, while the signals made of them stay, are "
+        "not reported, nor are those that know the future (FG820), such as means and ranks over "
+        "all candles.",
         severity="warning",
         bad=(
             _HEAD + "    def populate_indicators(self, dataframe, metadata):\n"

@@ -126,6 +126,7 @@ def test_the_condition_that_leaves_nothing_is_named(
     (finding,) = bench.check(Alive(), source)
     assert (finding.code, finding.severity) == ("FG840", Severity.WARNING)
     assert "none of 1,050 made-up candles of " in finding.message
+    assert "(on the one pair that was tried; real candles may differ); " in finding.message
     for text in said:
         assert text in finding.message
     for text in proposed:
@@ -273,7 +274,10 @@ def test_compiled_code_is_read_too(bench: Bench) -> None:
 def test_real_candles_are_not_called_made_up(real_bench: Bench) -> None:
     entry = 'dataframe.loc[dataframe["rsi"] < 1, "enter_long"] = 1'
     (finding,) = real_bench.check(Alive(), _source(entry))
-    assert finding.message.startswith("none of 1,050 candles of BTC/USDT after the warm-up of 150")
+    assert finding.message.startswith(
+        "none of 1,050 candles of BTC/USDT after the warm-up of 150 has an entry signal "
+        "(on the one pair that was tried; other pairs and times may differ); "
+    )
 
 
 ENTRY = "class S:\n    def populate_entry_trend(self, dataframe, metadata):\n{}\n"

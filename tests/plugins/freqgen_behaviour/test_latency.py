@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+import pandas as pd
 import pytest
 
 from freqgen import (
@@ -55,6 +56,92 @@ def test_a_slow_strategy_is_found_with_its_costliest_line() -> None:
     )
     assert finding.line == 2
     assert finding.hint.startswith("compute on whole columns")
+
+
+@pytest.mark.parametrize(
+    ("costly", "line", "said"),
+    [
+        pytest.param(
+            ((1, 0.0031), (2, 0.0029), (4, 0.0040)),
+            4,
+            "; line 4, `z = frame.apply(f, axis=1)`, takes 40% of what the strategy's own lines "
+            "take",
+            id="a line of three",
+        ),
+        pytest.param(
+            tuple((number, 0.01) for number in range(1, 5)),
+            None,
+            "; no single line takes 30% of it",
+            id="all the same",
+        ),
+        pytest.param(
+            ((0, 0.008), (2, 0.0015), (4, 0.0005)),
+            None,
+            "; 80% of the time is not in the strategy's lines but in Freqtrade's work around "
+            "them, such as merging informative candles",
+            id="Freqtrade's own work",
+        ),
+        pytest.param(
+            ((0, 0.006), (2, 0.004)),
+            2,
+            "; line 2, `for row in frame.iterrows():`, takes 100% of what the strategy's own lines "
+            "take; 60% of the time is not in the strategy's lines but in Freqtrade's work around "
+            "them, such as merging informative candles",
+            id="both",
+        ),
+    ],
+)
+def test_a_line_is_named_only_if_it_is_to_blame(
+    costly: tuple[tuple[int, float], ...], line: int | None, said: str
+) -> None:
+    run = Run(seconds=SLOW, costly=costly)
+    (finding,) = _check(run, run)
+    assert finding.line == line
+    assert finding.message.endswith("more than 10 ms" + said)
+    assert ("informative pairs" in finding.hint) is (line is None and costly[0][0] == 0)
+
+
+class Told:
+    """A channel that keeps what is sent, and a strategy that does nothing."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, head: dict[str, Any]) -> None:
+        self.sent.append(head)
+
+    def analyze_ticker(self, candles: Any, metadata: Any) -> None:
+        """Nothing."""
+
+
+def test_of_each_line_the_smallest_time_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever pass the machine had other work in, the same line is named."""
+    from freqgen.evaluation import trial
+
+    passes = iter([{0: 1.0, 7: 2.0, 8: 9.0}, *[{0: 5.0, 7: 3.0, 8: 1.0}] * 3, {0: 5.0, 7: 3.0}])
+    monkeypatch.setattr(trial, "_profiled", lambda _once: next(passes))
+    told = Told()
+    trial._time(cast("Any", told), cast("Any", told), pd.DataFrame(), "BTC/USDT", 1)
+    assert told.sent[0]["lines"] == [(7, 2.0), (0, 1.0), (8, 0.0)]
+    assert list(passes) == []
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["busy", "waiting"])
+def test_lines_are_timed_as_the_whole_is(waits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processor time, and time on the wall where the strategy waits; line 0 is not its own."""
+    from freqgen.evaluation import trial
+
+    busy, wall, waited = iter(range(1000)), iter(range(0, 100_000, 100)), iter([0, int(waits)])
+    monkeypatch.setattr(trial, "_now", lambda: (float(next(busy)), float(next(wall))))
+    monkeypatch.setattr(trial, "_waits", lambda: next(waited))
+    monkeypatch.setattr(trial.Path, "cwd", lambda: Path("/strategy"))
+    names: dict[str, Any] = {}
+    exec(compile("def f():\n    x = 1\n    return x\n", "/strategy/S.py", "exec"), names)
+    unit = 100.0 if waits else 1.0
+    found = trial._profiled(names["f"])
+    assert {1, 2, 3} <= {*found} - {0}
+    assert found[2] == found[3] == unit
+    assert found[0] == 2 * unit
 
 
 @pytest.mark.parametrize(
@@ -122,7 +209,7 @@ def test_percentiles(percent: float, value: float) -> None:
 
 
 def test_lines_that_take_nothing_are_not_listed() -> None:
-    run = Run(costly=((1, 0.0), (2, 1.0), (9, 3.0)))
+    run = Run(costly=((0, 7.0), (1, 0.0), (2, 1.0), (9, 3.0)))
     found = [(line.number, line.text, line.share) for line in costly_lines(run, Source("a\nb\n"))]
     assert found == [(9, "", 0.75), (2, "b", 0.25)]
     assert costly_lines(Run(), Source("")) == []

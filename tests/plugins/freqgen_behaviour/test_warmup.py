@@ -13,7 +13,9 @@ from freqgen import (
     check_design,
     compile_design,
 )
+from freqgen_behaviour.causal import Causal
 from freqgen_behaviour.history import History
+from freqgen_behaviour.loads import LoadsAndRuns
 from freqgen_behaviour.startup import with_startup
 from freqgen_behaviour.warmup import WarmUp
 
@@ -124,10 +126,6 @@ def test_nothing_is_said_of(bench: Bench, parts: dict[str, object]) -> None:
     [
         pytest.param('dataframe["volume"].cumsum()', id="sum"),
         pytest.param(
-            '(dataframe["close"] - dataframe["close"].mean()) / dataframe["close"].std()',
-            id="mean of all candles",
-        ),
-        pytest.param(
             '(dataframe["close"] * dataframe["volume"]).cumsum() / dataframe["volume"].cumsum()',
             id="VWAP since the beginning",
         ),
@@ -145,6 +143,34 @@ def test_what_depends_on_the_first_candle_is_found(bench: Bench, value: str, use
     assert ("no signal depends on it" in finding.message) is not used
     assert finding.line == line_of(source, 'dataframe["x"] =')
     assert finding.fixed_source is None
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        pytest.param(
+            '(dataframe["close"] - dataframe["close"].mean()) / dataframe["close"].std()',
+            "FG820",
+            id="mean of all candles",
+        ),
+        pytest.param('dataframe["volume"].rank(pct=True)', "FG820", id="rank among all candles"),
+        pytest.param("np.random.rand(len(dataframe))", "FG805", id="chance"),
+    ],
+)
+@pytest.mark.parametrize("used", [True, False], ids=["used", "unused"])
+def test_one_cause_is_one_finding(bench: Bench, value: str, code: str, used: bool) -> None:
+    """What leaks or is random differs with the history too, which is not what is to be mended."""
+    entry = 'dataframe.loc[dataframe["x"] > 0.5, "enter_long"] = 1' if used else "pass"
+    source = strategy(indicators=f'dataframe["x"] = {value}\n{RSI}', entry=entry, startup=14)
+    (other,) = [*bench.check(LoadsAndRuns(), source), *bench.check(Causal(), source)]
+    unused = {"FG820": "FG821"}.get(code, code)
+    assert other.code == (code if used else unused)
+    assert ("; no signal or callback depends on it" in other.message) is not used
+    if code == "FG805":
+        assert ("a backtest says nothing of what will be" in other.message) is used
+    (finding,) = bench.check(WarmUp(), source)
+    assert "of 14 is too small for rsi: " in finding.message
+    assert "likewise" not in finding.message
 
 
 def test_code_that_fails_is_another_checks(bench: Bench) -> None:
