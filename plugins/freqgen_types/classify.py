@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from freqgen import Finding, Phase, Severity
 from freqgen_types.checking import Message
+from freqgen_types.hints import Function, hint_of
+from freqgen_types.literals import Literals
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 
@@ -68,6 +70,32 @@ _UNEXPECTED = re.compile(
     r'^Unexpected keyword argument "(?P<name>\w+)" for overloaded function "(?P<function>\w+)"'
 )
 
+# What a plain type of mypy is at run time. An int is taken where a float is expected.
+_TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "float": (int, float),
+    "int": (int,),
+    "str": (str,),
+}
+
+# Methods of IStrategy that may return None.
+OPTIONAL = frozenset(
+    [
+        "adjust_entry_price",
+        "adjust_exit_price",
+        "adjust_order_price",
+        "adjust_trade_position",
+        "bot_loop_start",
+        "bot_start",
+        "custom_exit",
+        "custom_roi",
+        "custom_sell",
+        "custom_stoploss",
+        "order_filled",
+        "version",
+    ]
+)
+
 Verdict = tuple[str, Severity] | None
 """Code and severity, or ``None`` for noise."""
 
@@ -76,14 +104,22 @@ Verdict = tuple[str, Severity] | None
 class _Text:
     """What the source says at the places that mypy names."""
 
-    functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
+    functions: dict[int, Function] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
     evaluated: set[tuple[int, int, str]] = field(default_factory=set)
+    returns: dict[int, Function] = field(default_factory=dict)
+    literals: Literals = field(default_factory=lambda: Literals(ast.Module([], [])))
+
+    def around(self, line: int) -> Function | None:
+        """The function that a line begins, or that it returns from."""
+        return self.functions.get(line) or self.returns.get(line)
 
     def read(self, source: str) -> _Text:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of invalid escapes, which are legal
             tree = ast.parse(source)
+        self.literals = Literals(tree)
+        self.returns = dict(_returns(tree))
         lazy = any(
             isinstance(node, ast.ImportFrom)
             and node.module == "__future__"
@@ -111,6 +147,17 @@ def _annotations(tree: ast.AST) -> Iterable[ast.AST]:
                 yield from ast.walk(part)
 
 
+def _returns(tree: ast.AST) -> Iterable[tuple[int, Function]]:
+    """The lines of all return statements, with the function that each one leaves."""
+    waiting: list[tuple[ast.AST, Function | None]] = [(tree, None)]
+    while waiting:
+        node, function = waiting.pop()
+        if isinstance(node, ast.Return) and function is not None:
+            yield node.lineno, function
+        inner = node if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
+        waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
+
+
 def classify(source: str, messages: Iterable[Message]) -> list[Finding]:
     """The findings that are the strategy's own fault.
 
@@ -128,7 +175,7 @@ def classify(source: str, messages: Iterable[Message]) -> list[Finding]:
             severity=severity,
             phase=Phase.TYPES,
             message=f"{_sentence(message)} [{message.code}]",
-            hint=_HINTS.get(code, ""),
+            hint=hint_of(code, message, text.around(message.line), OPTIONAL),
             line=message.line,
             column=message.column,
         )
@@ -150,13 +197,6 @@ def beyond(what: str) -> Finding:
         message=f"the type check needs more {what} than it may use, so nothing is known of types",
         hint="make the file simpler: no huge constants, deeply built types or generated code",
     )
-
-
-_HINTS = {
-    "FG702": "compare the call with the documentation of the function",
-    "FG703": "take the parameters that Freqtrade documents, and **kwargs after them",
-    "FG707": "read the value of the parameter, as in self.buy_rsi.value",
-}
 
 
 def _sentence(message: Message) -> str:
@@ -206,13 +246,22 @@ def _overload(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
     return "FG702", WARNING
 
 
-def _argument(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+def _argument(message: Message, text: _Text) -> Verdict:
     match = _ARGUMENT.match(message.text)
     if match is None or not _PLAIN.fullmatch(match["got"]):
         return None
     if match["function"] in _PARAMETERS or match["function"] == "informative":
-        return "FG702", ERROR
+        certain, value = text.literals.argument(message.line, message.column)
+        if value is not None and _fits(value, match["wanted"]):
+            return None  # mypy knows the type of all values beside it, not of this one
+        return ("FG702", ERROR) if certain else ("FG702", WARNING)
     return ("FG702", WARNING) if match["owner"] in _KNOWN_TYPES else None
+
+
+def _fits(value: object, wanted: str) -> bool:
+    """Whether a value has a type that mypy expects, as in ``int | Sequence[int]``."""
+    types = [_TYPES.get(part.strip(), ()) for part in wanted.split("|")]
+    return any(isinstance(value, kinds) for kinds in types if kinds)
 
 
 def _override(message: Message, text: _Text) -> Verdict:
@@ -269,8 +318,9 @@ def _return(message: Message, text: _Text) -> Verdict:
     method = text.functions.get(message.line)
     if method is None or method.returns is None:
         return "FG704", WARNING
-    # Falling off the end gives None, which is what Optional allows.
-    return ("FG704", WARNING) if "None" in _words(method.returns) else ("FG704", ERROR)
+    # Falling off the end gives None, which is what Optional allows, or Freqtrade itself.
+    allowed = method.name in OPTIONAL or "None" in _words(method.returns)
+    return ("FG704", WARNING) if allowed else ("FG704", ERROR)
 
 
 def _words(annotation: ast.expr) -> set[str]:

@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from freqgen import Severity
 from freqgen_structure.rule import Bad, Rule
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\n"
@@ -8,8 +9,10 @@ _HEAD = "from freqtrade.strategy import IStrategy\n\n\n"
 class OneStrategy(Rule):
     """FG101: the file does not hold exactly one strategy, of the expected name.
 
-    Freqtrade loads the first class of the asked name that derives from ``IStrategy``; a second
-    one in the same file may be the one that runs, or runs its class body unseen.
+    Freqtrade loads the class of the asked name that derives from ``IStrategy``. Without one it
+    loads nothing, and of two with one name only the last exists: both are errors. Where the
+    class is there, further strategies in the file are a warning, since the findings are not
+    about them; classes that it derives from belong to it.
     """
 
     HINT = "keep one class that derives from freqtrade.strategy.IStrategy; helpers need no base"
@@ -41,16 +44,25 @@ class OneStrategy(Rule):
             else:
                 self.report(None, "the file has no class that derives from IStrategy")
             return
-        if wanted not in {node.name.value for node in strategies}:
-            names = " and ".join(node.name.value for node in strategies)
+        names = list(dict.fromkeys(node.name.value for node in strategies))
+        if wanted not in names:
+            # The name may have been asked for, or be that of the file.
+            choose = f"choose {'one' if names[1:] else 'it'} with -s {names[0]}"
+            rename = f"rename the class to {wanted}"
             self.report(
                 strategies[0],
-                f"the strategy is to be called {wanted}, but the file has {names}",
-                hint=f"rename the class to {wanted}",
+                f"the strategy is to be called {wanted}, but the file has {' and '.join(names)}",
+                hint=f"{choose}, or {rename}" if names[1:] else f"{rename}, or {choose}",
             )
-        seen = False
+            return
         for node in strategies:
-            if node is self.source.strategy and not seen:
-                seen = True
-            elif wanted in {n.name.value for n in strategies}:
-                self.report(node, f"{node.name.value} is a second strategy in the same file")
+            name = node.name.value
+            if name == wanted and node is not self.source.strategy:
+                self.report(node, f"{name} is defined more than once; the last one counts")
+            elif node not in self.source.lineage:
+                self.report(
+                    node,
+                    f"{name} is a second strategy in the same file; {wanted} is checked and loaded",
+                    hint=f"check it by itself, with -s {name}, or keep it in a file of its own",
+                    severity=Severity.WARNING,
+                )

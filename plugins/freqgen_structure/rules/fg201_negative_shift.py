@@ -2,17 +2,21 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen import Severity
+from freqgen_structure.lookahead import LookaheadRule
 from freqgen_structure.nodes import argument, number_of
-from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.rule import Bad
 
 
-class NegativeShift(Rule):
+class NegativeShift(LookaheadRule):
     """FG201: a negative shift reads candles that have not happened yet.
 
     ``shift(-1)`` puts the next candle's value on this one. A backtest then knows the future
     and live trading does not. ``diff``, ``pct_change`` and ``numpy.roll`` do the same. Where
     the sign is in front of a name, the finding is a warning: the name may be negative itself.
+
+    It is a warning, too, where the values only go into a column that nothing in the file reads
+    but ``plot_config``, as a Chikou span does. Where a column might be read under a name that
+    the file does not spell out, it stays an error.
     """
 
     HINT = "use a positive number of candles: shift(1) is the candle before"
@@ -49,12 +53,12 @@ class NegativeShift(Rule):
             return  # what FreqAI is to learn to predict lies in the future
         number = None if periods is None else number_of(periods)
         if number is not None and number < 0:
-            self.report(node, f"{name} by {number:g} reads candles that have not happened yet")
+            self.leak(node, f"{name} by {number:g} reads candles that have not happened yet")
         elif number is None and _negated(periods):
-            self.report(
+            self.leak(
                 node,
                 f"{name} by a negative number reads candles that have not happened yet",
-                severity=Severity.WARNING,
+                certain=False,
             )
 
 

@@ -2,15 +2,17 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.lookahead import LookaheadRule
 from freqgen_structure.nodes import argument, text_of
-from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.rule import Bad
 
 
-class BackwardFill(Rule):
+class BackwardFill(LookaheadRule):
     """FG202: a backward fill takes values from candles that have not happened yet.
 
     ``bfill`` replaces a missing value by the next one that exists, which lies in the future of
-    the candle that gets it.
+    the candle that gets it. It is a warning, as with ``FG201``, where the values only go into a
+    column that nothing in the file reads but ``plot_config``.
     """
 
     HINT = "fill forward with ffill(), or leave the value missing: comparisons with it are false"
@@ -27,8 +29,8 @@ class BackwardFill(Rule):
             return
         name = node.func.attr.value
         if name in {"bfill", "backfill"}:
-            self.report(node)
+            self.leak(node)
         elif name in {"fillna", "reindex", "reindex_like", "asfreq", "interpolate"}:
             method = argument(node, 99, "method")
             if method is not None and text_of(method) in {"bfill", "backfill"}:
-                self.report(node)
+                self.leak(node)

@@ -2,15 +2,17 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.lookahead import LookaheadRule
 from freqgen_structure.nodes import argument
-from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.rule import Bad
 
 
-class CentredWindow(Rule):
+class CentredWindow(LookaheadRule):
     """FG203: a centred window covers candles that have not happened yet.
 
     ``rolling(n, center=True)`` gives a candle the statistics of the candles on both sides of
-    it, half of which lie in its future.
+    it, half of which lie in its future. It is a warning, as with ``FG201``, where the values only
+    go into a column that nothing in the file reads but ``plot_config``.
     """
 
     HINT = "leave out center=True: a window that ends at the candle knows the past only"
@@ -24,4 +26,4 @@ class CentredWindow(Rule):
         if isinstance(node.func, cst.Attribute) and node.func.attr.value == "rolling":
             center = argument(node, 2, "center")
             if isinstance(center, cst.Name) and center.value == "True":
-                self.report(node)
+                self.leak(node)

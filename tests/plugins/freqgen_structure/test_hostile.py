@@ -90,7 +90,7 @@ def test_the_sound_strategy_is_sound(check: Check) -> None:
         ("x = 'never ends", "FG001"),
         ("    x = 1", "FG001"),
         ("class S:\n    pass", "FG101"),
-        (STRATEGY + "\n\nclass T(IStrategy):\n    pass\n", "FG101"),
+        (STRATEGY + "\n\nclass S(IStrategy):\n    pass\n", "FG101"),
         (STRATEGY.replace("class S(", "class T("), "FG101"),
         ("x = f\"" + "{1}" * 100_000 + '"', "FG006"),
         ("x = [" + '{"a": [1, (2, 3)]},' * 15_000 + "]", "FG006"),

@@ -27,7 +27,7 @@ from freqgen import (
 from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen_types import TypeValidator
 from freqgen_types.checking import Message, unsilenced
-from freqgen_types.classify import classify
+from freqgen_types.classify import OPTIONAL, classify
 from freqgen_types.codes import CODES
 from tests.oracle.designs import designs
 
@@ -137,6 +137,141 @@ def test_real_mistakes_are_found_on_their_line(
     assert said(HEAD + body, context) == [(code, severity, line)]
 
 
+PARAMETERS = """\
+    buy_params = {"n": 14, "off": 0.975}
+    nested = {"a": {"n": 3, "off": 0.5}}
+    several = [5, 0.5]
+    pair = (5, 0.5)
+    changed = {"n": 14, "off": 0.975}
+    changed["n"] = 0.5
+    whole = {"x": 0.1}
+    spread = {"n": 14, **whole}
+    handed = {"n": 14, "off": 0.975}
+    copies = [handed]
+    limit = 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "severity"),
+    [
+        ("buy_params['n']", None),
+        ("nested['a']['n']", None),
+        ("several[0]", None),
+        ("several[-2]", None),
+        ("pair[0]", None),
+        ("Base.values['n']", None),
+        ("VALUES['n']", None),
+        ("buy_params['off']", "error"),
+        ("nested['a']['off']", "error"),
+        ("several[-1]", "error"),
+        ("pair[1]", "error"),
+        ("Base.values['off']", "error"),
+        ("VALUES['off']", "error"),
+        ("limit", "error"),
+        ("0.5", "error"),
+        ("-0.5", "error"),
+        ("float(7)", "error"),
+        ("0.5 * 3", "error"),
+        ("buy_params['n'] * 2", "warning"),
+        ("buy_params[KEY]", "warning"),
+        ("buy_params['none']", "warning"),
+        ("several[7]", "warning"),
+        ("changed['n']", "warning"),
+        ("spread['n']", "warning"),
+        ("handed['n']", "warning"),
+        ("max(1, 0.5)", "warning"),
+    ],
+)
+def test_the_value_in_a_literal_counts_not_the_type_of_all_its_values(
+    default: str, severity: str | None, context: ValidationContext
+) -> None:
+    source = HEAD.replace(
+        "\n\nclass S",
+        "\nVALUES = {'n': 3, 'off': 0.5}\nKEY = 'n'\n\n\n"
+        "class Base:\n    values = {'n': 3, 'off': 0.5}\n\n\nclass S",
+    )
+    source += PARAMETERS + f"    n = IntParameter(5, 80, default={default}, space='buy')\n"
+    found = check(source, context)
+    assert [(f.code, f.severity.value) for f in found] == (
+        [("FG702", severity)] if severity else []
+    )
+    assert all(f.line == source.count("\n") for f in found)
+
+
+def test_an_argument_that_is_a_whole_number_may_be_a_float(context: ValidationContext) -> None:
+    body = PARAMETERS + "    x = DecimalParameter(0.1, 20.0, default=buy_params['n'])\n"
+    assert check(HEAD + body, context) == []
+
+
+RETURNING = {
+    "no path": ("        if self.can_short:\n            return 0.1\n", 0),
+    "None": ("        if self.can_short:\n            return 0.1\n        return None\n", 3),
+}
+
+
+@pytest.mark.parametrize(("body", "line"), RETURNING.values(), ids=RETURNING)
+@pytest.mark.parametrize(
+    ("name", "written", "severity"),
+    [
+        ("custom_stoploss", "float", "warning"),
+        ("custom_roi", "float", "warning"),
+        ("adjust_entry_price", "float", "warning"),
+    ],
+)
+def test_none_where_freqtrade_takes_it_is_no_error(
+    name: str, written: str, severity: str, body: str, line: int, context: ValidationContext
+) -> None:
+    method = f"    def {name}(self, pair, trade, **kwargs) -> {written}:\n"
+    (found,) = check(HEAD + method + body, context)
+    assert (found.code, found.severity.value, found.line) == ("FG704", severity, LINE + line)
+    assert found.hint == f"Freqtrade takes None from {name}: annotate it as -> {written} | None"
+    with_none = f"    def {name}(self, pair, trade, **kwargs) -> {written} | None:\n"
+    assert all(f.severity is Severity.WARNING for f in check(HEAD + with_none + body, context))
+
+
+def test_freqtrade_takes_none_from_the_methods_that_it_says() -> None:
+    import inspect
+
+    from freqtrade.strategy import IStrategy
+
+    signatures = {
+        name: str(inspect.signature(method).return_annotation)
+        for name, method in vars(IStrategy).items()
+        if inspect.isfunction(method) and not name.startswith(("_", "ft_"))
+    }
+    assert {name for name in OPTIONAL if "None" not in signatures[name]} == set()
+
+
+HINTS = {
+    "populate without a return": (METHOD + "        dataframe['x'] = 1\n", "return the dataframe"),
+    "populate with a number": (METHOD + "        return 5\n", "return the dataframe"),
+    "a path without a return": (
+        "    def leverage(self, **kwargs) -> float:\n        if self.can_short:\n"
+        "            return 2.0\n",
+        "return a value of the type float at the end of every path through leverage",
+    ),
+    "another type": (
+        "    def version(self) -> str:\n        return 5\n",
+        "return a value of the type str, or correct the annotation of version",
+    ),
+    "Optional": (
+        "    def version(self) -> str | None:\n        if self.can_short:\n"
+        "            return '1'\n",
+        "write return None",
+    ),
+    "an attribute's type": ("    startup_candle_count = 'thirty'\n", "Freqtrade reads it as int"),
+    "a fraction": ("    q = IntParameter(1, 9, default=0.5)\n", "DecimalParameter"),
+    "a text": ("    q = IntParameter('a', 9, default=5)\n", "a value of the type int"),
+}
+
+
+@pytest.mark.parametrize(("body", "hint"), HINTS.values(), ids=HINTS)
+def test_hints_say_what_to_do_next(body: str, hint: str, context: ValidationContext) -> None:
+    (found,) = check(HEAD + body, context)
+    assert hint in found.hint
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -204,7 +339,9 @@ def test_comments_silence_nothing(first: str, last: str, context: ValidationCont
 @pytest.mark.parametrize("code", CODES)
 def test_the_references_examples_are_true(code: str, context: ValidationContext) -> None:
     for bad in CODES[code].bad:
-        assert {f.code for f in check(bad, context)} == {code}
+        found = check(bad, context)
+        assert {f.code for f in found} == {code}
+        assert all(f.hint for f in found)
     for good in CODES[code].good:
         assert check(good, context) == []
 
