@@ -30,6 +30,8 @@ NOTE = "__freqgen_note__"
 
 _MOST_NOTES = 500
 
+_TIMING_SECONDS, _PROFILE_SECONDS = 4.0, 0.2
+"""Time for all repetitions, and of one pass that lines can be watched in."""
 _PROFILED = 5
 """Passes in which lines are timed: of each line, the smallest time counts."""
 
@@ -142,8 +144,11 @@ def _time(
         strategy.analyze_ticker(candles.copy(), {"pair": pair})
 
     once()  # what is imported or made on the first candle alone
-    spent = []
+    spent: list[float] = []
+    end = time.perf_counter() + _TIMING_SECONDS
     for _ in range(repeat):
+        if spent and time.perf_counter() > end:
+            break  # so slow that some passes say as much as all
         # Processor time: how busy the machine is besides says nothing of the strategy. What a
         # strategy waits for, in a sleep or for threads of its own, is added. (The clock of the
         # whole process is coarse where processor time is limited.)
@@ -153,9 +158,13 @@ def _time(
         busy = time.thread_time() - busy
         wall = time.perf_counter() - began
         spent.append(wall if _waits() > waited else busy)
-    passes = [_profiled(once) for _ in range(_PROFILED)]
+    # Watching lines takes several times as long.
+    watched = _PROFILED if max(spent) < _PROFILE_SECONDS else 0
+    passes = [_profiled(once) for _ in range(watched)]
     # What else the machine did can only have added to a line.
-    profile = {line: min(one.get(line, 0.0) for one in passes) for line in passes[0]}
+    profile = {
+        line: min(one.get(line, 0.0) for one in passes) for line in (passes[0] if passes else {})
+    }
     channel.send(
         {
             "op": "times",

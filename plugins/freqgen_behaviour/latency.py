@@ -12,7 +12,17 @@ from freqgen_behaviour.columns import Source
 from freqgen_behaviour.common import laboratory, specimen
 
 if TYPE_CHECKING:
-    from freqgen import Design, Draft, Finding, Laboratory, Phase, Run, Specimen, ValidationContext
+    from freqgen import (
+        Design,
+        Draft,
+        Finding,
+        Laboratory,
+        Phase,
+        Run,
+        Specimen,
+        Trial,
+        ValidationContext,
+    )
 
 LIMIT_SECONDS = 0.010
 """Longest time, at the 95th percentile, from a new candle to its signal."""
@@ -88,6 +98,15 @@ class Latency:
         for attempt in range(2):
             run = measure(laboratory(context), found, again=bool(attempt))
             if run is None:
+                if not attempt and endless(laboratory(context), found):
+                    yield Finding(
+                        code="FG850",
+                        severity=Severity.WARNING,
+                        phase=Phase.BEHAVIOUR,
+                        message="from a new candle to its signal it takes so long that it was not "
+                        f"waited for, on {frame_size(found):,} candles",
+                        hint=_hint(""),
+                    )
                 return
             timed.append(run)
             if percentile(run.seconds, 95) <= LIMIT_SECONDS:
@@ -147,13 +166,22 @@ def measure(laboratory: Laboratory, found: Specimen, *, again: bool = False) -> 
     """Time some passes of a strategy.
 
     :param again: Measure anew; the same question would be answered from memory.
-    :returns: ``None`` if it failed, which another check reports.
+    :returns: ``None`` if it failed or took too long to be timed.
     """
+    (run,) = laboratory.run(found, [_trial(found, again=again)])
+    return run if run.finding is None and run.seconds else None
+
+
+def endless(laboratory: Laboratory, found: Specimen) -> bool:
+    """Whether the first measurement was given up because it took too long."""
+    (run,) = laboratory.run(found, [_trial(found, again=False)])  # answered from memory
+    return run.finding is not None and run.finding.code == "FG810"
+
+
+def _trial(found: Specimen, *, again: bool) -> Trial:
     from freqgen import Trial
 
-    trial = Trial(what="time", last=frame_size(found), repeat=_REPEATED + again)
-    (run,) = laboratory.run(found, [trial])
-    return run if run.finding is None and run.seconds else None
+    return Trial(what="time", last=frame_size(found), repeat=_REPEATED + again)
 
 
 def percentile(seconds: Sequence[float], percent: float) -> float:

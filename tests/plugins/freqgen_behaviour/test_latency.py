@@ -150,12 +150,28 @@ def test_lines_are_timed_as_the_whole_is(waits: bool, monkeypatch: pytest.Monkey
         pytest.param([Run(seconds=FAST)], id="fast"),
         pytest.param([Run(seconds=ONCE_SLOW)], id="one pass of thirty was slow"),
         pytest.param([Run(seconds=SLOW), Run(seconds=FAST)], id="fast when it is measured again"),
-        pytest.param([Run()], id="failed"),
+        pytest.param([Run(), Run()], id="failed"),
         pytest.param([Run(seconds=SLOW), Run()], id="failed when it is measured again"),
     ],
 )
 def test_nothing_is_said_of(runs: list[Run]) -> None:
     assert _check(*runs) == []
+
+
+def test_what_is_never_done_is_too_slow() -> None:
+    stopped = Finding(
+        code="FG810", severity=Severity.ERROR, phase=Phase.BEHAVIOUR, message="it took longer"
+    )
+    (finding,) = _check(Run(finding=stopped), Run(finding=stopped))
+    assert (finding.code, finding.severity) == ("FG850", Severity.WARNING)
+    assert "was not waited for" in finding.message
+
+
+def test_a_second_a_candle_is_measured(bench: Bench) -> None:
+    source = strategy(indicators="for _ in range(20_000_000): None")
+    (finding,) = bench.check(Latency(), source)
+    assert finding.code == "FG850"
+    assert "ms at the 95th percentile" in finding.message
 
 
 def test_the_better_of_two_measurements_counts() -> None:
