@@ -41,7 +41,9 @@ class Trial:
     :param clock: Seconds by which the strategy's clock is ahead.
     :param lines: Find out which line of the source first assigns each column.
     :param repeat: How often to measure, for ``time``.
-    :param source: Another source for this trial, for checks that write notes into it.
+    :param source: Another source for this trial, for checks that write notes into it: the
+        function ``__freqgen_note__(name, values)`` is there for it, which keeps a column of
+        values for ``Run.notes`` and gives them back.
     """
 
     what: str = "frame"
@@ -98,7 +100,9 @@ class Run:
     :param lines: Line of the source by column, as far as it was found.
     :param notes: What the source noted, a column a note.
     :param answers: What callbacks answered, in order: ``call``, ``pair``, ``time`` (opening of
-        the candle, milliseconds), ``trade``, ``kind``, ``number``, ``text``.
+        the candle, milliseconds; 0 for locks), ``trade``, ``kind`` (0 nothing, 1 a truth, 2 a
+        number, 3 a text, 4 a number with a text, 5 an exception, 6 a lock, 7 something else),
+        ``number``, ``text``.
     :param analysis: What Freqtrade's own analysis said.
     :param seconds: How long each repetition took.
     :param costly: Line and seconds of one repetition, the costliest first.
