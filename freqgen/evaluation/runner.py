@@ -56,8 +56,8 @@ from freqgen.sandbox.level import Level, Protection, probe_worker
 from freqgen.sandbox.limits import Fault, WorkerFault, WorkerLimits
 from freqgen.sandbox.pool import Nursery, Worker
 
-_LOOKS = 2
-"""How often a backtest is looked at again, at once with the simulation."""
+_LOOKS = 1
+"""Workers that look again while the engine simulates; each has candles of its own in memory."""
 
 
 class Runner:
