@@ -242,7 +242,7 @@ class TestWrongSettings:
             (
                 {"backtest_memory_mb": 1},
                 "freqgen.backtest_memory_mb",
-                "must be at least 256, not 1",
+                "must be at least 1024, not 1",
             ),
             (
                 {"design_model": ""},

@@ -42,7 +42,7 @@ from freqgen.evaluation.remarks import funding_warnings, left_out
 from freqgen.evaluation.session import work
 from freqgen.evaluation.setting import Setting
 from freqgen.evaluation.spoken import contradiction
-from freqgen.evaluation.spot_check import Until, compare, draw
+from freqgen.evaluation.spot_check import Until, compare, draw, there
 from freqgen.evaluation.standin import StandIn, write_standin
 from freqgen.evaluation.summary import summary
 from freqgen.evaluation.view import Source
@@ -218,10 +218,14 @@ class Runner:
         name = str(request["name"])
         step = pd.Timedelta(seconds=timeframe_to_seconds(request["timeframe"]))
         begin = str(request["timerange"]).partition("-")[0]
-        asked = {**request, "timerange": f"{begin}-{int(last.timestamp())}"}
+        startup = whole[0].declared.startup if whole[0].declared is not None else 0
+        pairs = there(data, last, startup)
+        if not pairs:
+            return
+        asked = {**request, "pairs": pairs, "timerange": f"{begin}-{int(last.timestamp())}"}
         try:
             less = self._hear(asked, closes, last + step)
-            compare(name, data, whole, less, last)
+            compare(name, data, whole, less, last, pairs)
         except StrategyFault as exc:
             if exc.finding.code == faults.FUTURE:
                 raise

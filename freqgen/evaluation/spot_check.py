@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,8 @@ from freqgen.exceptions import StrategyFault
 
 _LATEST = 0.98
 _LEAST = 50
+_SETTLED = 300
+"""Candles after the startup with which a pair, and what is read beside it, is there for sure."""
 _LAST = 3
 """Candles at the end of a simulation that are special: nothing is opened, all is closed there."""
 _NOISE = 1e-7
@@ -59,8 +61,8 @@ def draw(
     """Choose the last candles to see, in the earlier and in the later half of the period.
 
     Each is a candle with a signal, of any pair, where there is any: a signal that knew the candles
-    after it is another one without them. Where callbacks answered, it is one right after an answer
-    that is not the usual one, for the same reason.
+    after it is another one without them. Where callbacks answered, it is one right after an answer,
+    for the same reason: in one half after any, in the other after one that is not the usual one.
 
     :param startup: Candles before the first that can have a signal.
     :returns: Opening times; none if no pair has enough candles.
@@ -68,7 +70,8 @@ def draw(
     chance = random.SystemRandom()  # a strategy must not guess it
     halves: list[list[tuple[str, int, int]]] = [[], []]
     for pair, candles in data.items():
-        first, last = startup + 1, int(len(candles) * _LATEST)
+        last = int(len(candles) * _LATEST)
+        first = startup + max(min(_SETTLED, (last - startup) // 3), 1)
         middle = (first + last) // 2
         if last - first >= _LEAST:
             halves[0].append((pair, first, middle))
@@ -76,17 +79,16 @@ def draw(
     if not halves[0]:
         return []
     found = [_draw_signal(chance, data, signals, places) for places in halves]
-    answered = _unusual(log)
-    if not answered:
+    answers = [_unusual(log), [time for time in log.time if time > 0]]
+    if not answers[1]:
         return found
-    period = data[halves[0][0][0]]["date"]
-    step, middle_time = period.diff().min(), period.iloc[len(period) // 2].timestamp() * 1000
-    latest = period.iloc[int(len(period) * _LATEST)].timestamp() * 1000
-    for times in (
-        [time for time in answered if time < middle_time],
-        [time for time in answered if middle_time <= time < latest],
-    ):
-        if times:
+    chance.shuffle(answers)
+    pair, first, middle = max((place for place in halves[0]), key=lambda place: len(data[place[0]]))
+    period, last = data[pair]["date"], int(len(data[pair]) * _LATEST)
+    step = period.diff().min()
+    for answered, rows in zip(answers, ((first, middle), (middle, last)), strict=True):
+        after, before = (period.iloc[row].timestamp() * 1000 for row in rows)
+        if times := [time for time in answered if after <= time < before]:
             moment = pd.Timestamp(chance.choice(times), unit="ms", tz="UTC")
             found.append(moment.floor(step) + step)
     # A simulation each: two of the answers', and one of the signals'.
@@ -136,29 +138,42 @@ def _marked(signals: DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int_]]:
     return np.flatnonzero(np.any(columns, axis=0)) if columns else np.array([], dtype=int)
 
 
-def compare(
+def there(data: Mapping[str, DataFrame], last: pd.Timestamp, startup: int) -> list[str]:
+    """Pairs that had candles enough at a moment: younger ones may lack what is read beside them."""
+    return [
+        pair
+        for pair, candles in data.items()
+        if (seen := int((candles["date"] <= last).sum())) >= startup + _SETTLED
+        or 2 * seen > len(candles)
+    ]
+
+
+def compare(  # noqa: PLR0917
     name: str,
     data: Mapping[str, DataFrame],
     whole: tuple[Heard, Mapping[str, DataFrame]],
     less: Heard,
     last: pd.Timestamp,
+    pairs: Collection[str],
 ) -> None:
     """Hold what was said on a part of the candles against what was said on all of them.
 
     :param data: All candles, as the engine has them.
     :param whole: What was heard on all of them, and the signals.
     :param less: What was heard without those after ``last``.
+    :param pairs: Those that were there; with fewer than all, trades may be others.
     :raises StrategyFault: If something is another one, or is missing.
     """
     heard, signals = whole
-    for pair, candles in data.items():
+    for pair in pairs:
+        candles = data[pair]
         seen = candles[candles["date"] <= last]
-        if seen.empty or (len(seen) < _LEAST and pair not in less.frames):
-            continue
         found = differing(signals[pair], signals_of(name, less, pair, seen))
         if found is not None:
             column, row = found
             raise _future(name, f"{column} of {pair}", candles["date"].iloc[row], last)
+    if any(pair not in pairs and (data[pair]["date"] <= last).any() for pair in data):
+        return
     step = data[next(iter(data))]["date"].diff().min()
     # On the last candle nothing is opened, and what is open is closed.
     end = int((last - step).timestamp() * 1000)

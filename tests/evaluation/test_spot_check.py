@@ -12,7 +12,7 @@ import pytest
 from freqgen.draft import Draft, ValidatedDraft
 from freqgen.evaluation.callbacks import Log
 from freqgen.evaluation.engine import BacktestRequest, Engine
-from freqgen.evaluation.spot_check import Until, answered_otherwise, differing, draw
+from freqgen.evaluation.spot_check import Until, answered_otherwise, differing, draw, there
 from freqgen.exceptions import StrategyFault
 from freqgen.finding import Severity
 from tests.evaluation.conftest import walk, write_candles
@@ -120,7 +120,7 @@ KEEPS = PLAIN.replace("class Plain", "class Peeks").replace(
 @pytest.mark.parametrize(
     ("source", "answer"),
     [
-        (KEEPS, "self.kept[pair].loc[current_time:].head(6).max() > rate * 1.004"),
+        (KEEPS, "len(self.kept[pair].loc[current_time:].head(6)) == 6"),
         (
             PEEKS.replace("-= 30", "+= 0").replace(
                 '        dataframe.loc[dataframe["rsi"] < 35, ["enter_long", "enter_tag"]] = '
@@ -163,27 +163,37 @@ def test_what_is_drawn_has_a_past_and_a_future() -> None:
     none = {pair: pd.DataFrame() for pair in data}
     dates = data["A/B"]["date"]
     drawn = [draw(data, none, Log(), 100) for _ in range(200)]
-    for half, first, last in ((0, 101, 540), (1, 540, 980)):
+    for half, first, last in ((0, 393, 686), (1, 686, 980)):
         rows = [int(dates.searchsorted(moments[half])) for moments in drawn]
         assert min(rows) >= first
         assert max(rows) < last
         assert len(set(rows)) > 50
     assert draw({"C/D": data["C/D"]}, none, Log(), 0) == []
-    some = pd.DataFrame({"enter_long": [int(row in {50, 200, 700, 999}) for row in range(1000)]})
-    assert draw({"A/B": data["A/B"]}, {"A/B": some}, Log(), 100) == [dates[200], dates[700]]
+    some = pd.DataFrame({"enter_long": [int(row in {50, 400, 700, 999}) for row in range(1000)]})
+    assert draw({"A/B": data["A/B"]}, {"A/B": some}, Log(), 100) == [dates[400], dates[700]]
+
+
+def test_pairs_that_had_just_come_are_left_out() -> None:
+    """What a strategy reads beside them may not have been there yet."""
+    data = {"OLD/B": _dated(1000), "NEW/B": _dated(1000).iloc[600:].reset_index(drop=True)}
+    dates = data["OLD/B"]["date"]
+    assert there(data, dates[650], 30) == ["OLD/B"]
+    assert there(data, dates[850], 30) == ["OLD/B", "NEW/B"]
+    assert there(data, dates[100], 30) == []
 
 
 def test_answers_that_are_unusual_are_looked_at() -> None:
-    """Right after one in each half, where the candles that it might have known end."""
+    """Right after one, where the candles that it might have known end; and after any."""
     data = {"A/B": _dated(1000)}
     none = {"A/B": pd.DataFrame()}
     dates = data["A/B"]["date"]
     moments = [int(date.timestamp() * 1000) for date in dates]
-    said = {150: 9.0, 800: 9.0}
+    said = {150: 9.0, 450: 9.0, 800: 9.0}
     log = _log(*(("custom_exit", moments[row], said.get(row, 1.0)) for row in range(100, 999)))
-    for _ in range(20):
-        _, early, late = draw(data, none, log, 100)
-        assert [early, late] == [dates[151], dates[801]]
+    drawn = [draw(data, none, log, 100)[1:] for _ in range(60)]
+    unusual = [(early == dates[451], late == dates[801]) for early, late in drawn]
+    assert all(any(one) for one in unusual), "one of the two follows an unusual answer"
+    assert {True, False} == {early for early, _ in unusual} == {late for _, late in unusual}
 
 
 def test_signals_are_compared_as_freqtrade_reads_them() -> None:
