@@ -20,7 +20,10 @@ from freqgen_behaviour.warmup import WarmUp
 
 from .lab import Bench, ScriptedLaboratory, strategy
 
-MARKETS = [f"SEED{number}/USDT" for number in range(8)]
+MARKETS = [
+    pytest.param(f"SEED{number}/USDT", marks=[pytest.mark.soak] if number > 1 else [])
+    for number in range(8)
+]
 ROWS = 1200
 
 SMA = 'dataframe["x"].rolling(20).mean()'
