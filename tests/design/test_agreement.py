@@ -33,7 +33,7 @@ from tests.oracle.interpreter import interpret_both
 pytestmark = pytest.mark.xdist_group("agreement")  # the designs are made once
 
 CATALOGUE = Catalogue(builtin_indicators())
-COUNT = 520
+COUNT = 528
 CHUNKS = 16
 QUICK = 1
 """Chunks that are tried where time matters; each has designs of every kind."""
