@@ -26,6 +26,8 @@ from freqgen.evaluation.hearing import Heard, signals_of
 from freqgen.evaluation.view import Source
 from freqgen.exceptions import StrategyFault
 
+_PAID_AT_THE_OPEN = frozenset({CandleType.FUNDING_RATE, CandleType.MARK})
+"""Candles of which Freqtrade takes what is known when they open, for fees of funding."""
 _LATEST = 0.98
 _LEAST = 50
 _SETTLED = 300
@@ -51,6 +53,8 @@ class Until:
         found = self.source.load(pair, timeframe, candle_type)
         if found.empty:
             return found
+        if candle_type in _PAID_AT_THE_OPEN:
+            return found[found["date"] < self.end].reset_index(drop=True)
         step = pd.Timedelta(seconds=timeframe_to_seconds(timeframe))
         return found[found["date"] + step <= self.end].reset_index(drop=True)
 

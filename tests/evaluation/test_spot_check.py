@@ -8,6 +8,7 @@ from typing import cast
 
 import pandas as pd
 import pytest
+from freqtrade.enums import CandleType
 
 from freqgen.draft import Draft, ValidatedDraft
 from freqgen.evaluation.callbacks import Log
@@ -246,3 +247,5 @@ def test_only_candles_that_have_closed_are_there() -> None:
     until = Until(Hours(), pd.Timestamp("2024-01-02 05:00", tz="UTC"))
     assert until.load("A/B", "1h", "spot")["date"].iloc[-1].hour == 4  # type: ignore[arg-type]
     assert len(until.load("A/B", "1d", "spot")) == 1  # type: ignore[arg-type]
+    fees = until.load("A/B", "8h", CandleType.FUNDING_RATE)
+    assert fees["date"].iloc[-1].hour == 0, "of funding, the one that has opened too"
