@@ -291,9 +291,12 @@ class Runner:
                     )
                     for moment in self._moments(request, data, strategy, heard)
                 ]
-                first, last = engine.backtest_one_strategy(strategy, data, timerange)
-                for look in looks:
-                    look.result()
+                try:
+                    first, last = engine.backtest_one_strategy(strategy, data, timerange)
+                    for look in looks:
+                        look.result()
+                finally:
+                    pool.shutdown(wait=False, cancel_futures=True)  # those that did not begin
             compare_trades(name, heard, engine.all_bt_content[name]["results"], strategy.replay)
             done = perf_counter()
             stats = generate_backtest_stats(
