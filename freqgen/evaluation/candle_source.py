@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from freqtrade.data.history import get_datahandler
 from freqtrade.enums import CandleType
@@ -14,6 +14,9 @@ from pandas import DataFrame
 from freqgen.sandbox.channel import Garbled
 from freqgen.sandbox.frames import encode_frame
 from freqgen.sandbox.pool import Worker
+
+Version: TypeAlias = tuple[int, int, int] | None
+"""Of a file of candles; ``None`` if there is none."""
 
 _TIMEFRAME = re.compile(r"[0-9]{1,3}[smhdwMy]")
 _PAIR = re.compile(
@@ -43,6 +46,20 @@ class CandleFolder:
             pair, timeframe, None, candle_type
         )
         return found
+
+    def version(self, pair: str, timeframe: str, candle_type: CandleType) -> Version:
+        """What changes when the file of a pair is written: its time and size."""
+        path = self._handler._pair_data_filename(  # noqa: SLF001
+            self._handler._datadir,  # noqa: SLF001
+            pair,
+            timeframe,
+            candle_type,
+        )
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def kind_of(pair: str) -> CandleType:

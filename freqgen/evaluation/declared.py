@@ -161,7 +161,7 @@ class Declared:
         for name, value in (*attributes.items(), *changed.items()):
             check = ATTRIBUTES.get(name)
             if check is None or not check(value):
-                raise Garbled(f"{name[:80]} = {_shown(value)}")
+                raise Garbled(f"{name[:80]} = {_shown(value)}, which no strategy can have")
         if "timeframe" not in attributes or "stoploss" not in attributes:
             raise Garbled("a strategy without timeframe or stoploss")
         if not all(name in CALLBACKS for name in callbacks) or not all(
@@ -169,7 +169,8 @@ class Declared:
         ):
             raise Garbled("callbacks that there are not")
         if not 0 <= int(attributes.get("startup_candle_count", 0)) <= _AT_MOST_STARTUP:
-            raise Garbled(f"startup_candle_count = {attributes['startup_candle_count']}")
+            startup = attributes["startup_candle_count"]
+            raise Garbled(f"startup_candle_count = {startup}, which no strategy can have")
         return cls(
             attributes=attributes,
             changed=changed,

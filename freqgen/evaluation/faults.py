@@ -28,7 +28,10 @@ _FAULTS: Mapping[Fault, tuple[str, str]] = {
     Fault.DISK: ("FG812", "a strategy writes no files"),
     Fault.OUTPUT: ("FG813", "leave out the print, or say it once"),
     Fault.DIED: ("FG814", "a strategy neither ends its process nor reaches into its memory"),
-    Fault.NONSENSE: ("FG815", "a strategy leaves the process that it runs in as it is"),
+    Fault.NONSENSE: (
+        "FG815",
+        "a strategy leaves the process that it runs in as it is, and declares what Freqtrade takes",
+    ),
 }
 
 CODES = {
@@ -99,6 +102,17 @@ def of_failure(name: str, head: Mapping[str, Any], *, loading: bool = False) -> 
     if loading:
         return error(LOADS, f"Freqtrade cannot load {name}: {kind}: {text}{place}", hint, line)
     return error(RAISES, f"{name} failed with {kind}: {text}{place}", hint, line)
+
+
+def of_engine(name: str, exc: Exception) -> Finding:
+    """What Freqtrade's engine fails with where it is given what a strategy declares."""
+    text = first_line(f"{type(exc).__name__}: {exc}")
+    return error(
+        RAISES,
+        f"Freqtrade's engine fails on what {name} declares: {text}",
+        "look for an attribute, such as a value of protections or minimal_roi, that is out of all "
+        "bounds; freqtrade backtesting with the same file shows the line in the engine",
+    )
 
 
 _NOTHING_BACK = "'NoneType' object has no attribute 'copy'"

@@ -165,7 +165,7 @@ class EngineProcess:
         last = next(filter(None, said), "")
         return EngineError(
             f"Freqtrade's engine was {how}" + (f": {last[:400]}" if last else ""),
-            hint="either the machine ran out of memory, or the strategy ended its own process"
+            hint="the machine ran out of memory, or backtest_memory_mb is too low: take fewer pairs"
             if code == -signal.SIGKILL or "memory" in last.lower()
             else "run freqtrade backtesting with the same configuration to see more",
         )

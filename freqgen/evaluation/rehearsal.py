@@ -7,21 +7,20 @@ nothing that is computed in a trial can be remembered, or looked up, from a late
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from freqtrade.data.converter import clean_ohlcv_dataframe
 from freqtrade.enums import CandleType
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import timeframe_to_seconds
 from pandas import DataFrame
 
 from freqgen.evaluation import faults
-from freqgen.evaluation.candle_source import CandleFolder, is_pair, is_timeframe, kind_of
+from freqgen.evaluation.candle_source import is_pair, is_timeframe, kind_of
 from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined
 from freqgen.evaluation.synthetic import SyntheticCandles
 from freqgen.evaluation.view import Source, View
@@ -40,7 +39,7 @@ _MOST_ROWS = 6000
 _LEAST_ROWS = 300
 _LONGEST = 32 * 86_400  # seconds
 _SHOWN = 4  # pairs named in a sentence
-_SHARED = 4  # fewer trials are not worth a second worker
+_SHARED = 4
 _SYNTHETIC_PAIR = "COIN"  # one that no strategy names
 
 _numbers = count(1)
@@ -127,35 +126,10 @@ def _seen(trial: Mapping[str, Any], rows: int) -> int:
     return min([rows, *(int(limit) for limit in limits if limit is not None)])
 
 
-class _AnyPair:
-    """Candles of a folder; those of spot stand in where there are none of futures."""
-
-    def __init__(self, folder: CandleFolder) -> None:
-        self._folder = folder
-        self._known: dict[tuple[str, str, str], DataFrame] = {}
-
-    def load(self, pair: str, timeframe: str, candle_type: CandleType) -> DataFrame:
-        """All candles of a pair."""
-        key = (pair, timeframe, str(candle_type))
-        if key not in self._known:
-            found = self._folder.load(pair, timeframe, candle_type)
-            if found.empty and candle_type == CandleType.FUTURES:
-                spot = pair.partition(":")[0]
-                found = self._folder.load(spot, timeframe, CandleType.SPOT)
-            if not found.empty:
-                # As Freqtrade does when it loads them.
-                found = clean_ohlcv_dataframe(
-                    found, timeframe, pair=pair, fill_missing=True, drop_incomplete=False
-                )
-            self._known[key] = found
-        return self._known[key]
-
-
 def _source(runner: Runner, request: Mapping[str, Any]) -> Source:
     if request["synthetic"]:
         return SyntheticCandles(str(request["timeframe"]), int(request["rows"]))
-    setting = runner.setting
-    return _AnyPair(CandleFolder(setting.datadir, setting.config["dataformat_ohlcv"]))
+    return runner.trial_candles
 
 
 def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,7 +144,9 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
         trying = {**request, "pair": pair, "trading_mode": mode, "synthetic": True}
         trying |= {"timeframe": "1h", "rows": _LEAST_ROWS}
         describing = {**_NOTHING, "what": "describe"}
-        (heard,) = _perform(runner, trying, _source(runner, trying), [describing])
+        (heard,) = _perform(
+            runner, trying, _source(runner, trying), [describing], lambda _trial, heard, _: heard
+        )
         if isinstance(heard, dict):
             break
         said = str((heard.failed or {}).get("message", ""))
@@ -274,15 +250,40 @@ _NOTHING: Mapping[str, Any] = {
 }
 
 
+class _Shown:
+    """Candles as one trial sees them; what was computed once is given again."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._known: dict[tuple[str, str, CandleType], DataFrame] = {}
+
+    def load(self, pair: str, timeframe: str, candle_type: CandleType) -> DataFrame:
+        """The candles of a pair that this trial may see."""
+        key = (pair, timeframe, candle_type)
+        if key not in self._known:
+            self._known[key] = self._view.load(pair, timeframe, candle_type)
+        return self._known[key]
+
+    @property
+    def own(self) -> DataFrame:
+        """Those that the strategy trades on."""
+        return self.load(self._view.pair, self._view.timeframe, self._view.kind)
+
+
+_Found = TypeVar("_Found")
+
+
 def _perform(
     runner: Runner,
     request: Mapping[str, Any],
     source: Source,
     trials: Sequence[Mapping[str, Any]],
-) -> list[Heard | dict[str, Any]]:
+    read: Callable[[Mapping[str, Any], Heard, _Shown], _Found],
+) -> list[_Found | dict[str, Any]]:
     """Run trials in one worker, each with candles of its own.
 
-    :returns: What was heard of each, or the finding that ended it and all after it.
+    :param read: What to make of what was heard of a trial, while the worker goes on.
+    :returns: The same of each, or the finding that ended it and all after it.
     :raises SandboxUnavailable: If nothing would hold the strategy.
     """
     setting, name, pair = runner.setting, str(request["name"]), str(request["pair"])
@@ -302,22 +303,23 @@ def _perform(
     asked = dict(request)
     if trials[0]["source"] is not None:
         asked["source"] = trials[0]["source"]
-    heard: list[Heard | dict[str, Any]] = []
+    found: list[_Found | dict[str, Any]] = []
     try:
         order = {"run": run, "closes": closes, "trials": [dict(trial) for trial in trials]}
         with runner.worker("trial", asked, order, limits) as worker:
             for trial in trials:
-                view = View.of(source, request, trial)
+                shown = _Shown(View.of(source, request, trial))
                 worker.allow(seconds)
                 # Only now may it have these candles: the trials before have been answered.
-                heard.append(listen(worker, view.load, [pair]))
+                heard = listen(worker, shown.load, [pair])
+                found.append(read(trial, heard, shown))
     except WorkerFault as exc:
         if exc.fault is Fault.UNCONFINED:
             raise refuse_unconfined(name, exc) from exc
         if not runner.nursery.alive:
             raise EngineError("the process that starts workers has ended") from exc
-        heard += [_fault(name, exc)] * (len(trials) - len(heard))
-    return heard
+        found += [_fault(name, exc)] * (len(trials) - len(found))
+    return found
 
 
 def _failure(request: Mapping[str, Any], heard: Heard, *, loading: bool = False) -> dict[str, Any]:
@@ -343,20 +345,19 @@ def _run(
     runner: Runner, request: Mapping[str, Any], source: Source, batch: _Batch
 ) -> list[dict[str, Any]]:
     """Trials of one worker, as JSON values."""
-    trials = [trial for _, trial in batch]
-    performed = _perform(runner, request, source, trials)
-    return [
-        heard if isinstance(heard, dict) else _read(runner, request, source, trial, heard)
-        for heard, trial in zip(performed, trials, strict=True)
-    ]
+
+    def read(trial: Mapping[str, Any], heard: Heard, view: _Shown) -> dict[str, Any]:
+        return _read(runner, request, trial, heard, view)
+
+    return _perform(runner, request, source, [trial for _, trial in batch], read)
 
 
 def _read(
     runner: Runner,
     request: Mapping[str, Any],
-    source: Source,
     trial: Mapping[str, Any],
     heard: Heard,
+    shown: _Shown,
 ) -> dict[str, Any]:
     """What was heard of a trial, as JSON values."""
     name = str(request["name"])
@@ -371,10 +372,7 @@ def _read(
         if trial["what"] == "frame":
             if "frame" not in told:
                 raise Garbled("no frame")  # noqa: TRY301
-            view = View.of(source, request, trial)
-            pair = str(request["pair"])
-            seen = view.load(pair, str(request["timeframe"]), kind_of(pair))
-            told["candles"] = _keep(runner, encode_frame(seen))
+            told["candles"] = _keep(runner, encode_frame(shown.own))
     except Garbled as exc:
         return _fault(name, WorkerFault(Fault.NONSENSE, f"it answered {exc}"))
     return told
@@ -384,9 +382,9 @@ def _told(runner: Runner, message: Message) -> dict[str, Any]:
     """What a worker said, checked."""
     head = message.head
     if message.op == "frame":
-        frame = decode_frame(message.payload)
+        columns = decode_frame(message.payload).shape[1]
         dtypes = head.get("dtypes")
-        if not isinstance(dtypes, list) or len(dtypes) != frame.shape[1]:
+        if not isinstance(dtypes, list) or len(dtypes) != columns:
             raise Garbled("a frame without types")
         return {
             "frame": _keep(runner, message.payload),

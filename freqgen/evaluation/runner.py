@@ -45,6 +45,7 @@ from freqgen.evaluation.spoken import contradiction
 from freqgen.evaluation.spot_check import Until, compare, draw, there
 from freqgen.evaluation.standin import StandIn, write_standin
 from freqgen.evaluation.summary import summary
+from freqgen.evaluation.trial_candles import TrialCandles
 from freqgen.evaluation.view import Source
 from freqgen.exceptions import (
     EngineError,
@@ -80,8 +81,13 @@ class Runner:
         workers.mkdir(exist_ok=True)
         self._forked_with = self.setting.version
         self.nursery = Nursery(partial(work, self.setting), workers)
+        self.trial_candles = TrialCandles(self._candles())
+        """What strategies are tried on."""
         self._protection: Protection | None = None
         self._runs = 0
+
+    def _candles(self) -> CandleFolder:
+        return CandleFolder(self.setting.datadir, self.setting.config["dataformat_ohlcv"])
 
     @property
     def protection(self) -> Protection:
@@ -188,7 +194,7 @@ class Runner:
         :param end: When the newest candle that it may see closes; by default all are seen.
         """
         setting, name = self.setting, str(request["name"])
-        candles = CandleFolder(setting.datadir, setting.config["dataformat_ohlcv"])
+        candles = self._candles()
         source: Source = candles if end is None else Until(candles, end)
         order = {"run": {key: request[key] for key in _RUN}, "closes": closes}
         with self.worker("backtest", request, order, self.limits) as worker:
@@ -309,6 +315,9 @@ class Runner:
             if request["store"]:
                 changes = combined_dataframes_with_rel_mean(data, first, last)
                 stored = self._store(config, stats, changes, engine, file)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
+            # Candles, markets and engine are those of all runs; what differs is what it declares.
+            raise faults.raised(faults.of_engine(name, exc)) from exc
         finally:
             Backtesting.cleanup()
             exchange.close()

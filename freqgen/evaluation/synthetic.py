@@ -8,7 +8,7 @@ true now and then. Nothing is to be earned from them.
 from __future__ import annotations
 
 import zlib
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -58,7 +58,7 @@ def _rounded(rows: int) -> int:
     return size
 
 
-@cache
+@lru_cache(maxsize=64)  # a strategy may ask for any number of pairs
 def _candles(pair: str, seconds: int, rows: int) -> DataFrame:
     # One generator each, and the newest candle first: a longer path only adds to the beginning.
     shock, calm, turn, trade = (

@@ -23,7 +23,7 @@ _BOT_HAS = 1000
 
 
 class Source(Protocol):
-    """Where candles come from."""
+    """Where candles come from, in the order of their dates."""
 
     def load(self, pair: str, timeframe: str, candle_type: CandleType) -> DataFrame:
         """All candles of a pair."""
@@ -78,17 +78,14 @@ class View:
         own = pd.Timedelta(seconds=timeframe_to_seconds(self.timeframe))
         kept = len(base) if self.cut is None else self.cut
         end = base.iloc[kept - 1] + own
-        seen = whole[whole["date"] + step <= end]
+        seen = whole.iloc[: _position(whole, end - step, after=True)]
         if self.altered is not None and self.altered < len(base):
             known = base.iloc[self.altered]  # the last candle before it closes when it opens
             seen = _altered(seen, seen["date"] + step > known, f"{pair} {timeframe}")
-        if timeframe == self.timeframe:
-            seen = seen[seen["date"] >= base.iloc[0]]
-        else:
-            history = _BOT_HAS if self.last is None else self.last
-            before = seen["date"] < base.iloc[0]
-            first = max(int(before.sum()) - history, 0)
-            seen = seen.iloc[first:]
+        first = _position(seen, base.iloc[0])
+        if timeframe != self.timeframe:
+            first = max(first - (_BOT_HAS if self.last is None else self.last), 0)
+        seen = seen.iloc[first:]
         if self.gaps and timeframe == self.timeframe:
             seen = seen[~_missing(seen["date"])]
         if self.last is not None:
@@ -96,10 +93,22 @@ class View:
         found: DataFrame = seen.reset_index(drop=True)
         return found
 
+    @property
+    def kind(self) -> CandleType:
+        """The type of its pair's candles."""
+        return CandleType.FUTURES if ":" in self.pair else CandleType.SPOT
+
     def _base(self) -> pd.Series[Any]:
         """Opening times of the candles of the full trial."""
-        kind = CandleType.FUTURES if ":" in self.pair else CandleType.SPOT
-        return self.source.load(self.pair, self.timeframe, kind)["date"].tail(self.rows)
+        return self.source.load(self.pair, self.timeframe, self.kind)["date"].tail(self.rows)
+
+
+def _position(candles: DataFrame, moment: pd.Timestamp, *, after: bool = False) -> int:
+    """Where a candle that opens at a moment stands, or would stand.
+
+    :param after: After those that open at that very moment, not before.
+    """
+    return int(candles["date"].searchsorted(moment, "right" if after else "left"))
 
 
 def _missing(dates: pd.Series[Any]) -> pd.Series[Any]:

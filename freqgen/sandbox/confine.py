@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from freqgen.sandbox import kernel, landlock, seccomp
@@ -53,11 +54,15 @@ class Policy:
     memory_mb: int = 4096
 
 
+@cache
 def python_needs() -> tuple[Path, ...]:
     """What Python and its libraries read: themselves, time zones, a little about the machine.
 
     Of a folder on Python's path that is no place of installed libraries, such as a checkout, only
     the packages that are imported already: beside them may lie a configuration with keys.
+
+    Found out once, by the warm parent: to look at all modules again costs a worker 25 ms, as it
+    makes a copy of every page that it looks at.
     """
     found = {*_READ_BY_ALL, sys.prefix, sys.base_prefix}
     for entry in filter(os.path.isabs, sys.path):

@@ -21,7 +21,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from freqgen.sandbox import kernel
 from freqgen.sandbox.channel import Channel
-from freqgen.sandbox.confine import Policy, confine
+from freqgen.sandbox.confine import Policy, confine, python_needs
 
 Work: TypeAlias = Callable[[Channel, Mapping[str, Any]], None]
 """What a worker does: it gets its channel and its job, and answers on the channel."""
@@ -72,6 +72,7 @@ def _become_server(creator: int) -> None:
     for number in (0, 1):  # what its creator talks through is not for workers
         os.dup2(nowhere, number)
     os.close(nowhere)
+    python_needs()
     # Objects that are never looked at again stay on pages that are never copied.
     gc.collect()
     gc.freeze()

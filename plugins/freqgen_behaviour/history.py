@@ -50,7 +50,8 @@ its end, and from the one to the other. What a mean remembers vanishes; what a s
 _NEAR = 0.1
 """What may be left where a column has no value at all on half of the history."""
 
-_PARTS = 4
+_PARTS = 12
+"""A search tries so many counts less one at a time: each time is a process, each count a little."""
 _MOST_STARTUP = 4_999
 """What Freqtrade can load at the start of a live bot from most exchanges, in candles."""
 
@@ -100,8 +101,13 @@ class History:
     @cached_property
     def _long(self) -> list[pd.DataFrame | None]:
         # Not the rows of the full run: what they have from later candles is not this check's.
+        startup = self._specimen.startup
+        short = [(startup, end) for end in self.ends]  # asked for next: one process for both
         trials = [self._trial(end) for end in self.ends]
-        return [run.frame for run in self._laboratory.run(self._specimen, trials)]
+        trials += [self._trial(end, count + 1) for count, end in short]
+        frames = [run.frame for run in self._laboratory.run(self._specimen, trials)]
+        self._known.update(zip(short, frames[len(self.ends) :], strict=True))
+        return frames[: len(self.ends)]
 
     def _trial(self, end: int, last: int | None = None) -> Trial:
         from freqgen import Trial
@@ -113,12 +119,12 @@ class History:
     ) -> list[tuple[pd.DataFrame | None, pd.DataFrame | None]]:
         """The frames of some counts at some ends, each with the one that all candles give."""
         ends = self.ends if ends is None else ends
+        long = dict(zip(self.ends, self._long, strict=True))
         wanted = [(count, end) for count in counts for end in ends]
         due = [key for key in wanted if key not in self._known]
         trials = [self._trial(end, count + 1) for count, end in due]
         runs = self._laboratory.run(self._specimen, trials) if trials else []
         self._known.update(zip(due, (run.frame for run in runs), strict=True))
-        long = dict(zip(self.ends, self._long, strict=True))
         return [(self._known[key], long[key[1]]) for key in wanted]
 
     @cached_property

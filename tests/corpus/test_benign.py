@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import freqtrade.templates
 import pytest
 from freqtrade.commands.deploy_commands import deploy_new_strategy
 
+from freqgen import Freqgen, Severity
 from tests.corpus.conftest import Host
 from tests.corpus.test_attacks import static_findings
 
@@ -38,6 +40,57 @@ def test_no_legitimate_strategy_is_refused(guarded: Host, corpus: Path, tmp_path
         for file in files
     }
     assert {name: said for name, said in found.items() if said} == {}
+
+
+@pytest.mark.parametrize(
+    "every",
+    [
+        pytest.param(4, id="a quarter"),
+        pytest.param(1, id="all", marks=pytest.mark.soak),
+    ],
+)
+def test_no_check_has_an_error_for_a_legitimate_strategy(
+    every: int, corpus: Path, shared_data: Path, tmp_path: Path
+) -> None:
+    """As ``freqgen validate`` has them: structure, types and behaviour, on real candles."""
+    files = [*_of_corpus(corpus, tmp_path), *_of_freqtrade(tmp_path)][::every]
+    datadir = shared_data / "spot_5m_2024"
+    with Freqgen(userdir=tmp_path / "user_data", datadir=datadir) as freqgen:
+        checked = list(freqgen.validate_files(files))
+    found = {
+        one.file.stem: [
+            f"{finding.code} {finding.message}"
+            for finding in one.validation.report.findings
+            if finding.severity is Severity.ERROR
+        ]
+        for one in checked
+        if not one.passed
+    }
+    assert found == {}
+    # Those that passed were run, not only read.
+    assert all(one.validation.validated for one in checked)
+
+
+def _of_corpus(corpus: Path, folder: Path) -> list[Path]:
+    """The corpus; what a file needs of a package that may not be installed, by its older name."""
+    files = []
+    for original in sorted((corpus / "benign").glob("*.py")):
+        source = original.read_text(encoding="utf-8")
+        if importlib.util.find_spec("pandas_ta_classic") is None:
+            source = source.replace("pandas_ta_classic", "pandas_ta")
+        files.append(folder / original.name)
+        files[-1].write_text(source, encoding="utf-8")
+    return files
+
+
+def _of_freqtrade(folder: Path) -> list[Path]:
+    """Freqtrade's sample, and what its templates become."""
+    files = [TEMPLATES / "sample_strategy.py"]
+    for kind in ("minimal", "full", "advanced"):
+        file = folder / f"{kind.title()}.py"
+        deploy_new_strategy(kind.title(), file, kind)
+        files.append(file)
+    return files
 
 
 @pytest.mark.parametrize("kind", ["minimal", "full", "advanced"])

@@ -389,6 +389,7 @@ def test_answers_that_nobody_asked_for_are_a_disagreement() -> None:
     compare_trades("Any", Heard(declared=silent), _trades(), Replay(Log()))
 
 
+GUARD = {"method": "CooldownPeriod"}
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "memory": ({"draft": {"body": "raise MemoryError"}}, "StrategyFault", "more memory than"),
     "shorts": ({"draft": {"attributes": "    can_short = True\n"}}, "UsageError", "goes short"),
@@ -405,6 +406,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         {"draft": {"attributes": "    startup_candle_count = 1500\n"}, "timerange": ""},
         "DataMissing",
         "take up the whole period",
+    ),
+    "a time out of all bounds": (
+        {"draft": {"attributes": f"    protections = [{GUARD | {'stop_duration': 1e300}}]\n"}},
+        "StrategyFault",
+        "engine fails on what EveryCandle declares: OverflowError",
+    ),
+    "a number out of all bounds": (
+        {"draft": {"attributes": f"    protections = [{GUARD | {'stop_duration': 1e308}}]\n"}},
+        "StrategyFault",
+        "answered protections = .* which no strategy can have",
     ),
     "startup": (
         {"draft": {"attributes": "    startup_candle_count = 90000\n"}},
