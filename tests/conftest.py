@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from freqgen.evaluation import process
 from tests.installation import EXAMPLE, Environment, build_wheel
+from tests.warm_engine import WarmStarts
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,6 +34,22 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("ci")
     if not config.option.markexpr:
         config.option.markexpr = "not soak"
+
+
+_WARM = WarmStarts()
+_start_child = process.start_child
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let engine processes begin with Freqtrade imported, unless a test is of their start."""
+    cold = os.environ.get("FREQGEN_SOAK") or "cold_engine" in item.keywords
+    start: Any = _start_child if cold or sys.platform != "linux" else _WARM.start
+    process.start_child = start
+
+
+def pytest_unconfigure() -> None:
+    """End the process that engine processes came from."""
+    _WARM.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -56,6 +56,24 @@ def child_environment() -> dict[str, str]:
     return environment
 
 
+def start_child(arguments: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+    """Start :mod:`freqgen.evaluation.child`.
+
+    :param arguments: What its ``main`` takes.
+    :param folder: The folder that it begins in.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "freqgen.evaluation.child", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=child_environment(),
+        cwd=folder,
+        # A group of its own: Ctrl-C reaches the parent alone, which ends the group.
+        start_new_session=True,
+    )
+
+
 class EngineProcess:
     """One process that imports Freqtrade while its parent does something else.
 
@@ -69,23 +87,8 @@ class EngineProcess:
         self._replies: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
         self._number = 0
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "freqgen.evaluation.child",
-                str(memory_mb),
-                str(os.getpid()),
-                str(self.folder),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=child_environment(),
-            cwd=self.folder,
-            # A group of its own: Ctrl-C reaches the parent alone, which ends the group.
-            start_new_session=True,
+        self._process = start_child(
+            [str(memory_mb), str(os.getpid()), str(self.folder)], self.folder
         )
         self._readers = [
             _read_lines(self._process.stdout, self._replies.put, at_end=self._replies.put),

@@ -13,6 +13,8 @@ import pytest
 from tests.evaluation.conftest import walk, write_candles
 from tests.evaluation.processes import running_with
 
+pytestmark = pytest.mark.cold_engine
+
 BRIEF = (
     "Buy when the close is above 0.0001. Sell when the close is below 0.00005. "
     "1h candles, 10% stop loss, 1% take profit."

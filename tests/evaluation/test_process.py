@@ -18,6 +18,8 @@ from freqgen.evaluation.process import EngineProcess, _outcome, _read_lines, chi
 from freqgen.exceptions import DataMissing, EngineError, StrategyFault
 from freqgen.finding import Finding, Phase, Severity
 
+pytestmark = pytest.mark.cold_engine
+
 
 @pytest.fixture
 def process() -> Iterator[EngineProcess]:

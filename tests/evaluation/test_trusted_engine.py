@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -248,7 +248,15 @@ def assert_same(theirs: Mapping[str, Any], ours: BacktestResult | EngineError) -
     return ours
 
 
-@pytest.mark.parametrize("name", ALL)
+def _sooner(names: Iterable[str], every: int) -> list[Any]:
+    """All of them, of which every so many are tried where time matters."""
+    return [
+        pytest.param(name, marks=[pytest.mark.soak] if number % every else [])
+        for number, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize("name", [*_sooner(CASES, 2), *(name for name in ALL if name not in CASES)])
 def test_a_strategy_trades_as_in_freqtrades_own_backtest(
     name: str, both: Both, market: Path
 ) -> None:
@@ -286,16 +294,11 @@ def test_what_fails_in_freqtrade_fails(both: Both, market: Path) -> None:
     assert re.search(r"AttributeError.*nothing.*line \d+", ours.message)
 
 
-def _benign() -> list[Any]:
-    """Names of files, of which every third is tried where time matters."""
+def _benign() -> list[str]:
     from tests.conftest import ROOT
 
     folder = ROOT.parent / "shared" / "corpus" / "benign"
-    names = sorted(file.name for file in folder.glob("*.py"))
-    return [
-        pytest.param(name, marks=[pytest.mark.soak] if number % 3 else [])
-        for number, name in enumerate(names)
-    ]
+    return sorted(file.name for file in folder.glob("*.py"))
 
 
 @pytest.fixture(scope="module")
@@ -314,7 +317,7 @@ def days(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.needs_shared
-@pytest.mark.parametrize("name", _benign() or ["none"])
+@pytest.mark.parametrize("name", _sooner(_benign() or ["none"], 6))
 def test_a_published_construct_trades_as_in_freqtrades_own_backtest(
     name: str, both: Both, shared: Path, days: Path
 ) -> None:

@@ -25,6 +25,8 @@ from freqgen.evaluation.engine import BacktestRequest, Engine, Limits
 from freqgen.exceptions import EngineError, FreqgenException
 from freqgen.sandbox.level import Level, probe
 
+pytestmark = pytest.mark.cold_engine
+
 SEED = 20240229
 ROWS = 700
 PAIRS = ("BTC/USDT", "ETH/USDT")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -50,12 +51,28 @@ GOOD = ("", "", 0)
 BROKEN = ("", "INTERNAL ERROR\ndisk I/O error\n", 2)
 
 
-pytestmark = pytest.mark.xdist_group("types process")  # one cache for all
+pytestmark = pytest.mark.xdist_group("types")  # one cache for all
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for caches of this module's own, with a copy of the one that all tests share."""
+    shared = Path(os.environ["FREQGEN_CACHE_DIR"])
+    context = ValidationContext(catalogue=Catalogue(()), cache_dir=shared)
+    validator = TypeValidator()
+    try:
+        assert list(validator.check(Draft(class_name="S", source="x = 1\n"), None, context)) == []
+    finally:
+        validator.close()
+    folder = tmp_path_factory.mktemp("cache")
+    shutil.copytree(shared / "mypy", folder / "mypy")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cache(filled: Path) -> Path:
+    """The folder that a checker is given."""
+    return filled / "mypy"
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +126,10 @@ def test_absolute_entries_of_the_path_stay(monkeypatch: pytest.MonkeyPatch) -> N
     [("9 ** 9 ** 8", "time"), ("1 << 99999999999", "memory")],
 )
 def test_a_check_that_costs_too_much_is_a_finding_and_keeps_the_cache(
-    constant: str, what: str, cache: Path, monkeypatch: pytest.MonkeyPatch
+    constant: str, what: str, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checking, "SECONDS", 2)
-    context = ValidationContext(catalogue=Catalogue(()), cache_dir=cache)
+    context = ValidationContext(catalogue=Catalogue(()), cache_dir=filled)
     validator = TypeValidator()
 
     def run(source: str) -> list[Finding]:
@@ -120,7 +137,7 @@ def test_a_check_that_costs_too_much_is_a_finding_and_keeps_the_cache(
 
     try:
         assert run("x = 1\n") == []
-        (mark,) = cache.glob("mypy/*/read")
+        (mark,) = filled.glob("mypy/*/read")
         (found,) = run(f"from typing import Final\n\nX: Final = {constant}\n")
         assert (found.code, found.severity) == ("FG708", "error")
         assert f"more {what}" in found.message

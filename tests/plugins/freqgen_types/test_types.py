@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import threading
+from bisect import bisect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,9 @@ from freqgen_types.checking import Message, unsilenced
 from freqgen_types.classify import OPTIONAL, classify
 from freqgen_types.codes import CODES
 from tests.oracle.designs import designs
+
+# One process of mypy's for all, and one cache that nobody waits for.
+pytestmark = pytest.mark.xdist_group("types")
 
 TEMPLATES = Path(freqtrade.templates.__file__).parent
 
@@ -75,14 +79,36 @@ def check(source: str, context: ValidationContext) -> list[Finding]:
     return list(VALIDATOR.check(Draft(class_name="S", source=source), None, context))
 
 
+Found = dict[str, list[tuple[int, Finding]]]
+
+
+@pytest.fixture(scope="module")
+def found(context: ValidationContext) -> Found:
+    """What is said of many bodies of classes, each with its lines from 0; checked in one file.
+
+    The file is checked as a whole, so that a body costs a few milliseconds, not half a second.
+    """
+    bodies = [row[0] for row in MISTAKES] + [body for body, _ in HINTS.values()] + SOUND
+    bodies = list(dict.fromkeys(bodies))
+    head, begin = HEAD.split("class S(IStrategy):\n")
+    source, starts = head, []
+    for number, body in enumerate(bodies):
+        start = f"class S{number or ''}(IStrategy):\n{begin}"
+        starts.append(source.count("\n") + start.count("\n") + 1)
+        source += start + body + "\n\n"
+    told: Found = {body: [] for body in bodies}
+    for finding in check(source, context):
+        number = bisect(starts, finding.line or 0) - 1
+        told[bodies[number]].append(((finding.line or 0) - starts[number], finding))
+    return told
+
+
 def said(source: str, context: ValidationContext) -> list[tuple[str, str, int | None]]:
     found = check(source, context)
     return [(f.code, f.severity.value, f.line and f.line - LINE) for f in found]
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "severity", "line"),
-    [
+MISTAKES = [
         (METHOD + "        dataframe['x'] = self.p.valeu\n        return dataframe\n",
          "FG701", "error", 1),
         (METHOD + "        dataframe['x'] = ta.RSIX(dataframe)\n        return dataframe\n",
@@ -129,11 +155,19 @@ def said(source: str, context: ValidationContext) -> list[tuple[str, str, int | 
          "        return dataframe\n", "FG707", "error", 1),
         ("    def version(self) -> str:\n        return '1'\n\n"
          "    def version(self) -> str:\n        return '2'\n", "FG709", "warning", 3),
-    ],
-)  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "code", "severity", "line"), MISTAKES)
 def test_real_mistakes_are_found_on_their_line(
-    body: str, code: str, severity: str, line: int, context: ValidationContext
+    body: str, code: str, severity: str, line: int, found: Found
 ) -> None:
+    mistakes = [(f.code, f.severity.value, at) for at, f in found[body]]
+    assert mistakes == [(code, severity, line)]
+
+
+def test_a_file_with_one_mistake_has_one_finding(context: ValidationContext) -> None:
+    body, code, severity, line = MISTAKES[0]
     assert said(HEAD + body, context) == [(code, severity, line)]
 
 
@@ -152,51 +186,65 @@ PARAMETERS = """\
 """
 
 
-@pytest.mark.parametrize(
-    ("default", "severity"),
-    [
-        ("buy_params['n']", None),
-        ("nested['a']['n']", None),
-        ("several[0]", None),
-        ("several[-2]", None),
-        ("pair[0]", None),
-        ("Base.values['n']", None),
-        ("VALUES['n']", None),
-        ("buy_params['off']", "error"),
-        ("nested['a']['off']", "error"),
-        ("several[-1]", "error"),
-        ("pair[1]", "error"),
-        ("Base.values['off']", "error"),
-        ("VALUES['off']", "error"),
-        ("limit", "error"),
-        ("0.5", "error"),
-        ("-0.5", "error"),
-        ("float(7)", "error"),
-        ("0.5 * 3", "error"),
-        ("buy_params['n'] * 2", "warning"),
-        ("buy_params[KEY]", "warning"),
-        ("buy_params['none']", "warning"),
-        ("several[7]", "warning"),
-        ("changed['n']", "warning"),
-        ("spread['n']", "warning"),
-        ("handed['n']", "warning"),
-        ("max(1, 0.5)", "warning"),
-    ],
-)
-def test_the_value_in_a_literal_counts_not_the_type_of_all_its_values(
-    default: str, severity: str | None, context: ValidationContext
-) -> None:
+DEFAULTS = [
+    ("buy_params['n']", None),
+    ("nested['a']['n']", None),
+    ("several[0]", None),
+    ("several[-2]", None),
+    ("pair[0]", None),
+    ("Base.values['n']", None),
+    ("VALUES['n']", None),
+    ("buy_params['off']", "error"),
+    ("nested['a']['off']", "error"),
+    ("several[-1]", "error"),
+    ("pair[1]", "error"),
+    ("Base.values['off']", "error"),
+    ("VALUES['off']", "error"),
+    ("limit", "error"),
+    ("0.5", "error"),
+    ("-0.5", "error"),
+    ("float(7)", "error"),
+    ("0.5 * 3", "error"),
+    ("buy_params['n'] * 2", "warning"),
+    ("buy_params[KEY]", "warning"),
+    ("buy_params['none']", "warning"),
+    ("several[7]", "warning"),
+    ("changed['n']", "warning"),
+    ("spread['n']", "warning"),
+    ("handed['n']", "warning"),
+    ("max(1, 0.5)", "warning"),
+]
+
+
+@pytest.fixture(scope="module")
+def of_defaults(context: ValidationContext) -> dict[int, list[Finding]]:
+    """What is said of many parameters, by line; checked in one file."""
     source = HEAD.replace(
         "\n\nclass S",
         "\nVALUES = {'n': 3, 'off': 0.5}\nKEY = 'n'\n\n\n"
         "class Base:\n    values = {'n': 3, 'off': 0.5}\n\n\nclass S",
     )
-    source += PARAMETERS + f"    n = IntParameter(5, 80, default={default}, space='buy')\n"
-    found = check(source, context)
-    assert [(f.code, f.severity.value) for f in found] == (
-        [("FG702", severity)] if severity else []
+    source += PARAMETERS
+    first = source.count("\n") + 1
+    source += "".join(
+        f"    n{number} = IntParameter(5, 80, default={default}, space='buy')\n"
+        for number, (default, _) in enumerate(DEFAULTS)
     )
-    assert all(f.line == source.count("\n") for f in found)
+    told: dict[int, list[Finding]] = {}
+    for finding in check(source, context):
+        told.setdefault((finding.line or 0) - first, []).append(finding)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("number", "default", "severity"), [(i, *row) for i, row in enumerate(DEFAULTS)]
+)
+def test_the_value_in_a_literal_counts_not_the_type_of_all_its_values(
+    number: int, default: str, severity: str | None, of_defaults: dict[int, list[Finding]]
+) -> None:
+    found = [(f.code, f.severity.value) for f in of_defaults.get(number, [])]
+    assert found == ([("FG702", severity)] if severity else []), default
+    assert of_defaults.keys() <= set(range(len(DEFAULTS)))
 
 
 def test_an_argument_that_is_a_whole_number_may_be_a_float(context: ValidationContext) -> None:
@@ -267,14 +315,12 @@ HINTS = {
 
 
 @pytest.mark.parametrize(("body", "hint"), HINTS.values(), ids=HINTS)
-def test_hints_say_what_to_do_next(body: str, hint: str, context: ValidationContext) -> None:
-    (found,) = check(HEAD + body, context)
-    assert hint in found.hint
+def test_hints_say_what_to_do_next(body: str, hint: str, found: Found) -> None:
+    ((_, finding),) = found[body]
+    assert hint in finding.hint
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+SOUND = [
         "    def custom_stoploss(self, pair: str, trade: Trade, current_time: datetime,\n"
         "                        current_rate: float, current_profit: float, **kwargs) -> float:\n"
         "        return -0.1\n",
@@ -293,21 +339,12 @@ def test_hints_say_what_to_do_next(body: str, hint: str, context: ValidationCont
         "        window = []\n        return dataframe\n",
         "    def custom_exit(self, pair: 'Pair', trade: 'Unknown', **kwargs) -> 'str | None':\n"
         "        return None\n",
-    ],
-    ids=[
-        "without after_fill",
-        "kwargs",
-        "keyword only",
-        "property",
-        "last candle",
-        "wallets",
-        "price",
-        "names used again",
-        "quoted annotation",
-    ],
-)
-def test_sound_code_has_no_findings(body: str, context: ValidationContext) -> None:
-    assert check(HEAD + body, context) == []
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", SOUND)
+def test_sound_code_has_no_findings(body: str, found: Found) -> None:
+    assert found[body] == []
 
 
 def test_annotations_that_are_never_looked_up_may_name_anything(
