@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-WORKERS ?= 2
+# Tests wait for processes now and then: one more at work than there are cores.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+COVER ?=
 
 .PHONY: demo test lint format docs bench soak clean help
 
 help:
 	@echo "make demo    a strategy from a sentence, checked and backtested on a synthetic market"
-	@echo "make test    the tests, with coverage"
+	@echo "make test    the tests; with COVER=1 also what of the code they reach, which takes longer"
 	@echo "make lint    ruff, mypy strict, import-linter"
 	@echo "make format  lay out the code"
 	@echo "make docs    write the generated pages of docs/"
@@ -29,7 +31,7 @@ demo: $(READY)
 	$(BIN)/freqgen generate --demo "Buy when RSI(14) is below 30 and the close is under the lower Bollinger band (20, 2). Sell when RSI rises above 70. 1h candles, 2% stop loss, 5% take profit."
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90 tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(if $(COVER),--cov --cov-report=term:skip-covered --cov-fail-under=90) tests
 
 lint: $(READY)
 	$(BIN)/ruff check .

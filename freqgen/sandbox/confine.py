@@ -61,8 +61,8 @@ def python_needs() -> tuple[Path, ...]:
     Of a folder on Python's path that is no place of installed libraries, such as a checkout, only
     the packages that are imported already: beside them may lie a configuration with keys.
 
-    Found out once, by the warm parent: to look at all modules again costs a worker 25 ms, as it
-    makes a copy of every page that it looks at.
+    Found out once, by the warm parent: where freqgen is such a checkout, to look at all modules
+    costs a worker 25 ms, as it makes a copy of every page that it looks at.
     """
     found = {*_READ_BY_ALL, sys.prefix, sys.base_prefix}
     for entry in filter(os.path.isabs, sys.path):

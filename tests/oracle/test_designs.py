@@ -18,6 +18,8 @@ from .interpreter import interpret_both
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.xdist_group("designs")  # they are made once
+
 COUNT = 500
 CANDLES = 400
 

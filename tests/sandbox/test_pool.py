@@ -21,6 +21,8 @@ from freqgen.sandbox.level import Level, probe
 from freqgen.sandbox.limits import Fault
 from tests.sandbox.conftest import NOBODY, ROOT
 
+pytestmark = pytest.mark.xdist_group("pool")  # the bad workers do their worst once
+
 HOST = Path(__file__).with_name("pool_host.py")
 AS_USER = ROOT / "tests" / "corpus" / "as_user.py"
 

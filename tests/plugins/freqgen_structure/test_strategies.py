@@ -59,10 +59,20 @@ def test_legitimate_strategies_are_not_rejected(shared: Path, check: Check) -> N
 
 
 @pytest.mark.needs_shared
-def test_attacks_are_blocked(shared: Path, check: Check) -> None:
+@pytest.mark.parametrize(
+    "every",
+    [pytest.param(4, id="a quarter"), pytest.param(1, id="all", marks=pytest.mark.soak)],
+)
+def test_attacks_are_blocked(every: int, shared: Path, check: Check) -> None:
     files = sorted((shared / "corpus" / "attacks").glob("*.py"))
     assert len(files) >= 177
-    passed = {f.stem for f in files if not any(x.severity == "error" for x in _report(f, check))}
+    tried = {file.stem: file for number, file in enumerate(files) if number % every == 0}
+    tried |= {file.stem: file for file in files if file.stem in LEFT_TO_THE_SANDBOX}
+    passed = {
+        name
+        for name, file in tried.items()
+        if not any(x.severity == "error" for x in _report(file, check))
+    }
     assert passed == LEFT_TO_THE_SANDBOX
 
 
