@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from freqtrade.enums import CandleType
 from freqtrade.exchange import timeframe_to_seconds
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from freqgen.evaluation import faults
@@ -137,7 +138,7 @@ def _unusual(log: Log) -> list[int]:
     ] or [time for time in log.time if time > 0]
 
 
-def _marked(signals: DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int_]]:
+def _marked(signals: DataFrame) -> NDArray[np.int_]:
     columns = [_set(signals[name]) for name in _TRADED if name in signals.columns]
     return np.flatnonzero(np.any(columns, axis=0)) if columns else np.array([], dtype=int)
 
@@ -212,20 +213,26 @@ def differing(full: DataFrame, cut: DataFrame) -> tuple[str, int] | None:
         mine, theirs = none if mine is None else mine, none if theirs is None else theirs
         if (rows := np.flatnonzero(mine != theirs)).size:
             return column, int(rows[0])
-    for row in _marked(full.iloc[: len(cut)]).tolist():
-        for column in _TAGS:
-            if _tag(full, column, row) != _tag(cut, column, row):
+    marked = _marked(full.iloc[: len(cut)])
+    for column in _TAGS:
+        tags = zip(_tags(full, column, marked), _tags(cut, column, marked), strict=True)
+        for row, (a, b) in zip(marked.tolist(), tags, strict=True):
+            if a != b:
                 return column, row
     return None
 
 
-def _tag(frame: DataFrame, column: str, row: int) -> str:
-    value = frame[column].iloc[row] if column in frame.columns else None
-    return value if isinstance(value, str) else ""
+def _tags(frame: DataFrame, column: str, rows: NDArray[np.int_]) -> list[str]:
+    """The tags of some rows; empty where there is none."""
+    if column not in frame.columns:
+        return [""] * len(rows)
+    return [value if isinstance(value, str) else "" for value in frame[column].iloc[rows]]
 
 
-def _set(column: pd.Series[Any]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _set(column: pd.Series[Any]) -> NDArray[np.bool_]:
     """Where a signal is set, which Freqtrade asks by comparing it with 1."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+        return np.asarray(column.to_numpy() == 1, dtype=bool)
     return np.array([value == 1 for value in column.tolist()], dtype=bool)
 
 

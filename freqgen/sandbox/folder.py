@@ -22,7 +22,6 @@ def measure(folder: Path, pid: int) -> tuple[int, int]:
     :returns: Bytes, and number of the files and folders.
     :raises WorkerFault: If there are too many files, or folders that nobody can look into.
     """
-    _refuse_hidden(folder, pid)
     used, files = _held(pid), 0
     waiting = [(str(folder), 0)]
     while waiting:
@@ -61,8 +60,10 @@ def _held(pid: int) -> int:
     return used
 
 
-def _refuse_hidden(folder: Path, pid: int) -> None:
+def refuse_hidden(folder: Path, pid: int) -> None:
     """Refuse files that were deleted and closed and are only mapped: how large, nobody can say.
+
+    It takes some milliseconds: the kernel writes a line for every part of every library.
 
     :raises WorkerFault: If there is one.
     """

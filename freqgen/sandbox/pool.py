@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from freqgen.sandbox.channel import MAX_JSON, Decoder, Garbled, Message, encode
-from freqgen.sandbox.folder import measure, remove
+from freqgen.sandbox.folder import measure, refuse_hidden, remove
 from freqgen.sandbox.limits import Fault, WorkerFault, WorkerLimits
 from freqgen.sandbox.server import NOT_CONFINED, Work, fork_server
 
@@ -28,7 +28,7 @@ _KEPT_OUTPUT = 2000
 _FILE_MB = 64
 _ADDRESS_SPACE_MB = 3072
 """What the address space may hold beside the memory that may be used: mapped libraries."""
-_SECOND_LOOK = 10  # ticks between two looks at a folder that takes long to look at
+_SECOND_LOOK = 10  # ticks between two looks at what takes long to look at
 _FEW_FILES = 500
 _LAST_LOOKS = 10
 _PAGE = resource.getpagesize()
@@ -158,7 +158,7 @@ class Worker:
         self._ready: list[Message] = []
         self._ticks = 0
         self._files = 0
-        self._looked = 0.0
+        self._looked = time.monotonic()  # it has done nothing yet
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -249,8 +249,11 @@ class Worker:
         self._ticks += 1
         if (used := self._resident()) > self._limits.memory_mb << 20:
             raise WorkerFault(Fault.MEMORY, f"it took {used >> 20:,} MB of memory")
-        if self._files <= _FEW_FILES or self._ticks % _SECOND_LOOK == 0:
+        seldom = self._ticks % _SECOND_LOOK == 0
+        if self._files <= _FEW_FILES or seldom:
             self._check_folder()
+        if seldom:
+            refuse_hidden(self.folder, self.pid)
 
     def _resident(self) -> int:
         try:
