@@ -11,7 +11,8 @@
       + AttemptsExhausted         .attempts, .last_report
       + SandboxError    > SandboxUnavailable, SandboxViolation, SandboxTimeout
       + EvaluationError > DataMissing (names the download-data command),
-                          EngineError > StrategyFault (.finding)
+                          EngineError > StrategyFault (.finding), of which SandboxViolation
+                          and SandboxTimeout are kinds too
       + StoreError      > RecordNotFound
 
 The command line turns each of them into one message and exit code 2. Findings and failed
@@ -163,14 +164,6 @@ class SandboxUnavailable(SandboxError):
     """There is no confinement to run untrusted code in."""
 
 
-class SandboxViolation(SandboxError):
-    """Confined code tried something it must not do."""
-
-
-class SandboxTimeout(SandboxError):
-    """Confined code took longer than its limit."""
-
-
 class EvaluationError(FreqgenException):
     """A strategy could not be measured."""
 
@@ -192,6 +185,14 @@ class StrategyFault(EngineError):
     def __init__(self, message: str, *, finding: Finding, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.finding = finding
+
+
+class SandboxViolation(StrategyFault, SandboxError):
+    """Confined code did to its process what it must not do, and was stopped."""
+
+
+class SandboxTimeout(StrategyFault, SandboxError):
+    """Confined code took longer than its limit."""
 
 
 class StoreError(FreqgenException):

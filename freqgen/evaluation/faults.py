@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from freqgen.evaluation.remarks import first_line
-from freqgen.exceptions import StrategyFault
+from freqgen.exceptions import SandboxTimeout, SandboxViolation, StrategyFault
 from freqgen.finding import Finding, Phase, Severity
 from freqgen.sandbox.limits import Fault, WorkerFault
 
@@ -126,4 +126,9 @@ _SHAPE_HINT = "return the frame that was given, with columns added and no row le
 def raised(finding: Finding) -> StrategyFault:
     """A finding as what is raised where nothing can go on."""
     where = f" (line {finding.line})" if finding.line else ""
-    return StrategyFault(finding.message + where, finding=finding, hint=finding.hint)
+    message = finding.message + where
+    if finding.code == _FAULTS[Fault.TIME][0]:
+        return SandboxTimeout(message, finding=finding, hint=finding.hint)
+    if finding.code in {code for code, _ in _FAULTS.values()}:
+        return SandboxViolation(message, finding=finding, hint=finding.hint)
+    return StrategyFault(message, finding=finding, hint=finding.hint)

@@ -188,7 +188,8 @@ def _reported(error: Mapping[str, Any]) -> FreqgenException:
         raise TypeError(f"error of type {error['type']}")
     if issubclass(kind, StrategyFault):
         finding = Finding.from_dict(error["finding"])
-        return StrategyFault(str(error["message"]), finding=finding, hint=str(error["hint"]))
+        fault: StrategyFault = kind(str(error["message"]), finding=finding, hint=str(error["hint"]))
+        return fault
     found: FreqgenException = kind(str(error["message"]), hint=str(error["hint"]))
     return found
 

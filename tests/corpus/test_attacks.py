@@ -30,6 +30,9 @@ pytestmark = [
 REPORTED = ("trades", "profit_total", "final_balance", "trade_list")
 """What a result says that a tampering strategy would like to be better."""
 
+FAULTS = {"SandboxTimeout", "SandboxViolation", "StrategyFault", "UsageError"}
+"""Errors of a strategy, or of what was asked for; any other is the engine's."""
+
 OTHER_RULES = {"sx_cookie_unicode_escape", "sx_property"}
 """Attacks on files that trade by other rules than the rest of the corpus."""
 
@@ -67,29 +70,38 @@ def honest(host: Host, timerange: str) -> dict[str, Any]:
 def effects(
     scene: Scene, guarded: Host, attack: Attack, baseline: Callable[[str], dict[str, Any]]
 ) -> list[str]:
-    """Run an attack under freqgen's engine, without static checks, and name what it reached."""
+    """Run an attack under freqgen's engine, without static checks, and name what it reached.
+
+    It is run as a backtest runs it, and as the behaviour checks do.
+    """
     timerange = "" if attack.effect in {"dos", "tamper"} else DAYS
     wanted = baseline(timerange)
-    order = {"op": "backtest", "name": CLASS, "source": scene.source(attack)}
-    told = guarded.ask({**order, "timerange": timerange})
+    order = {"name": CLASS, "source": scene.source(attack)}
+    told = guarded.ask({"op": "backtest", **order, "timerange": timerange})
+    found = _reached(scene, told, wanted)
+    if told["result"] is not None:
+        if told["result"]["seconds"] > SECONDS * 2:
+            found.append("outlived its limits")
+        if attack.name not in OTHER_RULES:
+            found += [
+                f"changed {field}"
+                for field in REPORTED
+                if told["result"][field] != wanted["result"][field]
+            ]
+    told = guarded.ask({"op": "trial", **order, "trial": {}})
+    return [*found, *(f"{what} in a trial" for what in _reached(scene, told, wanted))]
+
+
+def _reached(scene: Scene, told: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """What an attack did to the world outside of its process."""
     found = [f"wrote {name}" for name in scene.marks()]
     found += [f"was heard over {name}" for name in scene.listeners.taken()]
     found += [f"leaked {canary}" for canary in CANARIES if canary in json.dumps(told)]
     if told["pid"] != wanted["pid"]:
         found.append("ended the engine's process")
     found += [f"left {name}" for name in (*told["workers"], *scene.left())]
-    if told["result"] is None:
-        if told["error"]["type"] not in {"StrategyFault", "UsageError"}:
-            found.append(f"made the engine fail: {told['error']}")
-        return found
-    if told["result"]["seconds"] > SECONDS * 2:
-        found.append("outlived its limits")
-    if attack.name not in OTHER_RULES:
-        found += [
-            f"changed {field}"
-            for field in REPORTED
-            if told["result"][field] != wanted["result"][field]
-        ]
+    if told["result"] is None and told["error"]["type"] not in FAULTS:
+        found.append(f"made the engine fail: {told['error']}")
     return found
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.corpus.attacks import CANARIES, CLASS, HONEST
 from tests.corpus.conftest import CANDLES, PAIRS, Host, Scene
 from tests.corpus.own_attacks import FUTURE, OWN, Own
-from tests.corpus.test_attacks import REPORTED
+from tests.corpus.test_attacks import FAULTS, REPORTED
 
 ROWS = 1200
 """Candles of a full trial."""
@@ -70,7 +70,7 @@ def judge(attack: Own, told: dict[str, Any], wanted: dict[str, Any], scene: Scen
     """Whether what came of an attack is what must."""
     if told["error"] is not None:
         assert attack.holds != "exactly", told["error"]
-        assert told["error"]["type"] in {"StrategyFault", "UsageError"}, told["error"]
+        assert told["error"]["type"] in FAULTS, told["error"]
         if attack.codes:
             assert told["error"]["code"] in attack.codes, told["error"]
         return

@@ -230,8 +230,10 @@ ADVICE = {
     "SandboxUnavailable": "`freqgen doctor` says what this machine holds and what is enough; "
     "[sandbox.md](../explanation/sandbox.md#levels) has the levels. At the level partial, "
     "`--accept-partial` runs the strategy all the same. `freqgen validate` reads it everywhere.",
-    "SandboxViolation": "Do not trust that code.",
-    "SandboxTimeout": "Look for loops over candles in that code.",
+    "SandboxViolation": "Read the finding ([FG811 to FG815](findings.md)), and the code, "
+    "before you trust any of it.",
+    "SandboxTimeout": "Look for loops over candles in that code "
+    "([FG810](findings.md)), or raise [backtest_timeout](configuration.md#backtest_timeout).",
     "EvaluationError": "Do what the hint says; the strategy itself may be sound.",
     "DataMissing": "Run the `freqtrade download-data` command that the hint shows, or try "
     "`--demo`.",
@@ -309,9 +311,10 @@ def errors_page() -> str:
             about.append("Stands for all kinds of it.")
         elif name not in used:
             about.append("For plugins: freqgen itself raises it nowhere yet.")
-        parent = one.__mro__[1].__name__
-        if parent in tree():
-            about.insert(0, f"A kind of [{parent}](#{parent.lower()}).")
+        parents = [base.__name__ for base in one.__bases__ if base.__name__ in tree()]
+        if parents:
+            linked = " and of ".join(f"[{parent}](#{parent.lower()})" for parent in parents)
+            about.insert(0, f"A kind of {linked}.")
         parts.append(
             f"## {name}\n\n{markdown(inspect.getdoc(one)).strip()}\n\n{' '.join(about)}\n\n"
             f"What to do: {ADVICE[name]}\n"

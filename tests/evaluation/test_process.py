@@ -15,7 +15,14 @@ from pathlib import Path
 import pytest
 
 from freqgen.evaluation.process import EngineProcess, _outcome, _read_lines, child_environment
-from freqgen.exceptions import DataMissing, EngineError, StrategyFault
+from freqgen.exceptions import (
+    DataMissing,
+    EngineError,
+    SandboxError,
+    SandboxTimeout,
+    SandboxViolation,
+    StrategyFault,
+)
 from freqgen.finding import Finding, Phase, Severity
 
 pytestmark = pytest.mark.cold_engine
@@ -67,13 +74,22 @@ def test_a_reply_to_another_request_is_not_taken(process: EngineProcess) -> None
     assert not process.alive
 
 
-def test_a_reported_fault_of_a_strategy_keeps_its_finding() -> None:
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("StrategyFault", {StrategyFault}),
+        ("SandboxTimeout", {StrategyFault, SandboxError, SandboxTimeout}),
+        ("SandboxViolation", {StrategyFault, SandboxError, SandboxViolation}),
+    ],
+)
+def test_a_reported_fault_of_a_strategy_keeps_its_finding(name: str, kinds: set[type]) -> None:
     finding = Finding(
         code="FG802", severity=Severity.ERROR, phase=Phase.BEHAVIOUR, message="none", line=3
     ).to_dict()
-    error = {"type": "StrategyFault", "message": "none (line 3)", "hint": "", "finding": finding}
+    error = {"type": name, "message": "none (line 3)", "hint": "", "finding": finding}
     fault = _outcome(json.dumps({"id": 1, "ok": False, "error": error}), 1)
     assert isinstance(fault, StrategyFault)
+    assert kinds <= set(type(fault).__mro__)
     assert (fault.finding.code, fault.finding.line) == ("FG802", 3)
 
 

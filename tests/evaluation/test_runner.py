@@ -25,7 +25,7 @@ from freqgen.evaluation.declared import Declared
 from freqgen.evaluation.engine import BacktestResult, plain_config
 from freqgen.evaluation.hearing import Heard
 from freqgen.evaluation.markets import MarketTable, assumed_market, assumed_tiers
-from freqgen.evaluation.recorder import RECORDER, last_warning
+from freqgen.evaluation.recorder import RECORDER
 from freqgen.evaluation.remarks import first_line
 from freqgen.evaluation.runner import Runner
 from freqgen.evaluation.summary import plain
@@ -391,7 +391,7 @@ def test_answers_that_nobody_asked_for_are_a_disagreement() -> None:
 
 GUARD = {"method": "CooldownPeriod"}
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
-    "memory": ({"draft": {"body": "raise MemoryError"}}, "StrategyFault", "more memory than"),
+    "memory": ({"draft": {"body": "raise MemoryError"}}, "SandboxViolation", "more memory than"),
     "shorts": ({"draft": {"attributes": "    can_short = True\n"}}, "UsageError", "goes short"),
     "import": ({"name": "Other"}, "StrategyFault", "cannot load Other"),
     "attributes": (
@@ -414,7 +414,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "a number out of all bounds": (
         {"draft": {"attributes": f"    protections = [{GUARD | {'stop_duration': 1e308}}]\n"}},
-        "StrategyFault",
+        "SandboxViolation",
         "answered protections = .* which no strategy can have",
     ),
     "startup": (
@@ -535,8 +535,7 @@ def test_long_messages_are_cut() -> None:
     assert first_line("x" * 500) == "x" * 400 + "…"
 
 
-def test_the_last_warning_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_is_a_line_a_record(capsys: pytest.CaptureFixture[str]) -> None:
     for level, text in ((logging.WARNING, "look\nhere"), (logging.INFO, "fine")):
         RECORDER.emit(logging.LogRecord("freqtrade.x", level, "", 0, text, None, None))
-    assert last_warning() == "look"
     assert capsys.readouterr().err == "WARNING freqtrade.x: look\nINFO freqtrade.x: fine\n"
