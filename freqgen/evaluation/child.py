@@ -45,7 +45,8 @@ _OFTEN_IMPORTED = (
     "scipy.stats",
 )
 _LAST_MOMENTS = 2.0  # seconds
-_SWITCH = 0.0005  # seconds that a thread may go on where others wait
+SWITCH_SECONDS = 0.0005
+"""How long a thread goes on where others wait."""
 
 
 def limit_memory(megabytes: int) -> None:
@@ -198,7 +199,7 @@ def main(arguments: list[str]) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # While one thread simulates, others only pass on what workers say, and should not wait for it.
-    sys.setswitchinterval(_SWITCH)
+    sys.setswitchinterval(SWITCH_SECONDS)
     limit_memory(int(arguments[0]))
     parent = int(arguments[1])
     # What Freqtrade prints must not end up between the replies.

@@ -57,8 +57,8 @@ from freqgen.sandbox.level import Level, Protection, probe_worker
 from freqgen.sandbox.limits import Fault, WorkerFault, WorkerLimits
 from freqgen.sandbox.pool import Nursery, Worker
 
-_LOOKS = 1
-"""Workers that look again while the engine simulates; each has candles of its own in memory."""
+_LOOKS = 2
+"""Workers that look again at the same time; each has candles of its own in memory."""
 
 
 class Runner:
