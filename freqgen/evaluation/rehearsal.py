@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -23,11 +24,12 @@ from freqgen.evaluation import faults
 from freqgen.evaluation.candle_source import is_pair, is_timeframe, kind_of
 from freqgen.evaluation.hearing import Heard, listen, refuse_unconfined
 from freqgen.evaluation.synthetic import SyntheticCandles
+from freqgen.evaluation.trial_outcome import failure, fault, outcome
 from freqgen.evaluation.view import Source, View
-from freqgen.exceptions import EngineError, FreqgenException, SandboxUnavailable
-from freqgen.sandbox.channel import Garbled, Message
-from freqgen.sandbox.frames import decode_frame, encode_frame
+from freqgen.exceptions import EngineError, FreqgenException
+from freqgen.sandbox.frames import encode_frame
 from freqgen.sandbox.limits import TRIAL_SECONDS, Fault, WorkerFault
+from freqgen.validation.laboratory import Trial
 
 if TYPE_CHECKING:
     from freqgen.evaluation.runner import Runner
@@ -81,7 +83,7 @@ def _rehearse(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
         return _describe(runner, request)
     if request["what"] == "candles":
         pair, timeframe = request["of"]
-        view = View.of(_source(runner, request), request, _NOTHING)
+        view = View.of(_source(runner, request), request, Trial().to_dict())
         return {"candles": _keep(runner, encode_frame(view.load(pair, timeframe, kind_of(pair))))}
     source = _source(runner, request)
     batches = _batches(request["trials"], int(request["rows"]))
@@ -143,7 +145,7 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
         pair = _pair(request, mode)
         trying = {**request, "pair": pair, "trading_mode": mode, "synthetic": True}
         trying |= {"timeframe": "1h", "rows": _LEAST_ROWS}
-        describing = {**_NOTHING, "what": "describe"}
+        describing = Trial(what="describe").to_dict()
         (heard,) = _perform(
             runner, trying, _source(runner, trying), [describing], lambda _trial, heard, _: heard
         )
@@ -155,10 +157,10 @@ def _describe(runner: Runner, request: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(heard, dict):
         return heard
     if heard.failed is not None:
-        return _failure(request, heard, loading=True)
+        return failure(request, heard, loading=True)
     declared = heard.declared
     if declared is None:
-        return _fault(name, WorkerFault(Fault.NONSENSE, "it said nothing of itself"))
+        return fault(name, WorkerFault(Fault.NONSENSE, "it said nothing of itself"))
     if not _is_known(declared.timeframe):
         text = f'{name} has the timeframe "{declared.timeframe}", which there is not'
         return {"finding": faults.error(faults.LOADS, text, 'write it as "1h"').to_dict()}
@@ -237,19 +239,6 @@ def _on_real_candles(
     return {**order, "synthetic": True}, f"{where} {lacking[0]}"
 
 
-_NOTHING: Mapping[str, Any] = {
-    "what": "frame",
-    "cut": None,
-    "altered": None,
-    "gaps": False,
-    "last": None,
-    "clock": 0,
-    "lines": False,
-    "repeat": 0,
-    "source": None,
-}
-
-
 class _Shown:
     """Candles as one trial sees them; what was computed once is given again."""
 
@@ -318,27 +307,8 @@ def _perform(
             raise refuse_unconfined(name, exc) from exc
         if not runner.nursery.alive:
             raise EngineError("the process that starts workers has ended") from exc
-        found += [_fault(name, exc)] * (len(trials) - len(found))
+        found += [fault(name, exc)] * (len(trials) - len(found))
     return found
-
-
-def _failure(request: Mapping[str, Any], heard: Heard, *, loading: bool = False) -> dict[str, Any]:
-    """What a strategy's code failed with.
-
-    :raises SandboxUnavailable: If it needs a part of Freqtrade that is not run here.
-    """
-    name, failed = str(request["name"]), heard.failed or {}
-    asks = str(failed.get("message", "")).startswith("freqAI is not enabled")
-    if asks and "freqai" in str(request["source"]).lower():
-        raise SandboxUnavailable(
-            f"{name} needs FreqAI, whose models freqgen does not train",
-            hint="freqtrade backtesting with a freqai section runs it, if you trust it",
-        )
-    return {"finding": faults.of_failure(name, failed, loading=loading).to_dict()}
-
-
-def _fault(name: str, fault: WorkerFault) -> dict[str, Any]:
-    return {"finding": faults.of_worker(name, fault).to_dict()}
 
 
 def _run(
@@ -346,78 +316,10 @@ def _run(
 ) -> list[dict[str, Any]]:
     """Trials of one worker, as JSON values."""
 
-    def read(trial: Mapping[str, Any], heard: Heard, view: _Shown) -> dict[str, Any]:
-        return _read(runner, request, trial, heard, view)
+    def read(trial: Mapping[str, Any], heard: Heard, shown: _Shown) -> dict[str, Any]:
+        return outcome(request, trial, heard, lambda: shown.own, partial(_keep, runner))
 
     return _perform(runner, request, source, [trial for _, trial in batch], read)
-
-
-def _read(
-    runner: Runner,
-    request: Mapping[str, Any],
-    trial: Mapping[str, Any],
-    heard: Heard,
-    shown: _Shown,
-) -> dict[str, Any]:
-    """What was heard of a trial, as JSON values."""
-    name = str(request["name"])
-    if heard.failed is not None:
-        return _failure(request, heard)
-    told: dict[str, Any] = {"finding": None}
-    try:
-        for message in heard.rest:
-            told |= _told(runner, message)
-        if trial["what"] == "answers":
-            told["answers"] = _keep(runner, heard.log.to_bytes())
-        if trial["what"] == "frame":
-            if "frame" not in told:
-                raise Garbled("no frame")  # noqa: TRY301
-            told["candles"] = _keep(runner, encode_frame(shown.own))
-    except Garbled as exc:
-        return _fault(name, WorkerFault(Fault.NONSENSE, f"it answered {exc}"))
-    return told
-
-
-def _told(runner: Runner, message: Message) -> dict[str, Any]:
-    """What a worker said, checked."""
-    head = message.head
-    if message.op == "frame":
-        columns = decode_frame(message.payload).shape[1]
-        dtypes = head.get("dtypes")
-        if not isinstance(dtypes, list) or len(dtypes) != columns:
-            raise Garbled("a frame without types")
-        return {
-            "frame": _keep(runner, message.payload),
-            "dtypes": [str(kind)[:100] for kind in dtypes],
-            "numbered": head.get("numbered") is True,
-            "lines": _lines(head.get("lines")),
-        }
-    if message.op == "notes":
-        decode_frame(message.payload)
-        return {"notes": _keep(runner, message.payload)}
-    if message.op == "analysis":
-        values = head.get("values")
-        if not isinstance(values, dict):
-            raise Garbled("an analysis without values")
-        return {"analysis": values}
-    if message.op == "times":
-        seconds, lines = head.get("seconds"), head.get("lines")
-        if not isinstance(seconds, list) or not isinstance(lines, list):
-            raise Garbled("times that are no lists")
-        try:
-            return {
-                "seconds": [float(value) for value in seconds][:1000],
-                "costly": [[int(line), float(spent)] for line, spent in lines][:100],
-            }
-        except (TypeError, ValueError) as exc:
-            raise Garbled(f"times that are none: {exc}") from exc
-    raise Garbled(f"a message {message.op[:40]}")
-
-
-def _lines(lines: Any) -> dict[str, int]:
-    if not isinstance(lines, dict):
-        raise Garbled("lines that are no object")
-    return {str(k)[:200]: v for k, v in lines.items() if isinstance(v, int) and v > 0}
 
 
 def _keep(runner: Runner, data: bytes) -> str:

@@ -12,6 +12,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, NoReturn
 
 _LENGTHS = struct.Struct("<IQ")
@@ -92,12 +93,19 @@ class Decoder:
 
 def _strict(text: bytes) -> Mapping[str, Any]:
     try:
-        head = json.loads(text, parse_constant=_no_constant)
+        head = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as exc:
         raise Garbled(f"no JSON: {str(exc)[:100]}") from exc
     if not isinstance(head, dict):
         raise Garbled("JSON that is no object")
     return head
+
+
+def _finite(text: str) -> float:
+    """A number; one that is too large for a float would be infinite, which JSON cannot say."""
+    if isfinite(value := float(text)):
+        return value
+    raise ValueError(f"{text[:20]} is too large a number")
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -177,11 +177,16 @@ def summary(rows: list[dict[str, Any]]) -> list[str]:
         if row["freqtrade"] == "biased" and row["freqgen"] not in {"biased", "unused"}
     ]
     lines.append(f"found by freqtrade alone: {', '.join(missed) or 'none'}")
+    answered = [row for row in rows if row["freqtrade"] in {"biased", "sound"}]
     for what, name in (("all of freqgen's", "freqgen"), ("its causality", "freqgen_causality")):
         took = statistics.median(row[f"{name}_seconds"] for row in rows)
-        times = [row["freqtrade_seconds"] / row[f"{name}_seconds"] for row in rows]
+        every, some = (
+            statistics.median(row["freqtrade_seconds"] / row[f"{name}_seconds"] for row in those)
+            for those in (rows, answered)
+        )
         lines.append(
-            f"freqtrade's time over {what}: {statistics.median(times):.1f} ({took:.2f} s, medians)"
+            f"freqtrade's time over {what}: {every:.1f} ({took:.2f} s, medians); "
+            f"{some:.1f} where it has an answer"
         )
     return lines
 
