@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import faulthandler
+import gc
 import json
 import os
 import resource
@@ -58,6 +59,7 @@ class Bare:
         from freqgen.evaluation.setting import Setting
 
         import_what_workers_need()
+        gc.unfreeze()  # what it hides is there to be found
         work = Path(options["work"])
         for folder in ("private", "tmp", "strategy"):
             (work / folder).mkdir()
