@@ -34,6 +34,8 @@ _TIMING_SECONDS, _PROFILE_SECONDS = 4.0, 0.2
 """Time for all repetitions, and of one pass that lines can be watched in."""
 _PROFILED = 5
 """Passes in which lines are timed: of each line, the smallest time counts."""
+_WATCHING_SECONDS = 2.5
+"""Time for all of these: a loop over the candles takes fifty times as long while it is watched."""
 
 _LINES = 100
 
@@ -160,7 +162,15 @@ def _time(
         spent.append(wall if _waits() > waited else busy)
     # Watching lines takes several times as long.
     watched = _PROFILED if max(spent) < _PROFILE_SECONDS else 0
-    passes = [_profiled(once) for _ in range(watched)]
+    end = time.perf_counter() + _WATCHING_SECONDS
+    passes: list[dict[int, float]] = []
+    while len(passes) < watched:
+        lines, whole = _profiled(once, end)
+        if passes and not whole:
+            break
+        passes.append(lines)
+        if not whole:
+            break
     # What else the machine did can only have added to a line.
     profile = {
         line: min(one.get(line, 0.0) for one in passes) for line in (passes[0] if passes else {})
@@ -179,11 +189,16 @@ def _waits() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
 
 
-def _profiled(once: Callable[[], None]) -> dict[int, float]:
+def _profiled(once: Callable[[], None], end: float) -> tuple[dict[int, float], bool]:
     """Seconds by line of the strategy's file in one pass; line 0 is what is not in the file.
 
     As in all times, the strategy's processor time, and the time on the wall if it waits.
+
+    :param end: When to watch no longer, as of ``time.perf_counter``; what the pass takes from
+        there on counts for the line that it had come to.
+    :returns: Also whether all of it was watched.
     """
+    whole = True
     here = str(Path.cwd())
     own: dict[str, bool] = {}
     # Of processor time and of time on the wall.
@@ -197,7 +212,11 @@ def _profiled(once: Callable[[], None]) -> dict[int, float]:
         spent[line] = (before[0] + now[0] - busy, before[1] + now[1] - wall)
 
     def local(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal whole
         charge()
+        if running[-1][1][1] > end:
+            whole = False
+            sys.settrace(None)
         if event == "line":
             running[-1] = (frame.f_lineno, _now())
         elif event == "return":
@@ -223,7 +242,7 @@ def _profiled(once: Callable[[], None]) -> dict[int, float]:
         sys.settrace(before)
     charge()
     clock = int(_waits() > waited)
-    return {line: both[clock] for line, both in spent.items()}
+    return {line: both[clock] for line, both in spent.items()}, whole
 
 
 def _now() -> tuple[float, float]:

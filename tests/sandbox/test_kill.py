@@ -193,18 +193,24 @@ def kill(engine: Engine, victim: str, moment: float) -> tuple[FreqgenException |
 
 
 @pytest.mark.parametrize(
-    "times", [3, pytest.param(200, marks=pytest.mark.soak)], ids=["3 times", "200 times"]
+    ("times", "seed"),
+    [
+        (3, SEED),
+        pytest.param(100, 1, marks=pytest.mark.soak),
+        pytest.param(100, 2, marks=pytest.mark.soak),
+    ],
+    ids=["3 times", "100 times", "100 times more"],
 )
 def test_after_a_kill_nothing_is_left_and_the_next_run_is_sound(
-    times: int, engine: Engine, undisturbed: tuple[dict[str, Any], float]
+    times: int, seed: int, engine: Engine, undisturbed: tuple[dict[str, Any], float]
 ) -> None:
     wanted, seconds = undisturbed
-    chance = random.Random(SEED)
+    chance = random.Random(seed)
+    assert numbers(engine) == wanted  # which starts a process, if the last one was closed
     heard = 0
     for number in range(times):
         victim = VICTIMS[number % 3]
         moment = chance.uniform(0, seconds * 0.9)
-        numbers(engine)  # which starts a process, if the last one is gone
         process = engine._process
         assert process is not None
         folder = process.folder

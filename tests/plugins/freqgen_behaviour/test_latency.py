@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import sys
+from math import inf
 from pathlib import Path
+from time import perf_counter
 from typing import Any, cast
 
 import pandas as pd
@@ -119,7 +122,7 @@ def test_of_each_line_the_smallest_time_counts(monkeypatch: pytest.MonkeyPatch) 
     from freqgen.evaluation import trial
 
     passes = iter([{0: 1.0, 7: 2.0, 8: 9.0}, *[{0: 5.0, 7: 3.0, 8: 1.0}] * 3, {0: 5.0, 7: 3.0}])
-    monkeypatch.setattr(trial, "_profiled", lambda _once: next(passes))
+    monkeypatch.setattr(trial, "_profiled", lambda _once, _end: (next(passes), True))
     told = Told()
     trial._time(cast("Any", told), cast("Any", told), pd.DataFrame(), "BTC/USDT", 1)
     assert told.sent[0]["lines"] == [(7, 2.0), (0, 1.0), (8, 0.0)]
@@ -138,10 +141,25 @@ def test_lines_are_timed_as_the_whole_is(waits: bool, monkeypatch: pytest.Monkey
     names: dict[str, Any] = {}
     exec(compile("def f():\n    x = 1\n    return x\n", "/strategy/S.py", "exec"), names)
     unit = 100.0 if waits else 1.0
-    found = trial._profiled(names["f"])
+    found, whole = trial._profiled(names["f"], inf)
+    assert whole
     assert {1, 2, 3} <= {*found} - {0}
     assert found[2] == found[3] == unit
     assert found[0] == 2 * unit
+
+
+def test_what_takes_too_long_to_watch_is_watched_for_a_while() -> None:
+    """A loop over the candles takes fifty times as long, line by line."""
+    from freqgen.evaluation import trial
+
+    names: dict[str, Any] = {}
+    source = "def f():\n    for _ in range(300_000):\n        pass\n"
+    exec(compile(source, str(Path.cwd() / "S.py"), "exec"), names)
+    before = sys.gettrace()
+    found, whole = trial._profiled(names["f"], perf_counter() + 0.01)
+    assert not whole
+    assert max(found[2], found[3]) > found[1]
+    assert sys.gettrace() is before
 
 
 @pytest.mark.parametrize(
@@ -167,8 +185,9 @@ def test_what_is_never_done_is_too_slow() -> None:
     assert "was not waited for" in finding.message
 
 
-def test_a_second_a_candle_is_measured(bench: Bench) -> None:
-    source = strategy(indicators="for _ in range(20_000_000): None")
+@pytest.mark.parametrize("turns", [3_000_000, 20_000_000], ids=["a tenth", "most of a second"])
+def test_a_loop_that_takes_long_is_measured(turns: int, bench: Bench) -> None:
+    source = strategy(indicators=f"for _ in range({turns}): None")
     (finding,) = bench.check(Latency(), source)
     assert finding.code == "FG850"
     assert "ms at the 95th percentile" in finding.message
