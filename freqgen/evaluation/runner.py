@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -271,7 +272,8 @@ class Runner:
         try:
             if setting.table is not None and assumed:
                 warnings.append(f"not in the stored market table, so assumed: {', '.join(assumed)}")
-            engine = Backtesting(config, exchange=exchange)
+            with _declared_for(name):
+                engine = Backtesting(config, exchange=exchange)
             (strategy,) = engine.strategylist
             if not isinstance(strategy, StandIn):
                 raise EngineError(f"Freqtrade loaded {strategy.__file__} instead of a stand-in")
@@ -284,7 +286,8 @@ class Runner:
                 )
             warnings += left_out(engine, pairs)
             engine.run_ids = {name: get_strategy_run_id(strategy)}
-            data, timerange = self._load(engine, request, warnings)
+            with _declared_for(name):
+                data, timerange = self._load(engine, request, warnings)
             loaded = perf_counter()
             strategy.signals = {
                 pair: signals_of(name, heard, pair, candles) for pair, candles in data.items()
@@ -298,16 +301,18 @@ class Runner:
                     for moment in self._moments(request, data, strategy, heard)
                 ]
                 try:
-                    first, last = engine.backtest_one_strategy(strategy, data, timerange)
+                    with _declared_for(name):
+                        first, last = engine.backtest_one_strategy(strategy, data, timerange)
                     for look in looks:
                         look.result()
                 finally:
                     pool.shutdown(wait=False, cancel_futures=True)  # those that did not begin
             compare_trades(name, heard, engine.all_bt_content[name]["results"], strategy.replay)
             done = perf_counter()
-            stats = generate_backtest_stats(
-                data, engine.all_bt_content, min_date=first, max_date=last
-            )
+            with _declared_for(name):
+                stats = generate_backtest_stats(
+                    data, engine.all_bt_content, min_date=first, max_date=last
+                )
             if config["trading_mode"] == TradingMode.FUTURES:
                 missing = funding_warnings(config, exchange, data, (first, last))
                 warnings += missing
@@ -315,9 +320,6 @@ class Runner:
             if request["store"]:
                 changes = combined_dataframes_with_rel_mean(data, first, last)
                 stored = self._store(config, stats, changes, engine, file)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
-            # Candles, markets and engine are those of all runs; what differs is what it declares.
-            raise faults.raised(faults.of_engine(name, exc)) from exc
         finally:
             Backtesting.cleanup()
             exchange.close()
@@ -385,6 +387,20 @@ class Runner:
         )
         load_backtest_stats(path)  # what cannot be read back was not stored
         return path
+
+
+@contextmanager
+def _declared_for(name: str) -> Iterator[None]:
+    """Where only Freqtrade's engine works, and what differs between runs is what is declared.
+
+    :raises StrategyFault: If the engine fails on it: candles and markets are those of all runs.
+    """
+    try:
+        yield
+    except FreqgenException:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as exc:
+        raise faults.raised(faults.of_engine(name, exc)) from exc
 
 
 _RUN = (

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import logging
+import math
 import os
 import queue
 import re
@@ -14,8 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from freqgen.evaluation.agreement import compare_trades
 from freqgen.evaluation.callbacks import Log, Replay
@@ -31,6 +35,7 @@ from freqgen.evaluation.runner import Runner
 from freqgen.evaluation.summary import plain
 from freqgen.exceptions import DataMissing, SandboxUnavailable, StrategyFault
 from freqgen.finding import Finding, Phase, Severity
+from freqgen.sandbox.frames import decode_frame, encode_frame
 from freqgen.sandbox.level import Level, Protection
 from freqgen.sandbox.limits import WorkerFault
 from tests.evaluation.conftest import PAIRS, walk, write_candles
@@ -373,6 +378,31 @@ def test_two_engines_must_agree(theirs: pd.DataFrame | None, differs: str) -> No
     assert caught.value.finding.code == "FG860"
 
 
+ANY_VALUE = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**63), 2**64 - 1),
+    st.floats(),
+    st.text(max_size=5),
+    st.datetimes(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-01-01")),
+    st.timedeltas(pd.Timedelta(days=-9), pd.Timedelta(days=9)),
+)
+
+
+@given(column=st.sampled_from(COMPARED), value=ANY_VALUE)
+def test_trades_of_any_type_are_the_same_or_a_disagreement(column: str, value: Any) -> None:
+    """A worker says what it likes; only what equals the engine's own passes."""
+    sent = decode_frame(encode_frame(_trades().assign(**{column: pd.Series([value])})))
+    own = _trades()
+    engine = own[column][0]
+    equal = value == engine or (pd.isna(value) and pd.isna(engine))
+    if isinstance(value, float) and isinstance(engine, float | bool | np.bool_):
+        equal = equal or math.isclose(value, engine, rel_tol=1e-9, abs_tol=1e-18)
+    passes = contextlib.nullcontext() if equal else pytest.raises(StrategyFault, match=column)
+    with passes:
+        compare_trades("Any", Heard(declared=DECLARED, trades=sent), own, Replay(Log()))
+
+
 def test_trades_without_their_columns_are_nonsense() -> None:
     heard = Heard(declared=DECLARED, trades=_trades().drop(columns="amount"))
     with pytest.raises(WorkerFault, match="other columns"):
@@ -436,6 +466,21 @@ def test_what_cannot_run(
     )
     assert (reply["ok"], reply["error"]["type"]) == (False, kind), reply
     assert re.search(message, reply["error"]["message"])
+
+
+@pytest.mark.usefixtures("untouched_logging")
+def test_a_defect_of_our_own_is_not_blamed_on_the_strategy(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: Any, **_named: Any) -> None:
+        raise KeyError("oops")
+
+    monkeypatch.setattr("freqgen.evaluation.runner.combined_dataframes_with_rel_mean", broken)
+    (_, reply) = answers(
+        {"op": "prepare", "options": options}, {"op": "backtest", "backtest": backtest()}
+    )
+    assert reply["error"]["type"] == "EngineError"
+    assert "no fault of the strategy's; please report it" in reply["error"]["hint"]
 
 
 @pytest.mark.usefixtures("untouched_logging")
@@ -508,9 +553,6 @@ def test_nothing_is_run_before_the_configuration_came() -> None:
 
 
 def test_plain_values() -> None:
-    import numpy as np
-    import pandas as pd
-
     found = plain(
         {
             0: np.float64(1.5),
