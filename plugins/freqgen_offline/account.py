@@ -3,52 +3,126 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from freqgen import BriefError, Span
 from freqgen_offline.clauses import why_unread
-from freqgen_offline.lexicon import MEANINGLESS
+from freqgen_offline.lexicon import MEANINGLESS, words
+from freqgen_offline.meaning import Placed
 from freqgen_offline.pieces import Clause
 from freqgen_offline.statements import Statement
+from freqgen_offline.wishes import Wish, wishes
 from freqgen_offline.writing import Writer
 
 MAX_QUOTE = 80
+ASIDE = "a reason, which is no rule"
+OTHER_LANGUAGE = (
+    "this provider reads English; a language model reads others too: --design-model, as in "
+    "--design-model anthropic:MODEL"
+)
+_FEWEST_WORDS = 4
+_MOST_UNKNOWN = 0.6
 CAN_READ = (
     'write sentences such as "Buy when RSI(14) is below 30 and close is under the lower Bollinger '
     'band (20, 2)." and "Sell when RSI rises above 70."'
 )
 
 
+_STOPS = frozenset({"STOP", "TRAIL", "LEVERAGE", "OFFSET", "OFFSET_AFTER"})
+_ENTERS = frozenset({"ENTER_LONG", "ENTER_SHORT", "FILTER"})
+
+
 def account(
     brief: str, statements: Sequence[Statement], writer: Writer
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """The spans of the brief that were read, and those that were not."""
-    read: list[Span] = []
-    unread: list[Span] = []
+    ledger = _Ledger(brief, tuple(wishes(brief)))
     for statement in statements:
+        ledger.enter(statement, writer)
+    return tuple(sorted(ledger.read, key=_place)), tuple(sorted(ledger.unread, key=_place))
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What became of the words so far."""
+
+    brief: str
+    wishes: tuple[Wish, ...]
+    read: list[Span] = field(default_factory=list)
+    unread: list[Span] = field(default_factory=list)
+
+    def enter(self, statement: Statement, writer: Writer) -> None:
+        """Note what became of the words of a statement."""
         clauses = statement.clauses
+        entry = _is_entry(statement)
         understood = [c for c in clauses if c.note]
-        whole = statement.lost or (statement.verb is not None and not understood)
-        if whole:
+        settings = statement.verb is not None and statement.verb.type == "FILTER" and not any(
+            c.condition is not None for c in clauses
+        )  # fmt: skip
+        if statement.lost or (statement.verb is not None and not understood):
             ends = [c.end for c in clauses] + [statement.verb_end]
             starts = [c.start for c in clauses]
             starts += [statement.start] if statement.start is not None else []
             why = statement.why or next((w for c in clauses if (w := reason(c))), "")
-            unread.append(_span(brief, min(starts), max(ends), why))
-            continue
+            self._miss(min(starts), max(ends), why, blocks=entry or any(map(_stops, clauses)))
+            return
         if (verb := statement.verb) is not None:
             conditions = any(c.condition is not None and c.note for c in clauses)
-            if conditions or "exit" in statement.list_name:
-                meaning = statement.list_name
-                read.append(_span(brief, verb.start, statement.verb_end, meaning))
+            if conditions or "exit" in statement.list_name or settings:
+                meaning = " and ".join([statement.list_name, *statement.also])
+                meaning = "" if settings and not conditions else meaning
+                start = verb.start if statement.start is None else min(verb.start, statement.start)
+                told = verb.start if not statement.denied else start
+                self.read.append(_span(self.brief, told, statement.verb_end, meaning))
             else:
-                unread.append(_span(brief, verb.start, statement.verb_end))
+                self._miss(verb.start, statement.verb_end, "", blocks=entry)
         for clause in clauses:
             if clause.note:
                 note = writer.finished(clause.note)
-                read.append(_span(brief, clause.start, clause.end, note))
+                self.read.append(_span(self.brief, clause.start, clause.end, note))
+            elif clause.aside:
+                self.read.append(_span(self.brief, clause.start, clause.end, ASIDE))
             else:
-                unread.append(_span(brief, clause.start, clause.end, reason(clause)))
-    return tuple(sorted(read, key=_place)), tuple(sorted(unread, key=_place))
+                condition = isinstance(clause.meaning, Placed)
+                blocks = entry or _stops(clause) or (statement.verb is None and condition)
+                blocks = blocks or (statement.verb is None and _sets(statement, clause))
+                self._miss(clause.start, clause.end, reason(clause), blocks=blocks)
+
+    def _miss(self, start: int, end: int, why: str, *, blocks: bool) -> None:
+        wish = next((w for w in self.wishes if w.start < end and start < w.end), None)
+        self.unread.append(
+            Span(
+                start=start,
+                end=end,
+                text=self.brief[start:end],
+                meaning=wish.why if wish is not None else why,
+                blocks=blocks or wish is not None,
+            )
+        )
+
+
+def _is_entry(statement: Statement) -> bool:
+    """Whether a statement says when to enter; one that was lost too."""
+    if any(name.startswith("entry") for name in (statement.list_name, *statement.also)):
+        return True
+    return statement.verb is not None and statement.verb.type in _ENTERS
+
+
+def _stops(clause: Clause) -> bool:
+    """Whether a clause is about a stop."""
+    return any(word.type in _STOPS for word in clause.words)
+
+
+def _sets(statement: Statement, clause: Clause) -> bool:
+    """Whether a clause has a number that a stop or an indicator of its sentence is set with."""
+    told = {word.type for word in clause.words}
+    beside = {word.type for other in statement.clauses for word in other.words}
+    return bool(told & _NUMBERS) and bool(beside & _SET_WITH_NUMBERS)
+
+
+_NUMBERS = frozenset({"NUM", "PCT", "PARAMS", "COUNT"})
+_SET_WITH_NUMBERS = _STOPS | {"RSI", "EMA", "SMA", "MA", "ADX", "ATR", "MACD", "BB", "KNOWN",
+                              "OUTPUT", "AVERAGE_KIND"}  # fmt: skip
 
 
 def reason(clause: Clause) -> str:
@@ -68,7 +142,17 @@ def refusal(brief: str, statements: Sequence[Statement], writer: Writer) -> Brie
     )
     missed += ", …" if len(unread) > 5 else ""
     told = f"; this was not understood: {missed}" if missed else ""
-    return BriefError(f"no rule for an entry was understood{told}", hint=CAN_READ)
+    hint = OTHER_LANGUAGE if _is_foreign(brief) else CAN_READ
+    return BriefError(f"no rule for an entry was understood{told}", hint=hint)
+
+
+def _is_foreign(brief: str) -> bool:
+    """Whether most words are none that the reader knows."""
+    found = [w.type for w in words(brief) if str(w.token).strip().isalpha()]
+    unknown = found.count("WORD") + sum(
+        1 for w in words(brief) if w.type == "OTHER" and str(w.token).isalpha()
+    )
+    return len(found) >= _FEWEST_WORDS and unknown >= _MOST_UNKNOWN * len(found)
 
 
 def _quote(text: str) -> str:

@@ -27,13 +27,18 @@ from freqgen_offline.meaning import (
     Extreme,
     Held,
     Items,
+    Length,
     Meaning,
+    Moved,
     Number,
     Operand,
+    Opposite,
     Placed,
     Run,
+    Said,
     Tail,
     Touch,
+    Turn,
     UnreadableError,
     Use,
 )
@@ -48,7 +53,9 @@ from freqgen_offline.quantities import (
     types,
     whole,
 )
+from freqgen_offline.clocks import SHAPES, shape_of, times_of_day
 from freqgen_offline.risk import RiskMeanings
+from freqgen_offline.vocabulary import meant
 
 FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
@@ -134,6 +141,53 @@ class _Meanings(OperandMeanings, RiskMeanings):
         low, high = (Arithmetic("*", Number(1 + d), right) for d in (-away, away))
         return Both(compare(left, ">=", low), compare(left, "<=", high))
 
+    def opposite(self, _children: list[Any]) -> Opposite:
+        return Opposite()
+
+    def first(self, children: list[Any]) -> Cross:
+        return cross(Column("close"), parts(children)[0], up="GT" in types(children))
+
+    def cross_level(self, children: list[Any]) -> Both:
+        crossing, *level = parts(children)
+        if level:
+            return Both(crossing, compare(crossing.left, level[0], level[1]))
+        return Both(crossing, Extended(crossing.left, "OVERBOUGHT" in types(children)))
+
+    def moved(self, children: list[Any]) -> Moved:
+        kinds = types(children)
+        found = parts(children)
+        lengths = [p for p in found if isinstance(p, Length)]
+        if not lengths:
+            raise UnreadableError("over how many candles is not said")
+        said = [p for p in found if isinstance(p, str)]
+        up = "MOVED_UP" in kinds
+        if said and said[0].startswith("<"):
+            raise UnreadableError("by less than a percentage: how it moved is not said")
+        subjects = [p for p in found if not isinstance(p, Length | str)]
+        away = ratio(kinds["PCT"])
+        if not 0 < away < (1 if not up else 100):
+            raise UnreadableError("a move between 0 and 100 %")
+        more = bool(said) and said[0] == ">"
+        return Moved(subjects[0] if subjects else SUBJECT, up, away, lengths[0], more)
+
+    def clock(self, children: list[Any]) -> Said:
+        rules = [rule for word in children for rule in times_of_day(word)]
+        return Said(tuple(dict.fromkeys(rules)))
+
+    def shape(self, children: list[Any]) -> Said:
+        return Said(SHAPES[shape_of(types(children)["SHAPE"])])
+
+    def pattern(self, children: list[Any]) -> Compare:
+        function, side = meant("PATTERN", types(children)["PATTERN"])
+        return Compare(Use(function=function), side, Number(Decimal(0)))
+
+    def candle_run(self, children: list[Any]) -> Held:
+        kinds = types(children)
+        counted = kinds.get("COUNT") or kinds["NUM"]
+        count = whole(number(counted), 1, MAX_LENGTH)
+        colour = self.candle([kinds["GREEN"] if "GREEN" in kinds else kinds["RED"]])
+        return Held(colour, Length(candles=count, text=str(counted)), always=True)
+
     def held(self, children: list[Any]) -> Held:
         return Held(parts(children)[0], length(types(children)["COUNT"]), always=True)
 
@@ -192,8 +246,9 @@ class _Meanings(OperandMeanings, RiskMeanings):
         left, first, middle, second, right = parts(children)
         return Both(compare(left, first, middle), compare(middle, second, right))
 
-    def offset(self, children: list[Any]) -> Compare:
-        above = "GT" in types(children)
+    def offset(self, children: list[Any]) -> Compare | Cross:
+        kinds = types(children)
+        above = "GT" in kinds
         left, *said, right = parts(children)
         if said and said[0].startswith("<"):
             raise UnreadableError("less than a percentage away: from which side is not said")
@@ -202,7 +257,12 @@ class _Meanings(OperandMeanings, RiskMeanings):
         factor = 1 + distance if above else 1 - distance
         if factor <= 0:
             raise UnreadableError("more than the whole price away")
-        return compare(left, op, Arithmetic("*", Number(factor), right))
+        level = Arithmetic("*", Number(factor), right)
+        if moves := {"MOVED_UP", "MOVED_DOWN"} & kinds.keys():
+            if ("MOVED_UP" in moves) != above:
+                raise UnreadableError("two directions")
+            return cross(left, level, up=above)
+        return compare(left, op, level)
 
     def inclusive(self, children: list[Any]) -> Compare:
         op = ">=" if "OR_MORE" in types(children) else "<="
@@ -230,19 +290,26 @@ class _Meanings(OperandMeanings, RiskMeanings):
 
     def cross_noun(self, children: list[Any]) -> Cross:
         left, right = parts(children)
-        return cross(left, right, up="GT" in types(children))
+        kinds = types(children)
+        if ("RISING" in kinds and "LT" in kinds) or ("FALLING" in kinds and "GT" in kinds):
+            raise UnreadableError("two directions")
+        return cross(left, right, up="GT" in kinds)
 
     def macd_cross(self, children: list[Any]) -> Cross:
-        line = use("MACD", children, "line", most=3)
-        signal = use("MACD", children, "signal", most=3)
+        line = use("MACD", children, "line")
+        signal = use("MACD", children, "signal")
         return cross(line, signal, up="GREEN" in types(children))
 
     def break_out(self, children: list[Any]) -> Cross:
         left, right = parts(children)
         if isinstance(right, Extreme):
             return cross(left, right, up=right.highest)
-        if isinstance(right, Use) and right.output in {"upper", "lower"}:
-            return cross(left, right, up=right.output == "upper")
+        if isinstance(right, Earlier) and isinstance(right.operand, Use):
+            side = right.operand.output
+        else:
+            side = right.output if isinstance(right, Use) else ""
+        if side in {"upper", "lower"}:
+            return cross(left, right, up=side == "upper")
         raise UnreadableError("breaks, without a direction")
 
     def run(self, children: list[Any]) -> Run:
@@ -252,22 +319,20 @@ class _Meanings(OperandMeanings, RiskMeanings):
         return Run(subjects[0] if subjects else SUBJECT, "RISING" in kinds, count)
 
     def turn(self, children: list[Any]) -> Cross:
-        operand = children[0]
-        kinds = types(children)
-        if "UPWARDS" in kinds or "DOWNWARDS" in kinds:
-            if str(kinds["TURN"]).startswith("cross"):
-                return cross(operand, _signal_of(operand), up="UPWARDS" in kinds)
-            return cross(operand, Earlier(operand), up="UPWARDS" in kinds)
-        if isinstance(operand, Use) and operand.function == "MACD":
-            return cross(operand, Number(Decimal(0)), up="POSITIVE" in kinds or "GREEN" in kinds)
-        if "POSITIVE" in kinds or "NEGATIVE" in kinds:
-            return cross(operand, Number(Decimal(0)), up="POSITIVE" in kinds)
-        raise UnreadableError("turns a colour")
+        return turned(_turn(children[0], children))
+
+    def tail_turn(self, children: list[Any]) -> Tail:
+        return Tail(_turn(SUBJECT, children))
 
     def state(self, children: list[Any]) -> Compare | Extended:
         kinds = types(children)
         subjects = parts(children)
         operand = subjects[0] if subjects else SUBJECT
+        up = bool({"UPWARDS", "POSITIVE", "GREEN"} & kinds.keys())
+        if (sides := _two_sides(operand)) is not None and not {"OVERBOUGHT", "OVERSOLD"} & {*kinds}:
+            return compare(sides[0], ">" if up else "<", sides[1])
+        if {"GREEN", "RED", "UPWARDS", "DOWNWARDS"} & kinds.keys():
+            raise UnreadableError("what that means is known of candles and the Supertrend alone")
         if "POSITIVE" in kinds or "NEGATIVE" in kinds:
             return Compare(operand, ">" if "POSITIVE" in kinds else "<", Number(Decimal(0)))
         return Extended(operand, "OVERBOUGHT" in kinds)
@@ -293,6 +358,7 @@ class _Meanings(OperandMeanings, RiskMeanings):
             numbers = [number(c) for c in children if isinstance(c, Token) and c.type == "NUM"]
             if "PARAMS" in kinds:
                 numbers = list(params(kinds["PARAMS"]))
+                kinds |= {k: kinds["PARAMS"] for k in ("EMA", "SMA") if k.lower() in kinds["PARAMS"]}
             if not numbers:
                 function, numbers = "GOLDEN", [Decimal(50), Decimal(200)]
             else:
@@ -316,11 +382,16 @@ class _Meanings(OperandMeanings, RiskMeanings):
     def tail_at_most(self, children: list[Any]) -> Tail:
         return Tail(Compare(SUBJECT, "<=", Number(number(children[1]))))
 
+    def tail_moved(self, children: list[Any]) -> Tail:
+        return Tail(self.moved(children))
+
     def tail_break(self, children: list[Any]) -> Tail:
         return Tail(self.break_out([SUBJECT, *parts(children)]))
 
     def tail_cross(self, children: list[Any]) -> Tail:
-        return Tail(Cross(SUBJECT, parts(children)[0], "CROSS_UP" in types(children)))
+        found = parts(children)
+        up = bool({"CROSS_UP", "GT"} & types(children).keys())
+        return Tail(Cross(SUBJECT, found[0] if found else SUBJECT, up))
 
     def tail_run(self, children: list[Any]) -> Tail:
         return Tail(self.run(children))
@@ -372,6 +443,42 @@ def cross(left: Operand, right: Operand, *, up: bool | None) -> Cross:
             raise UnreadableError("two numbers")
         left, right, up = right, left, None if up is None else not up
     return Cross(left, _before(right) if isinstance(right, Extreme) else right, up)
+
+
+def _turn(operand: Operand, children: list[Any]) -> Turn:
+    kinds = types(children)
+    word = next(k for k in TURNS if k in kinds)
+    return Turn(operand, word, crosses=str(kinds["TURN"]).startswith("cross"))
+
+
+TURNS = ("UPWARDS", "DOWNWARDS", "POSITIVE", "NEGATIVE", "GREEN", "RED")
+
+
+def turned(turn: Turn) -> Cross:
+    """What it is that something turns up, or red.
+
+    :raises UnreadableError: If it has no such sides.
+    """
+    operand, word = turn.operand, turn.word
+    up = word in {"UPWARDS", "POSITIVE", "GREEN"}
+    if (sides := _two_sides(operand)) is not None:
+        return cross(*sides, up=up)
+    if word in {"UPWARDS", "DOWNWARDS"}:
+        return cross(operand, _signal_of(operand) if turn.crosses else Earlier(operand), up=up)
+    macd = isinstance(operand, Use) and operand.function == "MACD"
+    if macd or word in {"POSITIVE", "NEGATIVE"}:
+        return cross(operand, Number(Decimal(0)), up=up)
+    raise UnreadableError("turns a colour")
+
+
+def _two_sides(operand: Operand) -> tuple[Operand, Operand] | None:
+    """What tells the colour of an indicator that has one: on which side of what it is."""
+    function = operand.function if isinstance(operand, Use) else ""
+    if function == "SUPERTREND":
+        return replace(operand, output="direction"), Number(Decimal(0))  # type: ignore[type-var]
+    if function == "HA":
+        return replace(operand, output="close"), replace(operand, output="open")  # type: ignore[type-var]
+    return None
 
 
 def _signal_of(operand: Operand) -> Use:

@@ -20,6 +20,7 @@ DENIAL = "what exactly is denied cannot be told for certain"
 PART = "a part of a position is bought or sold; rules are for whole ones"
 
 MAX_PARTIAL_WORDS = 6
+_BEFORE_QUANTITY = frozenset({"COMMA", "LPAR", "RPAR", "NL", "BULLET"})
 _JOINTS = {
     "any": ({"COMMA", "OR"}, {"BULLET", "NL"}, {"NL"}),
     "all": ({"COMMA", "AND"}, {"BULLET", "NL"}, {"NL"}),
@@ -96,7 +97,10 @@ def _partial(statement: Statement) -> bool:
 def _quantified(statement: Statement) -> bool:
     """Read "any of" and "all of" at the beginning of the conditions; whether that is certain."""
     own = statement.own
-    if statement.given or statement.verb is None or not own or own[0] is not statement.parts[0]:
+    if statement.given or statement.verb is None or not own:
+        return False
+    at = statement.parts.index(own[0])
+    if any(isinstance(p, Word) and p.type not in _BEFORE_QUANTITY for p in statement.parts[:at]):
         return False
     first = [i for i, w in enumerate(own[0].words) if w.type not in MEANINGLESS]
     head = own[0].words[first[0]]
@@ -106,7 +110,7 @@ def _quantified(statement: Statement) -> bool:
     rest = Clause(own[0].words[first[0] + 1 :], None)
     empty = not rest.words or says_nothing(rest)
     others = own[1:]
-    parts = statement.parts[1:]
+    parts = statement.parts[at + 1 :]
     if empty:
         parts = parts[next((i for i, p in enumerate(parts) if isinstance(p, Clause)), 0) :]
     joints = {p.type for p in parts if isinstance(p, Word)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
-from freqgen_offline.clauses import compare, cross
+from freqgen_offline.clauses import SUBJECT, compare, cross, turned
 from freqgen_offline.lexicon import Word
 from freqgen_offline.looking import is_price
 from freqgen_offline.meaning import (
@@ -18,18 +19,26 @@ from freqgen_offline.meaning import (
     Held,
     Number,
     Operand,
+    Opposite,
     Placed,
+    Said,
     Tail,
+    Turn,
+    UnreadableError,
     Use,
 )
 from freqgen_offline.pieces import Clause, begins_with_close
 from freqgen_offline.statements import Statement
+from freqgen_offline.vocabulary import FAMILIES
 
 
-def fill(statement: Statement, before: Statement | None = None) -> None:
+def fill(
+    statement: Statement, before: Statement | None = None, mentioned: Use | None = None
+) -> None:
     """Give clauses without a subject, or with nothing but one, what they leave out.
 
     :param before: The statement before it, whose subject "it" is.
+    :param mentioned: What was named last for itself, as in "Supertrend: when it turns green".
     """
     previous = _it(statement, before)
     waiting: list[Clause] = []
@@ -47,8 +56,12 @@ def fill(statement: Statement, before: Statement | None = None) -> None:
             assert previous.condition is not None  # noqa: S101  (so it was chosen)
             clause.condition = _filled(meaning.what, previous.condition)
             clause.leans = previous
-        elif isinstance(meaning, Placed) and clause is statement.clauses[0]:
-            clause.condition = _breakout(clause, meaning.what)
+        elif isinstance(meaning, Placed):
+            assert isinstance(meaning.what, Tail)  # noqa: S101  (conditions went before)
+            if clause is statement.clauses[0]:
+                clause.condition = _breakout(clause, meaning.what)
+            if clause.condition is None and mentioned is not None and _says_it(clause):
+                clause.condition = _of(meaning.what, mentioned)
         elif isinstance(meaning, Bare) and previous is not None:
             clause.condition = _with_object(meaning, previous.condition)
             clause.leans = previous
@@ -75,11 +88,19 @@ def _it(statement: Statement, before: Statement | None) -> Clause | None:
         return None
     if not isinstance(first.meaning, Placed):
         return None
-    if not any(str(w.token) in {"it", "it's"} for w in first.words):
+    if not _says_it(first):
         return None
     conditions = [c for c in before.clauses if c.condition is not None]
-    subjects = {subject(c.condition) for c in conditions if c.condition is not None}
-    return conditions[-1] if len(subjects) == 1 and before.verb is not None else None
+    subjects = {_alone(subject(c.condition)) for c in conditions if c.condition is not None}
+    clear = len(subjects) == 1 and None not in subjects and before.verb is not None
+    return conditions[-1] if clear else None
+
+
+def _alone(operand: Operand | None) -> Operand | None:
+    """What something is called where one name stands for several: the stochastic's %K."""
+    if isinstance(operand, Use) and operand.function in FAMILIES["STOCHASTIC"]:
+        return replace(operand, function="STOCHASTIC")
+    return operand
 
 
 def _in_brackets(statement: Statement, clause: Clause) -> bool:
@@ -102,8 +123,10 @@ def _explain(previous: Clause | None, clause: Clause) -> None:
         clause.leans = None
 
 
-def subject(condition: Condition) -> Operand:
-    """What a condition is about."""
+def subject(condition: Condition) -> Operand | None:
+    """What a condition is about; ``None`` for the time of day and the like."""
+    if isinstance(condition, Said | Opposite):
+        return None
     if isinstance(condition, Held):
         return subject(condition.what)
     if isinstance(condition, Both):
@@ -122,9 +145,27 @@ def _closing(clause: Clause, condition: Condition, previous: Clause | None) -> C
     return condition
 
 
-def _filled(tail: Tail, previous: Condition) -> Condition:
+def _says_it(clause: Clause) -> bool:
+    return any(str(w.token) in {"it", "it's"} for w in clause.words)
+
+
+def _filled(tail: Tail, previous: Condition) -> Condition | None:
     """A tail with the subject of the condition before it."""
     about = subject(previous)
+    if isinstance(tail.like, Cross) and tail.like.right == SUBJECT:
+        # "when it crosses back below": what it crossed before
+        return replace(previous, up=tail.like.up) if isinstance(previous, Cross) else None
+    return None if about is None else _of(tail, about)
+
+
+def _of(tail: Tail, about: Operand) -> Condition | None:
+    """A tail with its subject."""
+    if isinstance(tail.like, Turn):
+        with suppress(UnreadableError):
+            return turned(replace(tail.like, operand=about))
+        return None
+    if isinstance(tail.like, Cross) and tail.like.right == SUBJECT:
+        return None
     if isinstance(tail.like, Compare):
         return compare(about, tail.like.op, tail.like.right)
     if isinstance(tail.like, Cross):

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
-DEFAULTS: dict[str, tuple[Decimal, ...]] = {
-    "RSI": (Decimal(14),),
-    "ADX": (Decimal(14),),
-    "ATR": (Decimal(14),),
-    "EMA": (Decimal(20),),
-    "SMA": (Decimal(20),),
-    "BBANDS": (Decimal(20), Decimal(2)),
-    "MACD": (Decimal(12), Decimal(26), Decimal(9)),
-}
-"""What is taken where nobody said otherwise; the values that charts begin with."""
-
-WORDS = {"BBANDS": "the Bollinger bands", "MACD": "the MACD", "RSI": "the RSI", "ADX": "the ADX",
-         "ATR": "the ATR", "EMA": "the EMA", "SMA": "the SMA"}  # fmt: skip
-IDS = {"BBANDS": "bb"}
+from freqgen import CANDLE_COLUMNS, TIMEFRAMES
+from freqgen_offline.vocabulary import about
 
 Params = tuple[Decimal, ...]
-Key = tuple[str, Params, str]
-"""A function, its parameters, and what it is computed from where that is not the price."""
+
+
+class Key(NamedTuple):
+    """An indicator: a function, its parameters, and what it is computed from and on.
+
+    :param source: Empty for what the function reads by itself.
+    :param frame: A slower timeframe in minutes; 0 for that of the design.
+    :param pair: Another pair; empty for the one that is traded.
+    """
+
+    function: str
+    params: Params
+    source: str = ""
+    frame: int = 0
+    pair: str = ""
 
 
 @dataclass(slots=True)
@@ -43,25 +45,26 @@ class Indicators:
 
     def name(self, function: str, params: Params) -> None:
         """Note that the brief writes these parameters out."""
-        if len(params) == len(DEFAULTS[function]):
+        if len(params) == len(about(function).params):
             seen = self.named.setdefault(function, [])
             if params not in seen:
                 seen.append(params)
 
     def complete(self, function: str, params: Params) -> Params:
         """Parameters as meant: what was left out is what the brief says elsewhere, or usual."""
-        usual = DEFAULTS[function]
+        usual = about(function).usual
         if len(params) == len(usual):
             return params
+        spoken = about(function).spoken
         elsewhere = [p for p in self.named.get(function, []) if p[: len(params)] == params]
         if elsewhere and function not in self.usual:
             if len(elsewhere) > 1:
                 self.defaults[
-                    f"{WORDS[function].capitalize()} without a period was taken as the first one "
+                    f"{spoken[0].upper()}{spoken[1:]} without a period was taken as the first one "
                     f"named, {_listed(elsewhere[0])}."
                 ] = None
             elif elsewhere[0] != usual:
-                short = WORDS[function].removeprefix("the ")
+                short = spoken.removeprefix("the ")
                 one = "a length was" if len(usual) == 1 else "all parameters were"
                 one = one if function != "MACD" else "parameters was"
                 self.defaults[
@@ -71,46 +74,65 @@ class Indicators:
             return elsewhere[0]
         taken = (*params, *usual[len(params) :])
         missing = taken[len(params) :]
+        lacking = about(function).params[len(params) :]
+        periods = all(p.counts for p in lacking)
         what = "period was" if len(missing) == 1 else "periods were"
-        if function == "BBANDS":
-            what = "width was" if params else "period and width were"
+        if not periods:
+            what = "width was" if len(missing) == 1 else "period and width were"
+            what = "parameters were" if len(missing) > 2 or function == "SAR" else what
         self.defaults[
-            f"The {what} not given for {WORDS[function]}: {_listed(missing)} "
+            f"The {what} not given for {spoken}: {_listed(missing)} "
             f"{'is' if len(missing) == 1 else 'are'} used."
         ] = None
         return taken
 
     def ids(self) -> dict[Key, str]:
         """The id of each indicator: short, with parameters where one function is used twice."""
-        kinds = [(function, source) for function, _, source in self.used]
+        kinds = [key._replace(params=()) for key in self.used]
         found: dict[Key, str] = {}
-        for function, params, source in self.used:
-            parts = [IDS.get(function, function.lower())]
-            if source:
-                parts.append(source.format(*found.values()).replace(".", "_"))
-            if kinds.count((function, source)) > 1:
-                parts += [plain(p).replace(".", "p") for p in params]
-            found[function, params, source] = "_".join(parts)
+        for key in self.used:
+            price = key.function == "PRICE"
+            parts = [key.pair.partition("/")[0].lower()] if key.pair else []
+            parts += [] if price else [about(key.function).id]
+            if key.source and not (price and key.source == "close" and key.pair):
+                parts.append(key.source.format(*found.values()).replace(".", "_"))
+            if kinds.count(key._replace(params=())) > 1:
+                parts += [plain(p).replace(".", "p") for p in key.params]
+            if key.frame:
+                parts.append(frame_name(key.frame))
+            found[key] = _apart("_".join(parts), {*found.values()})
         return found
 
     def specs(self) -> list[dict[str, object]]:
         """The indicators as the design has them."""
-        names = {
-            "BBANDS": ("timeperiod", "nbdevup"),
-            "MACD": ("fastperiod", "slowperiod", "signalperiod"),
-        }
         specs: list[dict[str, object]] = []
         ids = self.ids()
-        for (function, params, source), name in ids.items():
-            keys = names.get(function, ("timeperiod",))
-            values = {k: _json_number(p) for k, p in zip(keys, params, strict=True)}
-            if function == "BBANDS":
+        for key, name in ids.items():
+            known = about(key.function)
+            values = {p.name: _json_number(v) for p, v in zip(known.params, key.params, strict=True)}
+            if key.function == "BBANDS":
                 values["nbdevdn"] = values["nbdevup"]
-            spec: dict[str, object] = {"id": name, "function": function, "params": values}
-            if source:
-                spec["source"] = source.format(*ids.values())
+            spec: dict[str, object] = {"id": name, "function": key.function, "params": values}
+            if key.frame:
+                spec["timeframe"] = frame_name(key.frame)
+            if key.pair:
+                spec["pair"] = key.pair
+            if key.source:
+                spec["source"] = key.source.format(*ids.values())
             specs.append(spec)
         return specs
+
+
+def frame_name(minutes: int) -> str:
+    """What Freqtrade calls a timeframe."""
+    return next(name for name, size in TIMEFRAMES.items() if size == minutes)
+
+
+def _apart(name: str, taken: set[str]) -> str:
+    """A name that is no candle column, and none that is taken."""
+    while name in taken or name in CANDLE_COLUMNS:
+        name += "x"
+    return name
 
 
 def plain(value: Decimal) -> str:

@@ -50,6 +50,11 @@ class Settings:
         items = _items(clause, list_name, alone=alone)
         for item in items:
             said = self.found.get(item.field)
+            if item.field == "roi" and said is not None:
+                if {*said[0].value} & {*item.value}:  # type: ignore[call-overload]
+                    clause.why = "something else was said before"
+                    return
+                continue
             if item.field == "timeframe" and item.value not in TIMEFRAMES.values():
                 clause.why = "no such timeframe; there are " + ", ".join(TIMEFRAMES)
                 return
@@ -59,10 +64,16 @@ class Settings:
             if item.field == "target" and not is_price(item.value):  # type: ignore[arg-type]
                 clause.why = "a target is a percentage, or a level of the price"
                 return
+            if item.field == "stop_level" and not is_price(item.value):  # type: ignore[arg-type]
+                clause.why = "a stop is a percentage, or a level of the price"
+                return
         if not items:
             return
         for item in items:
-            self.found.setdefault(item.field, (item, clause))
+            before = self.found.setdefault(item.field, (item, clause))[0]
+            if item.field == "roi" and before is not item:
+                merged = Item("roi", {**before.value, **item.value})  # type: ignore[dict-item]
+                self.found["roi"] = (merged, clause)
         self.clauses[id(clause)] = (clause, items)
 
     def operands(self) -> list[Operand]:
@@ -71,6 +82,8 @@ class Settings:
         for item, _ in self.found.values():
             if isinstance(item.value, tuple):
                 found.append(item.value[1])
+            if item.field in {"target", "stop_level"}:
+                found.append(item.value)  # type: ignore[arg-type]
         return found
 
     def write(self, writer: Writer) -> None:
@@ -91,12 +104,14 @@ class Settings:
         return {
             name: writer.finished(value) if name == "target" else value
             for name, value in self.written.items()
-            if name not in {"timeframe", "can_short"}
+            if name not in {"timeframe", "can_short", "stop_level"} and value != {}
         }
 
     def _written(self, item: Item, writer: Writer) -> Any:
         value = item.value
         if item.field == "target":
+            return writer.operand(value)  # type: ignore[arg-type]
+        if item.field == "stop_level":
             return writer.operand(value)  # type: ignore[arg-type]
         if isinstance(value, Length):
             return _duration(value)

@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from freqgen_offline.vocabulary import FAMILIES, meant, terminals
+
 if TYPE_CHECKING:
     from lark import Lark, Token
 
@@ -67,7 +69,8 @@ def _plain_character(character: str) -> str:
 @cache
 def _grammar(*names: str) -> str:
     folder = files(__package__) / "grammar"
-    return "\n".join((folder / f"{name}.lark").read_text(encoding="utf-8") for name in names)
+    files_ = [(folder / f"{name}.lark").read_text(encoding="utf-8") for name in names]
+    return "\n".join([*files_, terminals()] if "lexicon" in names else files_)
 
 
 @cache
@@ -97,6 +100,25 @@ def words(text: str) -> Iterator[Word]:
             continue
         start += len(raw) - len(raw.lstrip())
         yield Word(token.type, start, start + len(stripped), token)
+
+
+def families(text: str) -> dict[str, str]:
+    """Which function is meant by a name of several, such as "the middle band".
+
+    The one that the brief names, if it names a single one; else the usual one.
+    """
+    named = {"BBANDS"} if any(w.type == "BB" for w in words(text)) else set()
+    for word in words(text):
+        if word.type == "KNOWN":
+            named.add(meant("KNOWN", word.token))
+        elif word.type == "OUTPUT":
+            named.add(meant("OUTPUT", word.token)[0])
+    found = {}
+    for family, members in FAMILIES.items():
+        said = [m for m in members if m in named]
+        if len(said) == 1:
+            found[family] = said[0]
+    return found
 
 
 def parse_tokens(parser: Lark, tokens: Sequence[Token], start: str | None = None) -> Any:

@@ -17,12 +17,16 @@ from freqgen_offline.meaning import (
     Extreme,
     Held,
     Length,
+    Moved,
     Number,
     Operand,
+    Opposite,
     Run,
+    Said,
     Touch,
     Use,
 )
+from freqgen_offline.vocabulary import about, known
 
 
 def uses(operand: Operand | None) -> list[Use]:
@@ -57,8 +61,36 @@ def operands(condition: Condition) -> tuple[Operand, ...]:
             return operand, level
         case Held(what=what):
             return operands(what)
-        case Run(operand, _, _) | Extended(operand, _):
+        case Run(operand, _, _) | Extended(operand, _) | Moved(operand=operand):
             return (operand,)
+        case Said() | Opposite():
+            return ()
+
+
+def moved_to(condition: Condition, minutes: int | None, pair: str = "") -> Condition | None:
+    """A condition with what it compares on another timeframe or pair.
+
+    :returns: ``None`` where that cannot be.
+    """
+    if not isinstance(condition, Compare | Cross):
+        return None
+    left, right = (_moved(o, minutes, pair) for o in (condition.left, condition.right))
+    if left is None or right is None:
+        return None
+    return replace(condition, left=left, right=right)
+
+
+def _moved(operand: Operand, minutes: int | None, pair: str) -> Operand | None:
+    match operand:
+        case Number():
+            return operand
+        case Column(name) if name != "volume":
+            return Use(function="PRICE", of=operand, frame=minutes, pair=pair)
+        case Use(of=None):
+            frame = minutes if operand.frame is None else operand.frame
+            return replace(operand, frame=frame, pair=operand.pair or pair, own=False)
+        case _:
+            return None
 
 
 def is_price(operand: Operand) -> bool:
@@ -66,8 +98,8 @@ def is_price(operand: Operand) -> bool:
     match operand:
         case Column(name):
             return name != "volume"
-        case Use(function=function):
-            return function in {"EMA", "SMA", "MA", "BBANDS"}
+        case Use():
+            return measure(operand) == "price"
         case Extreme():
             return True
         case Earlier(inner):
@@ -85,6 +117,10 @@ def owned(operand: Operand, other: Operand | None) -> Operand:
         return Arithmetic(operand.op, left, right)
     if not isinstance(operand, Use | Extreme) or not operand.own or other is None:
         return operand
+    if isinstance(operand, Use) and isinstance(other, Use) and (other.pair or other.frame):
+        same = replace(operand, own=False, pair=operand.pair or other.pair)
+        if other.function == "PRICE":
+            return replace(same, frame=operand.frame or other.frame)
     if measure(other) in {"price", ""} or isinstance(other, Number):
         return replace(operand, own=False)
     if isinstance(operand, Use) and operand.function in MEANS:
@@ -99,17 +135,21 @@ def measure(operand: Operand) -> str:
     """What an operand is counted in, so that like is compared with like.
 
     :returns: ``price``, ``volume``, ``oscillator`` (from 0 to 100), ``distance`` (a difference of
-        prices), or empty where anything may be meant.
+        prices), a name of its own, or empty where anything may be meant.
     """
     match operand:
         case Column("volume") | Average(of=Column("volume")):
             return "volume"
+        case Use(function="SUPERTREND", output="direction"):
+            return "direction"
         case Use(of=inner) | Extreme(of=inner) if inner is not None:
             return measure(inner)
+        case Average(function="zscore"):
+            return "zscore"
         case Column() | Extreme():
             return "price"
         case Use(function=function):
-            return _MEASURES.get(function, "price")
+            return about(function).measure if known(function) else "price"
         case Earlier(inner):
             return measure(inner)
         case Average(of=inner) if inner is not None:
@@ -126,4 +166,3 @@ def measure(operand: Operand) -> str:
 
 
 MEANS = frozenset({"SMA", "MA"})
-_MEASURES = {"RSI": "oscillator", "ADX": "oscillator", "ATR": "distance", "MACD": "distance"}

@@ -48,6 +48,8 @@ class Use:
     :param own: Whether it is "its" average or band: one of what it is compared with.
     :param of: What it is computed from, where that is not the price.
     :param assumed: Whether the period was filled in, beside a width that was said.
+    :param frame: The timeframe that was said for it, in minutes.
+    :param pair: Another pair that it is said to be of.
     """
 
     function: str
@@ -57,17 +59,21 @@ class Use:
     own: bool = False
     of: Operand | None = None
     assumed: bool = False
+    frame: int | None = None
+    pair: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Average:
-    """The mean of the last candles.
+    """The mean of the last candles, or how many deviations something is away from it.
 
     :param of: What is averaged; ``None`` for what stands on the other side of the comparison.
+    :param function: ``mean`` or ``zscore``.
     """
 
     of: Operand | None
     length: Length | None
+    function: str = "mean"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +110,18 @@ class Arithmetic:
     right: Operand
 
 
-Operand: TypeAlias = Number | Column | Use | Average | Extreme | Earlier | Arithmetic
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """The far side of the Ichimoku cloud: beyond both of its spans.
+
+    :param up: Whether it is looked at from above.
+    """
+
+    use: Use
+    up: bool
+
+
+Operand: TypeAlias = Number | Column | Use | Average | Extreme | Earlier | Arithmetic | Cloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +164,28 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """RSI is overbought or oversold."""
+    """An oscillator is overbought or oversold."""
 
     operand: Operand
     overbought: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """``operand`` turns up or down, green or red; what that is depends on the operand.
+
+    :param word: The word of the lexicon that says how.
+    :param crosses: Whether it was said to cross.
+    """
+
+    operand: Operand
+    word: str
+    crosses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opposite:
+    """The cross of the entry, in the other direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +195,8 @@ class Both:
     :param how: ``all`` or ``any``.
     """
 
-    first: Compare
-    second: Compare
+    first: Compare | Cross
+    second: Compare | Extended
     how: str = "all"
 
 
@@ -172,12 +207,37 @@ class Held:
     :param always: Whether on all of them.
     """
 
-    what: Compare | Both | Cross
+    what: Compare | Both | Cross | Said
     length: Length
     always: bool
 
 
-Condition: TypeAlias = Compare | Cross | Run | Touch | Extended | Both | Held
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """``operand`` has risen or fallen by a share within a time.
+
+    :param more: Whether by more than that, rather than by that much or more.
+    """
+
+    operand: Operand
+    up: bool
+    ratio: Decimal
+    length: Length
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Conditions that need no indicator, written out: hours, weekdays, shapes of candles.
+
+    :param how: ``all`` or ``any``.
+    """
+
+    rules: tuple[str, ...]
+    how: str = "all"
+
+
+Condition: TypeAlias = Compare | Cross | Run | Touch | Extended | Both | Held | Moved | Said | Opposite
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +247,7 @@ class Tail:
     :param like: The condition, with a placeholder on its left.
     """
 
-    like: Compare | Cross | Run | Extended
+    like: Compare | Cross | Run | Extended | Moved | Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 
 from freqgen import BriefError
-
-TITLES = {"RSI": "Rsi", "BBANDS": "Bollinger", "MACD": "Macd", "EMA": "Ema", "SMA": "Sma",
-          "ADX": "Adx", "ATR": "Atr"}  # fmt: skip
+from freqgen_offline.vocabulary import about
 
 SUFFIXES = {
     "mean_reversion": "Reversion",
@@ -77,7 +75,7 @@ def class_name(wanted: str) -> str:
 
 def chosen_name(functions: Sequence[str], kind: str, *, volume: bool = False) -> str:
     """A name for a strategy, from what its entry looks at."""
-    parts = [TITLES[f] for f in dict.fromkeys(functions)][:3]
+    parts = [*dict.fromkeys(about(f).title for f in dict.fromkeys(functions))][:3]
     if not parts:
         parts = ["Volume" if volume and kind != "volume" else "Price"]
         if kind == "volume":

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
 from lark import Token, Transformer
 
+from freqgen import TIMEFRAMES
 from freqgen_offline.meaning import (
     Arithmetic,
     Average,
@@ -28,11 +29,13 @@ from freqgen_offline.quantities import (
     MAX_PERIOD,
     NUMBER_WORDS,
     length,
+    minutes,
     number,
     parts,
     types,
     whole,
 )
+from freqgen_offline.vocabulary import FAMILIES, Known, about, meant
 
 MAX_WIDTH = 10
 PERIODS = ("PARAMS", "NUM", "COUNT", "TIME")
@@ -42,7 +45,23 @@ class OperandMeanings(Transformer[Token, Any]):
     """One method a rule of ``operands.lark``, with the parts of the rule as its children."""
 
     def own(self, children: list[Any]) -> Use | Extreme:
-        return cast("Use | Extreme", replace(children[1], own=True))
+        found = cast("Use | Extreme", replace(children[1], own=True))
+        frame = types(children).get("TIME")
+        if frame is not None and isinstance(found, Use):
+            return cast("Use", replace(found, frame=_frame(found, frame)))
+        return found
+
+    def placed(self, children: list[Any]) -> Use:
+        found = cast("Use", parts(children)[0])
+        kinds = types(children)
+        frame = _frame(found, kinds["TIME"]) if "TIME" in kinds else found.frame
+        return replace(found, frame=frame, pair=pair(kinds["PAIR"]) if "PAIR" in kinds else "")
+
+    def price_elsewhere(self, children: list[Any]) -> Use:
+        kinds = types(children)
+        column = next((k for k in ("CLOSE", "OPEN", "HIGH", "LOW") if k in kinds), "CLOSE")
+        found = Use(function="PRICE", of=Column(column.lower()))
+        return self.placed([found, *children])
 
     def number(self, children: list[Any]) -> Number:
         return Number(number(children[0]))
@@ -73,7 +92,12 @@ class OperandMeanings(Transformer[Token, Any]):
 
     def ma(self, children: list[Any]) -> Use:
         kinds = types(children)
+        if "AVERAGE_KIND" in kinds:
+            return use(meant("AVERAGE", kinds["AVERAGE_KIND"]), children)
         return use(next(k for k in ("EMA", "SMA", "MA") if k in kinds), children)
+
+    def atr_n(self, children: list[Any]) -> Use:
+        return use("ATR", children)
 
     def plain_atr(self, children: list[Any]) -> Use:
         return use("ATR", children)
@@ -104,7 +128,7 @@ class OperandMeanings(Transformer[Token, Any]):
 
     def ma_of_volume(self, children: list[Any]) -> Average | Use:
         average = children[0]
-        if average.function == "EMA":
+        if average.function not in {"SMA", "MA"}:
             return cast("Use", replace(average, of=Column("volume")))
         found = average.length
         if average.params:
@@ -113,8 +137,8 @@ class OperandMeanings(Transformer[Token, Any]):
 
     def bb(self, children: list[Any]) -> Use:
         kinds = types(children)
-        output = next(k for k in ("UPPER", "LOWER", "MIDDLE") if k in kinds).lower()
-        found = use("BBANDS", children, output, most=2)
+        function = "BBANDS" if "BB" in kinds else "BANDS"
+        found = use(function, children, _side(kinds))
         if "DEVIATIONS" not in kinds:
             return found
         if len(found.params) > 1:
@@ -128,12 +152,32 @@ class OperandMeanings(Transformer[Token, Any]):
                 raise UnreadableError("the period of a band in candles, beside its width")
             given = (Decimal(found.length.candles),)
         usual = (Decimal(20),)
-        return replace(found, params=(*(given or usual), width), length=None, assumed=not given)
+        return replace(
+            found,
+            function="BBANDS",
+            params=(*(given or usual), width),
+            length=None,
+            assumed=not given,
+        )
 
     def macd(self, children: list[Any]) -> Use:
         kinds = types(children)
         output = next((k for k in ("SIGNAL", "HISTOGRAM") if k in kinds), "LINE").lower()
-        return use("MACD", children, output, most=3)
+        return use("MACD", children, output)
+
+    def known(self, children: list[Any]) -> Use:
+        kinds = types(children)
+        function = meant("KNOWN", kinds["KNOWN"]) if "KNOWN" in kinds else ""
+        output = _side(kinds)
+        if "OUTPUT" in kinds:
+            family, output = meant("OUTPUT", kinds["OUTPUT"])
+            if function and family != function and function not in FAMILIES.get(family, ()):
+                raise UnreadableError(f"{kinds['KNOWN']} has no {kinds['OUTPUT']}")
+            function = function or family
+        found = about(function)
+        if output in {"upper", "middle", "lower"} and not found.sided:
+            raise UnreadableError(f"{found.spoken} has no {output} band")
+        return use(function, children, output or found.output)
 
     def price(self, children: list[Any]) -> Operand:
         kinds = types(children)
@@ -145,13 +189,15 @@ class OperandMeanings(Transformer[Token, Any]):
         return Earlier(column) if "PREVIOUS" in types(children) else column
 
     def average(self, children: list[Any]) -> Average:
+        if isinstance(children[0], Average):
+            return children[0]
         kinds = types(children)
-        found = _period(children)
-        if isinstance(found, tuple):
-            if len(found) > 1:
-                raise UnreadableError("an average has one length")
-            found = Length(candles=whole(found[0], 1, MAX_LENGTH)) if found else None
-        return Average(of=Column("volume") if "VOLUME" in kinds else None, length=found)
+        return Average(of=Column("volume") if "VOLUME" in kinds else None, length=_count(children))
+
+    def zscore(self, children: list[Any]) -> Average:
+        kinds = types(children)
+        column = next((k for k in ("OPEN", "HIGH", "LOW") if k in kinds), "CLOSE")
+        return Average(of=Column(column.lower()), length=_count(children), function="zscore")
 
     def span(self, children: list[Any]) -> Length:
         return _told_in_time(children[0]) if children[0].type == "TIME" else length(children[0])
@@ -168,6 +214,42 @@ class OperandMeanings(Transformer[Token, Any]):
         )
 
 
+def pair(token: Token) -> str:
+    """The pair that a word names; without its other half where that is not said."""
+    text = token.replace("'s", "").replace("price", "").strip()
+    if "/" in text:
+        return text.upper()
+    return COINS.get(text, text).upper()
+
+
+COINS = {"bitcoin": "BTC", "ethereum": "ETH", "solana": "SOL"}
+
+
+def _side(kinds: Mapping[str, Token]) -> str:
+    return next((k for k in ("UPPER", "LOWER", "MIDDLE") if k in kinds), "").lower()
+
+
+def _frame(found: Use, token: Token) -> int:
+    """The timeframe that is said behind an indicator.
+
+    :raises UnreadableError: If another one is said before it.
+    """
+    said = minutes(token)
+    if found.frame not in {None, said}:
+        raise UnreadableError("two timeframes of one indicator")
+    return said
+
+
+def _count(children: Sequence[Any]) -> Length | None:
+    """The one length of an average."""
+    found = _period(children)
+    if isinstance(found, tuple):
+        if len(found) > 1:
+            raise UnreadableError("an average has one length")
+        return Length(candles=whole(found[0], 1, MAX_LENGTH)) if found else None
+    return found
+
+
 def _ago(children: Sequence[Any]) -> int:
     """How many candles ago something was."""
     said = types(children).get("AGO")
@@ -175,11 +257,58 @@ def _ago(children: Sequence[Any]) -> int:
 
 
 def params(token: Token) -> tuple[Decimal, ...]:
-    """The numbers in brackets."""
-    return tuple(Decimal(n) for n in re.findall(r"[0-9]+(?:\.[0-9]+)?", token))
+    """The numbers of a list, in the order of the text."""
+    return tuple(Decimal(n) for n in _NUMBERS.findall(token))
 
 
-def _period(children: Sequence[Any]) -> tuple[Decimal, ...] | Length | None:
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+_FILLING = re.compile(r"^(?:with|using|having|and|an?|the|settings?|parameters?|of|,|\s)+")
+
+
+def ordered(token: Token, function: str) -> tuple[Decimal, ...]:
+    """The numbers of a list, in the order of the function's parameters.
+
+    Numbers that are named go where their names say: "(multiplier 3, period 10)". The others stand
+    in order, of which the last may be left out.
+
+    :raises UnreadableError: If two are named alike, or one that is not the last is left out.
+    """
+    known = about(function)
+    pieces = [p for p in re.split(r"[,/;]|(?<=[0-9])\s+and\s+", token.strip("(), ")) if p.strip()]
+    if len(pieces) == 1:
+        return params(token)
+    places: dict[int, Decimal] = {}
+    for position, piece in enumerate(pieces):
+        numbers = _NUMBERS.findall(piece)
+        if len(numbers) != 1:
+            return params(token)
+        name = _FILLING.sub("", re.sub(r"[0-9.=:-]+", " ", piece)).strip()
+        name = re.sub(r"\s+(?:of|at)$|^(?:periods?|candles?|bars?)\s+(?=\S)", "", name)
+        fits = [
+            i
+            for i, param in enumerate(known.params)
+            if name and i not in places and re.fullmatch(rf"(?:{param.words})(?:\s+(?:{_PLAIN}))?", name)
+        ]
+        place = position if not fits or position in fits else fits[0]
+        if place in places:
+            raise UnreadableError(f"two numbers for one parameter of {known.spoken}")
+        places[place] = Decimal(numbers[0])
+    if sorted(places) != list(range(len(places))):
+        return _skipped(known, places)
+    return tuple(places[i] for i in range(len(places)))
+
+
+_PLAIN = r"periods?|lengths?"
+
+
+def _skipped(known: Known, places: Mapping[int, Decimal]) -> tuple[Decimal, ...]:
+    """Named parameters with the ones between them as usual."""
+    if max(places) >= len(known.params):
+        raise UnreadableError(f"{known.spoken} has not so many parameters")
+    return tuple(places.get(i, known.params[i].usual) for i in range(max(places) + 1))
+
+
+def _period(children: Sequence[Any], function: str = "") -> tuple[Decimal, ...] | Length | None:
     """Parameters as numbers, or one as a length in time, or nothing."""
     found = [c for c in children if isinstance(c, Token) and c.type in PERIODS]
     if len(found) > 1:
@@ -188,7 +317,9 @@ def _period(children: Sequence[Any]) -> tuple[Decimal, ...] | Length | None:
         return ()
     if found[0].type == "TIME":
         return _told_in_time(found[0])
-    return params(found[0]) if found[0].type == "PARAMS" else (number(found[0]),)
+    if found[0].type == "PARAMS":
+        return ordered(found[0], function) if function else params(found[0])
+    return (number(found[0]),)
 
 
 def _told_in_time(token: Token) -> Length:
@@ -201,22 +332,40 @@ def _told_in_time(token: Token) -> Length:
     return length(token)
 
 
-def use(function: str, children: Sequence[Any], output: str = "", most: int = 1) -> Use:
+def use(function: str, children: Sequence[Any], output: str = "") -> Use:
     """An indicator with the parameters among the parts of a rule.
 
-    :param most: How many parameters it may have.
+    A time before its name is its timeframe where there is one of that length, as in "4h RSI" and
+    "daily RSI(14)"; else it is its period: "50-hour EMA", and "200-day EMA" of daily candles.
+
     :raises UnreadableError: If they are too many, or none that make sense.
     """
-    found = _period(children)
+    times = [c for c in children if isinstance(c, Token) and c.type == "TIME"]
+    rest = [c for c in children if c not in times]
+    frame: int | None = None
+    if times:
+        frame = minutes(times[0])
+        others = any(isinstance(c, Token) and c.type in PERIODS for c in rest)
+        counted = times[0][0].isdigit() and re.search(r"(?:minute|hour|day|week)s?$", times[0])
+        if frame not in TIMEFRAMES.values() or (counted and not others and number(times[0]) > 4):
+            if others:
+                raise UnreadableError(f"{times[0]} is no timeframe")
+            return Use(function=function, length=_told_in_time(times[0]), output=output)
+    found = _period(rest, function)
     if isinstance(found, Length):
-        return Use(function=function, length=found, output=output)
+        return Use(function=function, length=found, output=output, frame=frame)
     given = found or ()
-    if len(given) > most:
-        raise UnreadableError(f"{function} takes at most {most} parameters")
-    for position, value in enumerate(given):
-        if function == "BBANDS" and position == 1:
-            if not 0 < value <= MAX_WIDTH:
-                raise UnreadableError("the width of a band")
-        else:
-            whole(value, 2 if (function, position) != ("MACD", 2) else 1, MAX_PERIOD)
-    return Use(function=function, params=given, output=output)
+    known = about(function)
+    if function == "KC" and len(given) == 2 and given[1] < 5:
+        given = (given[0], known.params[1].usual, given[1])
+    if len(given) > len(known.params):
+        most = len(known.params)
+        raise UnreadableError(
+            f"{known.spoken} takes at most {most} parameter{'s' if most != 1 else ''}"
+        )
+    for value, param in zip(given, known.params, strict=False):
+        if param.counts:
+            whole(value, int(param.low), MAX_PERIOD)
+        elif not param.low <= value <= min(param.high, MAX_WIDTH):
+            raise UnreadableError("the width of a band" if known.sided else f"{param.name} {value}")
+    return Use(function=function, params=given, output=output, frame=frame)

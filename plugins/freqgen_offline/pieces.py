@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from freqgen_offline.clauses import read_clause
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.meaning import Condition, Items, Meaning, Placed, Tail
+from freqgen_offline.looking import moved_to
+from freqgen_offline.meaning import Bare, Condition, Item, Items, Meaning, Placed, Tail, Use
 
 if TYPE_CHECKING:
     from lark import Token
@@ -25,14 +26,14 @@ _OPTIONAL = frozenset({"FOR", "WITHIN"})
 _LENGTHS = frozenset({"NUM", "COUNT", "TIME"})
 _HEADS = frozenset({"GT", "LT", "GE", "LE", "CROSS", "CROSS_UP", "CROSS_DOWN", "BREAK", "TOUCH"})
 """What a number that is the whole of an operand may follow."""
-_AVERAGES = frozenset({"EMA", "SMA", "MA"})
+_AVERAGES = frozenset({"EMA", "SMA", "MA", "AVERAGE_KIND"})
 ENDS = frozenset({"MARK", "BLANK"})
 JOINTS = frozenset(
     {"COMMA", "AND", "OR", "ALONG", "UNLESS", "EITHER", "NL", "BULLET", "LPAR", "RPAR"}
 )
-DIVIDERS = frozenset({*VERBS, *ENDS, *JOINTS, "WHEN", "ARROW"})
+DIVIDERS = frozenset({*VERBS, *ENDS, *JOINTS, "WHEN", "ARROW", "BOTH_TRUE"})
 ITEM_BEGINS = frozenset({"PCT", "STOP", "TAKE", "TRAIL", "TIME", "NUM", "COUNT", "HOLD", "RISK",
-                         "MAX", "LE", "LEVERAGE", "CHART", "LONG_ONLY"})  # fmt: skip
+                         "MAX", "LE", "LEVERAGE", "NO_LEVERAGE", "CHART", "LONG_ONLY", "ROI"})  # fmt: skip
 MAX_SPLIT_WORDS = 60
 WRAPPED_LINES = 4
 """How many lines a clause may go over."""
@@ -48,6 +49,7 @@ class Clause:
     :param condition: The condition it stands for in its statement, ellipses filled in.
     :param leans: The clause that its subject or object is taken from.
     :param why: Why it could not be used, as far as that is known.
+    :param aside: Whether it only gives a reason: "since I want ranging markets".
     """
 
     words: list[Word]
@@ -56,6 +58,7 @@ class Clause:
     condition: Condition | None = None
     leans: Clause | None = None
     why: str = ""
+    aside: bool = False
 
     @property
     def start(self) -> int:
@@ -116,14 +119,92 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
         piece = pieces[position]
         if isinstance(piece, Clause):
             taken, clause = _longest(pieces, position)
+            if (step := _roi_step(clause, joined)) is not None:
+                clause = step
             if taken == 1 and (shared := _shared(pieces, position)) is not None:
                 clause = shared
-            joined += [clause] if clause.meaning is not None else _without_items(clause)
+            clause.aside = _is_reason(clause)
+            joined += [clause] if clause.meaning is not None else _parts(clause)
             position += taken
         else:
             joined.append(piece)
             position += 1
     return joined
+
+
+def _parts(clause: Clause) -> list[Clause]:
+    """A clause that is not understood as a whole, taken apart where parts of it are."""
+    found = _without_items(clause)
+    if len(found) == 1:
+        found = _without_heading(clause)
+    return [_loose(part) if part.meaning is None else part for part in found]
+
+
+def _without_heading(clause: Clause) -> list[Clause]:
+    """What stands before a colon, and what behind it: "Trend filter 2: RSI > 30"."""
+    colons = [i for i, w in enumerate(clause.words[:-1]) if w.type == "COLON"]
+    for position in reversed(colons):
+        rest = clause.words[position + 1 :]
+        meaning = meaning_of(rest)
+        if meaning is not None:
+            head = clause.words[: position + 1]
+            if (moved := _elsewhere(meaning_of(head), meaning)) is not None:
+                return [Clause(clause.words, moved)]
+            return [Clause(head, meaning_of(head)), Clause(rest, meaning)]
+    return [clause]
+
+
+def _elsewhere(head: Meaning | None, meaning: Meaning) -> Meaning | None:
+    """A condition on what a heading names: "BTC/USDT on the 4h chart: close > EMA 200"."""
+    place = head.operand if isinstance(head, Bare) else None
+    if not isinstance(place, Use) or place.function != "PRICE" or not place.pair:
+        return None
+    if not isinstance(meaning, Placed) or isinstance(meaning.what, Tail):
+        return None
+    moved = moved_to(meaning.what, place.frame, place.pair)
+    return None if moved is None else Placed(moved, None)
+
+
+_AROUND = frozenset({"WORD", "FROM_ENTRY", "TRADES"})
+_NOT_LOOSE = frozenset(
+    "no not never don't dont doesn't avoid without half third quarter rest part parts some most "
+    "unless except instead rather maybe perhaps between".split()
+)
+
+
+def _loose(clause: Clause) -> Clause:
+    """A setting among words that say nothing: "there is a 6% stop as well", "works on H4"."""
+    content = [w for w in clause.words if w.type not in MEANINGLESS]
+    told = [w for w in content if w.type not in _AROUND]
+    if len(told) == len(content) or not told or len(content) > MAX_SPLIT_WORDS:
+        return clause
+    if any(str(w.token) in _NOT_LOOSE for w in clause.words) or clause.aside:
+        return clause
+    meaning = meaning_of(told)
+    return Clause(clause.words, meaning) if isinstance(meaning, Items) else clause
+
+
+def _is_reason(clause: Clause) -> bool:
+    """Whether a clause says why, and no rule with it."""
+    words = _content(clause)
+    return bool(words) and words[0].type == "REASON" and meaning_of(words[1:]) is None
+
+
+def _roi_step(clause: Clause, before: Sequence[Piece]) -> Clause | None:
+    """The next line of an ROI table: "60 min: 3%" after "ROI: 0 min: 5%"."""
+    said = next((p for p in reversed(before) if isinstance(p, Clause) and _content(p)), None)
+    first = next((w for w in clause.words if w.type not in MEANINGLESS), None)
+    if said is None or first is None or first.type not in {"TIME", "NUM"}:
+        return None
+    items = said.meaning.items if isinstance(said.meaning, Items) else ()
+    if not items or any(item.field != "roi" for item in items):
+        return None
+    found = meaning_of([replace(first, type="ROI", token=_roi(first.token)), *clause.words])
+    return Clause(clause.words, found) if isinstance(found, Items) else None
+
+
+def _roi(token: Token) -> Token:
+    return token.update(type="ROI")
 
 
 def _without_items(clause: Clause) -> list[Clause]:
@@ -152,6 +233,8 @@ def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:
         divider, following = pieces[end + 1], pieces[end + 2]
         wrapped = isinstance(divider, Word) and divider.type == "NL"
         pair = isinstance(following, Clause) and _crosses_as_pair(first.words, following.words)
+        stop = isinstance(divider, Word) and divider.type == "COMMA" and _ends_in_stop(first.words)
+        wrapped = wrapped or (stop and not ends and _begins_with_number(following))
         own_and = (
             isinstance(divider, Word) and divider.type == "AND" and (inner or pair) and not ends
         )
@@ -169,6 +252,17 @@ def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:
         if meaning is not None:
             return last - position + 1, Clause(words, meaning)
     return 1, Clause(first.words, own)
+
+
+def _ends_in_stop(words: Sequence[Word]) -> bool:
+    """Whether a stop was announced and not said: "the stop is an ATR stop, 2.5 times ..."."""
+    content = [w.type for w in words if w.type not in MEANINGLESS]
+    return content[-2:] == ["ATR", "STOP"]
+
+
+def _begins_with_number(piece: Piece) -> bool:
+    content = _content(piece)
+    return bool(content) and content[0].type == "NUM"
 
 
 def _crosses_as_pair(first: Sequence[Word], second: Sequence[Word]) -> bool:
@@ -245,7 +339,15 @@ def meaning_of(words: Sequence[Word]) -> Meaning | None:
         content[0] = replace(content[0], type="CLOSE", token=_close(content[0].token))
     if not content:
         return None
+    if content[0].type == "PLUS" and len(content) > 1:  # "plus a 4% trailing stop"
+        content = content[1:]
     found = read_clause(content)
+    if found is None and content[-1].type == "TAKE":  # "the middle band as the price target"
+        level = read_clause(content[:-1])
+        if isinstance(level, Bare):
+            return Items((Item("target", level.operand),))
+    if found is None and content[0].type == "IS":  # "the entry is a cross of"
+        found = read_clause(content[1:])
     if found is None and any(w.type in _OPTIONAL for w in content):
         found = read_clause([w for w in content if w.type not in _OPTIONAL])
     return found

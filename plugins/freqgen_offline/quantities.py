@@ -50,13 +50,25 @@ def ratio(token: Token) -> Decimal:
     return abs(number(token)) / 100
 
 
+def ratio_in_words(text: str) -> Decimal:
+    """The ratio that a text with a percentage in words says: "once three percent in profit"."""
+    found = re.search(r"([a-z]+)[\s-]*(?:%|per|pct)", text)
+    if found is None or found[1] not in NUMBER_WORDS:
+        raise UnreadableError(text)
+    return Decimal(NUMBER_WORDS[found[1]]) / 100
+
+
 def minutes(token: Token) -> int:
     """The minutes that a time is."""
-    text = str(token)
+    text = re.sub(r"^\(\s*(?:on\s+|in\s+)?(?:the\s+)?|\s*\)$", "", str(token))
     if text in FRAME_WORDS:
         return FRAME_WORDS[text]
     if text[0] in UNIT_MINUTES and text[1:].isdigit():
         return UNIT_MINUTES[text[0]] * int(text[1:])
+    if text.startswith("half"):
+        return 30
+    if text.startswith(("an ", "a ")):
+        return UNIT_MINUTES[text.split()[1][0]]
     unit = re.sub(r"^(?:[0-9]+|[a-z]+(?=[\s-]))[\s-]*", "", text)[0]
     return int(number(text)) * UNIT_MINUTES[unit]
 

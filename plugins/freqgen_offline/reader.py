@@ -13,16 +13,13 @@ from freqgen_offline.account import account, refusal
 from freqgen_offline.doubts import doubt
 from freqgen_offline.ellipses import fill
 from freqgen_offline.items import Settings
-from freqgen_offline.lexicon import words
-from freqgen_offline.looking import operands
-from freqgen_offline.meaning import (
-    Bare,
-    Placed,
-    UnreadableError,
-    Use,
-)
+from freqgen_offline.lexicon import MEANINGLESS, families, words
+from freqgen_offline.indicators import frame_name
+from freqgen_offline.looking import moved_to, operands, uses
+from freqgen_offline.meaning import Bare, Item, Placed, Said, Tail, UnreadableError, Use
 from freqgen_offline.pieces import Clause
-from freqgen_offline.references import left_open, named_averages, with_averages
+from freqgen_offline.quantities import minutes
+from freqgen_offline.references import left_open, named_averages, opposites, with_averages
 from freqgen_offline.rules import (
     Rule,
     contradiction,
@@ -61,6 +58,7 @@ class _Reader:
     settings: Settings = field(default_factory=Settings)
     rules: dict[str, Rule | None] = field(default_factory=lambda: dict.fromkeys(RULE_LISTS))
     defaults: list[str] = field(default_factory=list)
+    filters: dict[str, Rule | None] = field(default_factory=dict)
     groupings: dict[str, None] = field(default_factory=dict)
     timeframe_was_given: bool = True
 
@@ -70,13 +68,18 @@ class _Reader:
         doubt(self.statements)
         self._choose_sides()
         before: Statement | None = None
+        mentioned: Use | None = None
         for statement in self.statements:
+            named = [c.meaning.operand for c in statement.clauses if isinstance(c.meaning, Bare)]
+            mentioned = next((o for o in named if isinstance(o, Use)), mentioned)
             if not statement.lost:
-                fill(statement, before)
+                fill(statement, before, mentioned)
             before = statement if statement.list_name else before
+        opposites(self._ruling())
         for statement in self.statements:
             if not statement.lost:
                 self._take_items(statement)
+        self._take_titles()
         self._leave_out_shorts()
         writer = self._write()
         if self.rules["entry_long"] is None and self.rules["entry_short"] is None:
@@ -117,9 +120,13 @@ class _Reader:
             elif statement.list_name == "filter":
                 if len(entries) == 1:
                     statement.list_name = next(iter(entries))
+                elif entries and _of_both_sides(statement):
+                    statement.list_name, *statement.also = sorted(entries)
                 else:
                     statement.lose("it is not clear whether it filters longs or shorts")
-            if statement.verb is None and statement.continues and previous is not None:
+            if _demands(statement) and len(entries) == 1:
+                statement.list_name = next(iter(entries))
+            elif statement.verb is None and statement.continues and previous is not None:
                 statement.list_name = previous.list_name
                 if previous.lost:
                     statement.lose(previous.why)
@@ -132,6 +139,22 @@ class _Reader:
             if clause.condition is None:
                 self.settings.take(clause, statement.list_name, alone=alone)
 
+    def _take_titles(self) -> None:
+        """Take the timeframe from a title, where it is said nowhere else: "EMA cross, 4h chart"."""
+        if self.settings.value("timeframe") is not None:
+            return
+        for statement in self.statements:
+            for clause in statement.clauses if statement.verb is None else ():
+                content = [w for w in clause.words if w.type not in MEANINGLESS]
+                times = [w for w in content if w.type == "TIME"]
+                frame = minutes(times[0].token) if len(times) == 1 else 0
+                if frame not in TIMEFRAMES.values() or clause.condition is not None:
+                    continue
+                item = Item("timeframe", frame)
+                self.settings.found["timeframe"] = (item, clause)
+                self.settings.clauses[id(clause)] = (clause, (item,))
+                return
+
     def _leave_out_shorts(self) -> None:
         can_short = self.brief.constraints.get("can_short", self.settings.value("can_short"))
         if can_short is not False:
@@ -143,16 +166,19 @@ class _Reader:
 
     def _forget(self, list_name: str) -> bool:
         """Take the conditions out of a list; whether there were any."""
-        found = [
-            clause
-            for statement in self._ruling()
-            if statement.list_name == list_name
-            for clause in statement.clauses
-            if clause.condition is not None
-        ]
-        for clause in found:
-            clause.condition = None
-        return bool(found)
+        forgotten = False
+        for statement in self._ruling():
+            lists = [statement.list_name, *statement.also]
+            if list_name not in lists or not any(c.condition for c in statement.clauses):
+                continue
+            forgotten = True
+            if len(lists) > 1:
+                lists.remove(list_name)
+                statement.list_name, *statement.also = lists
+                continue
+            for clause in statement.clauses:
+                clause.condition = None
+        return forgotten
 
     def _ruling(self) -> list[Statement]:
         """The statements whose conditions count."""
@@ -160,25 +186,51 @@ class _Reader:
 
     def _timeframe(self) -> int:
         """Length of a candle, in minutes; conditions on another timeframe become unread."""
-        placed = [
+        ruling = [
             clause
             for statement in self._ruling()
             for clause in statement.clauses
-            if clause.condition is not None and _minutes(clause) is not None
+            if clause.condition is not None
         ]
-        named = self.settings.value("timeframe")
-        if named is None and placed:
-            first = next((m for c in placed if (m := _minutes(c)) in TIMEFRAMES.values()), None)
-            named = first
-        for clause in placed:
-            if _minutes(clause) != named:
-                clause.condition = None
-                clause.why = "it is on another timeframe than the rest"
+        placed = [clause for clause in ruling if _minutes(clause) is not None]
         given = self.brief.constraints.get("timeframe")
-        if given is not None:
-            return TIMEFRAMES[given]
+        named = TIMEFRAMES[given] if given is not None else self.settings.value("timeframe")
+        if named is None:
+            named = self._named_beside(ruling)
+        for clause in placed:
+            frame = _minutes(clause)
+            assert clause.condition is not None  # noqa: S101  (it was chosen)
+            if frame != named and frame is not None:
+                moved = moved_to(clause.condition, frame)
+                clause.condition = moved
+                clause.why = "" if moved else "it is on another timeframe than the rest"
         self.timeframe_was_given = named is not None
         return TIMEFRAMES[DEFAULT_TIMEFRAME] if named is None else int(named)
+
+    def _named_beside(self, ruling: Sequence[Clause]) -> int | None:
+        """The timeframe where it is said of conditions or indicators alone: the fastest one.
+
+        An indicator that is said to be of the 4h chart says nothing of those that are not.
+        """
+        of_clauses = {_minutes(c) for c in ruling} & {*TIMEFRAMES.values()}
+        frames = [
+            use.frame
+            for clause in ruling
+            if clause.condition is not None
+            for operand in operands(clause.condition)
+            for use in uses(operand)
+        ]
+        of_uses = {f for f in frames if f in TIMEFRAMES.values()}
+        if of_clauses:
+            return min(m for m in of_clauses | of_uses if m is not None)
+        if not of_uses:
+            return None
+        fastest = min(f for f in of_uses if f is not None)
+        if None in frames and fastest > TIMEFRAMES[DEFAULT_TIMEFRAME]:
+            return None
+        told = f"The timeframe was taken as {frame_name(fastest)}, the fastest that is named."
+        self.groupings[told] = None
+        return fastest
 
     # --- the rules
 
@@ -190,11 +242,12 @@ class _Reader:
         """
         while True:
             self.rules = dict.fromkeys(RULE_LISTS)
+            self.filters = {}
             self.groupings = {}
             for statement in self.statements:
                 for clause in statement.clauses:
                     clause.note = ""
-            writer = Writer(self._timeframe())
+            writer = Writer(self._timeframe(), families(self.brief.text))
             self._let_go()
             if self._note_parameters(writer) and self._write_rules(writer):
                 return writer
@@ -273,16 +326,38 @@ class _Reader:
             self._add(statement, whole_rule(statement, written))
             if told := grouping(statement, whole_rule(statement, written)):
                 self.groupings[told] = None
+        for name, rule in self.filters.items():
+            if self.rules[name] is not None or name not in RULE_LISTS[::2]:
+                self.rules[name] = join("all", [self.rules[name], rule])
         self.settings.write(writer)
+        self._stop_at_level()
         for clause, use in self._mentioned().items():
             clause.note = clause.note or writer.mention(use)
         return whole
 
+    def _stop_at_level(self) -> None:
+        """Let a stop at a level of the price be a rule that ends the trade."""
+        level = self.settings.written.get("stop_level")
+        if level is None:
+            return
+        for side, op in (("long", "<="), ("short", ">=")):
+            if self.rules[f"entry_{side}"] is not None:
+                name = f"exit_{side}"
+                self.rules[name] = join("any", [self.rules[name], f"close {op} {level}"])
+                self.groupings[
+                    f"A stop at {level} is a rule here: a close at or beyond it ends the trade at "
+                    "the next open."
+                ] = None
+
     def _add(self, statement: Statement, rule: Rule | None) -> None:
-        before = self.rules[statement.list_name]
         verb = statement.verb
-        filters = verb is None or verb.type == "FILTER" or statement.only
-        self.rules[statement.list_name] = join("all" if filters else "any", [before, rule])
+        filters = verb is None or verb.type == "FILTER" or statement.only or statement.denied
+        rule = join("not", [rule]) if statement.denied and rule is not None else rule
+        for name in (statement.list_name, *statement.also):
+            if filters:
+                self.filters[name] = join("all", [self.filters.get(name), rule])
+            else:
+                self.rules[name] = join("any", [self.rules[name], rule])
         for clause in statement.clauses:
             if rule is not None and denies_brackets(clause):
                 clause.note = "not"
@@ -370,6 +445,24 @@ class _Reader:
         self.defaults.append(f"No exit rule was given: a {side} trade ends by {ends} alone.")
 
 
+_MUST = frozenset({"must", "has", "have", "should", "needs", "need"})
+
+
+def _demands(statement: Statement) -> bool:
+    """Whether a sentence without a verb of trading says what must hold: "ADX must be above 20"."""
+    if statement.verb is not None or statement.lost or statement.continues:
+        return False
+    conditions = [c for c in statement.clauses if isinstance(c.meaning, Placed)]
+    said = {str(w.token) for c in conditions for w in c.words}
+    return bool(said & _MUST) and not isinstance(conditions[0].meaning.what, Tail)  # type: ignore[union-attr]
+
+
+def _of_both_sides(statement: Statement) -> bool:
+    """Whether a filter is of the time of day, which is that of longs and shorts."""
+    conditions = [c.meaning.what for c in statement.clauses if isinstance(c.meaning, Placed)]
+    return bool(conditions) and all(isinstance(what, Said) for what in conditions)
+
+
 def _minutes(clause: Clause) -> int | None:
     return clause.meaning.minutes if isinstance(clause.meaning, Placed) else None
 
@@ -379,7 +472,7 @@ def _functions(writer: Writer, entry: Sequence[str]) -> list[str]:
     import re
 
     found = " ".join(entry)
-    named = {name: function for (function, _, _), name in writer.indicators.ids().items()}
+    named = {name: key.function for key, name in writer.indicators.ids().items()}
     places = {
         function: place.start()
         for name, function in reversed(named.items())

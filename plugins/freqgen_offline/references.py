@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from freqgen_offline.looking import operands, uses
-from freqgen_offline.meaning import Condition, Cross, UnreadableError, Use
+from freqgen_offline.meaning import Condition, Cross, Opposite, UnreadableError, Use
 from freqgen_offline.pieces import Clause
 from freqgen_offline.statements import Statement
 
@@ -53,6 +54,28 @@ def named_averages(statements: Sequence[Statement]) -> Averages:
             if len(averages) == len(pair) and pair not in found:
                 found.append((averages[0], averages[1]))
     return found
+
+
+def opposites(statements: Sequence[Statement]) -> None:
+    """Let "the opposite cross" be that of the entry on the same side, the other way round."""
+    for statement in statements:
+        for clause in statement.clauses:
+            if not isinstance(clause.condition, Opposite):
+                continue
+            entry = statement.list_name.replace("exit", "entry")
+            crossings = {
+                c.condition
+                for s in statements
+                if s.list_name == entry and s is not statement
+                for c in s.clauses
+                if isinstance(c.condition, Cross)
+            }
+            if len(crossings) == 1:
+                found = crossings.pop()
+                up = found.up if found.up is not None else entry == "entry_long"
+                clause.condition = replace(found, up=not up)
+            else:
+                clause.condition, clause.why = None, "which cross is not said"
 
 
 def _crosses(clause: Clause) -> bool:

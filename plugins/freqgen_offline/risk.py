@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, cast
@@ -10,7 +11,16 @@ from typing import Any, cast
 from lark import Token, Transformer
 
 from freqgen_offline.meaning import Item, UnreadableError, Use
-from freqgen_offline.quantities import length, minutes, number, parts, ratio, types, whole
+from freqgen_offline.quantities import (
+    length,
+    minutes,
+    number,
+    parts,
+    ratio,
+    ratio_in_words,
+    types,
+    whole,
+)
 
 
 class RiskMeanings(Transformer[Token, Any]):
@@ -24,6 +34,26 @@ class RiskMeanings(Transformer[Token, Any]):
 
     def stop_atr(self, children: list[Any]) -> Item:
         return Item("stop_atr", _multiple(children))
+
+    def stop_level(self, children: list[Any]) -> Item:
+        return Item("stop_level", parts(children)[0])
+
+    def roi(self, children: list[Any]) -> Item:
+        kinds = types(children)
+        lengths = [kinds[k] for k in ("TIME", "COUNT") if k in kinds]
+        if lengths and lengths[0].type == "COUNT":
+            raise UnreadableError("a profit after some candles; say it in minutes or hours")
+        numbers = [number(c) for c in children if isinstance(c, Token) and c.type == "NUM"]
+        if "PCT" in kinds:
+            found = ratio(kinds["PCT"])
+        elif len(numbers) == 2:
+            found = numbers[1]
+        else:
+            return Item("roi", {})
+        after = minutes(lengths[0]) if lengths else int(numbers[0]) if numbers else 0
+        if not 0 <= found <= 100:
+            raise UnreadableError("a profit between 0 and 10,000 %")
+        return Item("roi", {str(after): float(found)})
 
     def stop_unclear(self, children: list[Any]) -> Item:
         number_said = types(children)["NUM"]
@@ -39,7 +69,12 @@ class RiskMeanings(Transformer[Token, Any]):
         return Item("target", parts(children)[0])
 
     def offset_from(self, children: list[Any]) -> Decimal:
-        return ratio(types(children)["PCT"])
+        kinds = types(children)
+        if "PCT" in kinds:
+            return ratio(kinds["PCT"])
+        told = kinds.get("OFFSET") or kinds["OFFSET_AFTER"]
+        found = re.search(r"[0-9]+(?:\.[0-9]+)?(?=\s*(?:%|per|pct))", told)
+        return Decimal(found[0]) / 100 if found else ratio_in_words(told)
 
     def trailing(self, children: list[Any]) -> Item:
         found = ratio(types(children)["PCT"])
@@ -70,7 +105,8 @@ class RiskMeanings(Transformer[Token, Any]):
         return Item("max_open_trades", whole(number(kinds["NUM"]), 1, 10_000))
 
     def leverage(self, children: list[Any]) -> Item:
-        found = number(types(children)["NUM"])
+        kinds = types(children)
+        found = number(kinds["NUM"]) if "NUM" in kinds else Decimal(1)
         if not 1 <= found <= 125:
             raise UnreadableError("leverage is between 1 and 125")
         return Item("leverage", int(found) if found == int(found) else float(found))
@@ -87,4 +123,4 @@ def _multiple(children: Sequence[Any]) -> tuple[Decimal, Use]:
     factor = number(types(children)["NUM"])
     if not 0 < factor <= 100:
         raise UnreadableError("a multiple between 0 and 100")
-    return factor, cast("Use", parts(children)[0])
+    return factor, cast("Use", parts(children)[-1])

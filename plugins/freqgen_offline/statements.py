@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from freqgen_offline.lexicon import Word
-from freqgen_offline.meaning import BarePercentage, Placed, Tail
+from freqgen_offline.lexicon import MEANINGLESS, Word
+from freqgen_offline.meaning import BarePercentage, Items, Placed, Tail
 from freqgen_offline.pieces import (
     ENDS,
     VERBS,
@@ -40,6 +40,8 @@ class Statement:
     :param how: ``any`` or ``all`` where it says "any of" or "all of".
     :param why: Why it is lost, as far as that is known.
     :param late: Whether what is given came about at a point in time, as in "once ...".
+    :param also: Further lists that it counts for, as in "cover the short and buy".
+    :param denied: Whether the opposite of its conditions must hold, as in "never buy when".
     """
 
     verb: Word | None = None
@@ -54,6 +56,8 @@ class Statement:
     how: str = ""
     why: str = ""
     late: bool = False
+    also: list[str] = field(default_factory=list)
+    denied: bool = False
 
     @property
     def clauses(self) -> list[Clause]:
@@ -88,6 +92,12 @@ def _denies(clause: Clause) -> bool:
     return any(str(w.token) in DENIALS | PARTIAL or w.type in {"NOT", "STOP"} for w in clause.words)
 
 
+def _only_denies(clause: Clause) -> bool:
+    """Whether a clause says "never", "don't", "no" and nothing else."""
+    words = {str(w.token) for w in clause.words if w.type not in MEANINGLESS}
+    return bool(words) and words <= {"never", "don't", "dont", "do", "not", "no", "avoid", "new"}
+
+
 class _Grouper:
     """Puts pieces under their verbs."""
 
@@ -96,6 +106,8 @@ class _Grouper:
         self.done: list[Statement] = []
         self.current = Statement()
         self.next_verb = self._next_verbs()
+        self.joined = self.current
+        """The statement whose conditions another verb shares."""
         self.torn = False
         """Whether it is not clear where the statement ends and the next one begins."""
 
@@ -121,6 +133,8 @@ class _Grouper:
                 self._verb(i, piece)
             elif piece.type == "WHEN":
                 self._when(i, piece)
+            elif piece.type == "BOTH_TRUE":
+                self._both_true(piece)
             elif piece.type in ENDS:
                 if str(piece.token) == ";" and self._carries_on(i):
                     self._joint(piece)
@@ -131,6 +145,14 @@ class _Grouper:
                 self._joint(piece)
         self._finish()
         return self.done
+
+    def _both_true(self, word: Word) -> None:
+        """Take up the conditions of the sentence before: "A. B. When both are true, buy"."""
+        self._finish()
+        if self.done and self.done[-1].verb is None and not self.done[-1].lost:
+            self.current = self.done.pop()
+            self.current.parts.append(word)
+        self._begin(word)
 
     def _finish(self) -> None:
         if self.current.verb is not None or self.current.clauses:
@@ -182,16 +204,35 @@ class _Grouper:
             self.current.parts.pop()
             self._trim_joints()
             self._finish()
-            self.current = Statement(start=before.start, lost=True, verb=verb, verb_end=verb.end)
+            denied = verb.type != "EXIT" and _only_denies(before)
+            self.current = Statement(
+                start=before.start,
+                lost=not denied,
+                denied=denied,
+                verb=verb,
+                verb_end=verb.end,
+                list_name=name if denied else "",
+                opened=self._colon(i),
+            )
             return
         if self._absorbed(i, name, verb):
             return
+        if self._joins(i, name):
+            if name == "exit":
+                said = str(verb.token)
+                of_long = "sell" in said or "long" in said or "short" in self.joined.list_name
+                name = "exit_long" if of_long else "exit_short"
+            self.joined.also.append(name)
+            self.joined.verb_end = verb.end
+            return
         waiting = self.current.verb is None and self.current.clauses and not self.current.lost
-        if waiting and not self._opens(i):
+        arrow = isinstance(before, Word) and before.type == "ARROW"
+        if waiting and (arrow or not self._opens(i)):
             self._trim_joints()
             self.current.verb, self.current.list_name = verb, name
             self.current.verb_end = verb.end
-            self._finish()
+            if not self._goes_on(i):
+                self._finish()
             return
         self._trim_joints()
         given: list[Piece] = []
@@ -211,6 +252,43 @@ class _Grouper:
         )
         if self.torn:
             self.current.lose(TORN)
+
+    def _goes_on(self, i: int) -> bool:
+        """Whether a condition follows that belongs to those before the verb: "provided that"."""
+        for position in range(i + 1, min(i + 4, len(self.pieces))):
+            piece = self.pieces[position]
+            if isinstance(piece, Clause):
+                if piece.meaning is not None and not isinstance(piece.meaning, Items):
+                    return False
+            elif piece.type in {"ALONG", "UNLESS"}:
+                return self.next_verb[position] is None or self._opens_later(position)
+            elif piece.type != "COMMA":
+                return False
+        return False
+
+    def _opens_later(self, i: int) -> bool:
+        """Whether the next verb of the sentence has conditions of its own behind it."""
+        verb = self.next_verb[i]
+        return verb is not None and (self._opens(verb) or self._colon(verb))
+
+    def _joins(self, i: int, name: str) -> bool:
+        """Whether a verb shares the conditions of the one before it: "cover and go long"."""
+        at = i - 1
+        while at >= 0 and isinstance(self.pieces[at], Word) and self.pieces[at].type in {  # type: ignore[union-attr]
+            "AND",
+            "COMMA",
+        }:
+            at -= 1
+        before = self.pieces[at] if at >= 0 else None
+        if at == i - 1 or not isinstance(before, Word) or before.type not in VERBS:
+            return False
+        if self.current.verb is before and not self.current.own:
+            self.joined = self.current
+        elif self.current.verb is not None or not self.done or self.done[-1].verb is not before:
+            return False
+        else:
+            self.joined = self.done[-1]
+        return name not in {self.joined.list_name, *self.joined.also}
 
     def _is_given(self, i: int, name: str) -> bool:
         """Whether the conditions before a verb hold for those after it."""
@@ -256,7 +334,7 @@ class _Grouper:
         """Whether the verb is followed by its conditions rather than preceded by them."""
         following = self.pieces[i + 1] if i + 1 < len(self.pieces) else None
         if isinstance(following, Clause):
-            if following.meaning is None and i + 2 < len(self.pieces):
+            if isinstance(following.meaning, Items | None) and i + 2 < len(self.pieces):
                 then = self.pieces[i + 2]  # "sell half when"
                 if isinstance(then, Word) and then.type == "WHEN":
                     return True

@@ -58,7 +58,7 @@ WHOLE = [
         exit_long=["crosses_below(ema_50, ema_200)"],
         risk={"stoploss": -0.05},
         kind="trend_following",
-        unread=["Exit when it crosses back below", "No"],
+        unread=["No"],
     ),
     Case(
         id="MACD with its signal line",
@@ -455,8 +455,7 @@ WHOLE = [
     Case(
         id="a time that is a timeframe is no period",
         text="Buy when 4h RSI is below 30 and RSI(14) < 40. 1h candles.",
-        entry_long=["rsi < 40"],
-        unread=["4h RSI is below 30"],
+        entry_long=["rsi_4h < 30", "rsi < 40"],
     ),
     Case(
         id="sold at a profit or a loss",
@@ -694,7 +693,7 @@ ENTRIES = [
     ("too many parameters", "RSI(14, 3) < 30", None),
     ("a band too wide", "close < lower BB(20, 50)", None),
     ("a fraction of a candle", "RSI(14.5) < 30", None),
-    ("a word for a period", "the daily RSI is below 30", None),
+    ("a word for a timeframe", "the daily RSI is below 30", ["rsi_1d < 30"]),
     ("a period in brackets with words", "RSI (14 periods) < 30", ["rsi < 30"]),
     ("a length named", "RSI (length 14) < 30", ["rsi < 30"]),
     ("a time for a period", "the 50-minute RSI is below 30", None),
@@ -1080,9 +1079,9 @@ UNREAD = [
         ["rsi < 30"],
     ),
     (
-        "another timeframe is not dropped",
-        "Buy when RSI(14) < 30 and price is above the EMA(200) on the 4h chart. 1h candles.",
-        ["price is above the EMA(200) on the 4h chart"],
+        "a faster timeframe",
+        "Buy when RSI(14) < 30 and price is above the EMA(200) on the 5m chart. 1h candles.",
+        ["price is above the EMA(200) on the 5m chart"],
         ["rsi < 30"],
     ),
     (
@@ -1110,9 +1109,9 @@ UNREAD = [
         ["rsi < 30"],
     ),
     (
-        "a verb denied",
-        "Buy when RSI(14) < 30. Never buy when ADX(14) > 40. 1h.",
-        ["Never buy when ADX(14) > 40"],
+        "an exit denied",
+        "Buy when RSI(14) < 30. Never sell when ADX(14) > 40. 1h.",
+        ["Never sell when ADX(14) > 40"],
         ["rsi < 30"],
     ),
     (
@@ -1140,9 +1139,9 @@ UNREAD = [
         ["rsi < 30"],
     ),
     (
-        "the daily average on another timeframe",
-        "Buy when RSI(14) < 30 and close is above the 200-day EMA. 1h.",
-        ["close is above the 200-day EMA"],
+        "an average of faster candles",
+        "Buy when RSI(14) < 30 and close is above the 200-minute EMA. 1h.",
+        ["close is above the 200-minute EMA"],
         ["rsi < 30"],
     ),
     (
@@ -1212,12 +1211,6 @@ UNREAD = [
         ["adx > 20"],
     ),
     (
-        "averages that a golden cross does not take",
-        "Buy on a golden cross (SMA 10 and SMA 30). 1h.",
-        ["SMA 10", "SMA 30"],
-        ["crosses_above(sma_50, sma_200)"],
-    ),
-    (
         "a sentence about nothing",
         "Buy when RSI(14) < 30. I found this on a forum yesterday. 1h.",
         ["I found this on a forum yesterday"],
@@ -1233,5 +1226,4 @@ REFUSED = [
     ("a condition without a verb", "RSI below 30"),
     ("a denied entry", "Do not buy when RSI is below 30"),
     ("only punctuation", "... !!! ???"),
-    ("another language", "Kaufe, wenn der RSI unter 30 fällt"),
 ]

@@ -1,0 +1,83 @@
+"""Hours, weekdays and shapes of candles, as rules that need no indicator."""
+
+from __future__ import annotations
+
+import re
+
+from lark import Token
+
+from freqgen_offline.meaning import UnreadableError
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?\s*(am|pm)?")
+
+SHAPES: dict[str, tuple[str, ...]] = {
+    "inside": ("high < shift(high, 1)", "low > shift(low, 1)"),
+    "outside": ("high > shift(high, 1)", "low < shift(low, 1)"),
+    "higher high": ("high > shift(high, 1)",),
+    "higher low": ("low > shift(low, 1)",),
+    "lower high": ("high < shift(high, 1)",),
+    "lower low": ("low < shift(low, 1)",),
+}
+"""What a candle is beside the one before it."""
+
+
+def shape_of(text: str) -> str:
+    """The key of a shape in :data:`SHAPES`."""
+    first, second = text.split()[:2]
+    return first if first in SHAPES else f"{first} {second.rstrip('s')}"
+
+
+def times_of_day(token: Token) -> tuple[str, ...]:
+    """The rules that hours or weekdays make.
+
+    :raises UnreadableError: If a time is no full hour, since rules see the hour alone.
+    """
+    if token.type == "DAYS":
+        return _days(token)
+    hours = [_hour(match) for match in _TIME.finditer(token)]
+    if token.type == "HOURS":
+        if len(hours) != 2:
+            raise UnreadableError("from when till when is not clear")
+        begin, end = hours
+        if begin == end % 24:
+            raise UnreadableError("that is all day")
+        end = end or 24
+        if begin < end:
+            upper = () if end == 24 else (f"hour() < {end}",)
+            return (*((f"hour() >= {begin}",) if begin else ()), *upper)
+        return (f"hour() >= {begin} or hour() < {end}",)  # over midnight
+    (hour,) = hours
+    if token.startswith(("before", "until")) or token.endswith("earlier"):
+        return (f"hour() < {hour}",)
+    if token.startswith(("after", "from", "since")) or token.endswith("later"):
+        return (f"hour() >= {hour}",)
+    return (f"hour() == {hour}",)
+
+
+def _hour(match: re.Match[str]) -> int:
+    hour, minute, half = int(match[1]), match[2], match[3]
+    if minute not in {None, "00"}:
+        raise UnreadableError("rules see the hour of a candle, and no minutes")
+    if half:
+        if not 1 <= hour <= 12:
+            raise UnreadableError(f"{match[0]} is no time")
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    if hour > 24:
+        raise UnreadableError(f"{match[0]} is no time")
+    return hour
+
+
+def _days(text: str) -> tuple[str, ...]:
+    if "week" in text:
+        return ("weekday() >= 5",) if "end" in text else ("weekday() < 5",)
+    found = [_DAYS.index(name) for name in re.findall(r"mon|tue|wed|thu|fri|sat|sun", text)]
+    if re.search(r"through|thru|until|-|(?<=[a-z])\s+to\s", text) and len(found) == 2:
+        first, last = found
+        if first < last:
+            low = (f"weekday() >= {first}",) if first else ()
+            return (*low, *((f"weekday() <= {last}",) if last < 6 else ()))
+        found = [*range(first, 7), *range(last + 1)]
+    if sorted(found) == [5, 6]:
+        return ("weekday() >= 5",)
+    return (" or ".join(f"weekday() == {day}" for day in dict.fromkeys(found)),)
