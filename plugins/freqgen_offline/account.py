@@ -16,6 +16,7 @@ from freqgen_offline.writing import Writer
 
 MAX_QUOTE = 80
 ASIDE = "a reason, which is no rule"
+EXPLAINED = "as explained behind it"
 OTHER_LANGUAGE = (
     "this provider reads English; a language model reads others too: --design-model, as in "
     "--design-model anthropic:MODEL"
@@ -55,7 +56,7 @@ class _Ledger:
         """Note what became of the words of a statement."""
         clauses = statement.clauses
         entry = _is_entry(statement)
-        understood = [c for c in clauses if c.note]
+        understood = [c for c in clauses if c.note or c.explained]
         settings = statement.verb is not None and statement.verb.type == "FILTER" and not any(
             c.condition is not None for c in clauses
         )  # fmt: skip
@@ -80,8 +81,9 @@ class _Ledger:
             if clause.note:
                 note = writer.finished(clause.note)
                 self.read.append(_span(self.brief, clause.start, clause.end, note))
-            elif clause.aside:
-                self.read.append(_span(self.brief, clause.start, clause.end, ASIDE))
+            elif clause.aside or clause.explained:
+                told = ASIDE if clause.aside else EXPLAINED
+                self.read.append(_span(self.brief, clause.start, clause.end, told))
             else:
                 condition = isinstance(clause.meaning, Placed)
                 blocks = entry or _stops(clause) or (statement.verb is None and condition)

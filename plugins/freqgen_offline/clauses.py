@@ -382,6 +382,10 @@ class _Meanings(OperandMeanings, RiskMeanings):
     def tail_at_most(self, children: list[Any]) -> Tail:
         return Tail(Compare(SUBJECT, "<=", Number(number(children[1]))))
 
+    def tail_both(self, children: list[Any]) -> Tail:
+        op, right = parts(children)
+        return Tail(Compare(SUBJECT, op, right), both=True)
+
     def tail_moved(self, children: list[Any]) -> Tail:
         return Tail(self.moved(children))
 

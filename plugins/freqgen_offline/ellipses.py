@@ -67,6 +67,8 @@ def fill(
             clause.leans = previous
         if _in_brackets(statement, clause):
             _explain(previous, clause)
+        if clause.explains and clause.condition is not None:
+            _replace_explained(statement, clause)
         waits = isinstance(meaning, Bare) and clause.condition is None
         waiting = [*waiting, clause] if waits else []
         previous = clause if clause.condition is not None else None
@@ -101,6 +103,20 @@ def _alone(operand: Operand | None) -> Operand | None:
     if isinstance(operand, Use) and operand.function in FAMILIES["STOCHASTIC"]:
         return replace(operand, function="STOCHASTIC")
     return operand
+
+
+def _replace_explained(statement: Statement, clause: Clause) -> None:
+    """Let a condition stand for the words that it explains: "..., which means that RSI > 30"."""
+    clauses = statement.clauses
+    before = clauses[: clauses.index(clause)]
+    if not before:
+        return
+    explained = before[-1]
+    if explained.condition is None or isinstance(explained.condition, type(clause.condition)):
+        if clause.leans is explained:
+            return
+        explained.condition = None
+        explained.explained = True
 
 
 def _in_brackets(statement: Statement, clause: Clause) -> bool:
@@ -155,7 +171,10 @@ def _filled(tail: Tail, previous: Condition) -> Condition | None:
     if isinstance(tail.like, Cross) and tail.like.right == SUBJECT:
         # "when it crosses back below": what it crossed before
         return replace(previous, up=tail.like.up) if isinstance(previous, Cross) else None
-    return None if about is None else _of(tail, about)
+    if tail.both and isinstance(previous, Cross | Compare) and isinstance(tail.like, Compare):
+        pair = [compare(o, tail.like.op, tail.like.right) for o in (previous.left, previous.right)]
+        return Both(*pair)
+    return None if about is None or tail.both else _of(tail, about)
 
 
 def _of(tail: Tail, about: Operand) -> Condition | None:

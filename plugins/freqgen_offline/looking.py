@@ -154,6 +154,8 @@ def measure(operand: Operand) -> str:
             return measure(inner)
         case Average(of=inner) if inner is not None:
             return measure(inner)
+        case Arithmetic("/", left, right):
+            return "" if measure(left) != measure(right) else "ratio"
         case Arithmetic("*", left, right):
             return measure(left) or measure(right)
         case Arithmetic(op, left, right):

@@ -103,7 +103,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """``left op right`` with ``op`` one of ``+ - *``."""
+    """``left op right`` with ``op`` one of ``+ - * /``."""
 
     op: str
     left: Operand
@@ -245,9 +245,11 @@ class Tail:
     """A condition without its subject.
 
     :param like: The condition, with a placeholder on its left.
+    :param both: Whether both sides of the condition before it are its subjects.
     """
 
     like: Compare | Cross | Run | Extended | Moved | Turn
+    both: bool = False
 
 
 @dataclass(frozen=True, slots=True)

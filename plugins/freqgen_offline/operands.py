@@ -63,6 +63,12 @@ class OperandMeanings(Transformer[Token, Any]):
         found = Use(function="PRICE", of=Column(column.lower()))
         return self.placed([found, *children])
 
+    def bandwidth(self, children: list[Any]) -> Arithmetic:
+        upper, middle, lower = (
+            use("BBANDS", children, side) for side in ("upper", "middle", "lower")
+        )
+        return Arithmetic("/", Arithmetic("-", upper, lower), middle)
+
     def number(self, children: list[Any]) -> Number:
         return Number(number(children[0]))
 

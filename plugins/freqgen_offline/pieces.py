@@ -29,7 +29,7 @@ _HEADS = frozenset({"GT", "LT", "GE", "LE", "CROSS", "CROSS_UP", "CROSS_DOWN", "
 _AVERAGES = frozenset({"EMA", "SMA", "MA", "AVERAGE_KIND"})
 ENDS = frozenset({"MARK", "BLANK"})
 JOINTS = frozenset(
-    {"COMMA", "AND", "OR", "ALONG", "UNLESS", "EITHER", "NL", "BULLET", "LPAR", "RPAR"}
+    {"COMMA", "AND", "OR", "ALONG", "UNLESS", "EITHER", "NL", "BULLET", "LPAR", "RPAR", "EXPLAINS"}
 )
 DIVIDERS = frozenset({*VERBS, *ENDS, *JOINTS, "WHEN", "ARROW", "BOTH_TRUE"})
 ITEM_BEGINS = frozenset({"PCT", "STOP", "TAKE", "TRAIL", "TIME", "NUM", "COUNT", "HOLD", "RISK",
@@ -50,6 +50,8 @@ class Clause:
     :param leans: The clause that its subject or object is taken from.
     :param why: Why it could not be used, as far as that is known.
     :param aside: Whether it only gives a reason: "since I want ranging markets".
+    :param explains: Whether it says what the clause before it means.
+    :param explained: Whether the clause after it says what it means.
     """
 
     words: list[Word]
@@ -59,6 +61,8 @@ class Clause:
     leans: Clause | None = None
     why: str = ""
     aside: bool = False
+    explains: bool = False
+    explained: bool = False
 
     @property
     def start(self) -> int:
@@ -101,13 +105,16 @@ def _in_sequence(words: Iterable[Word]) -> list[Word]:
 def _pieces(words: Iterable[Word]) -> list[Piece]:
     """Words between dividers, as clauses that are not parsed yet."""
     pieces: list[Piece] = []
+    explains = False
     for word in words:
         if word.type in DIVIDERS:
             pieces.append(word)
+            explains = word.type == "EXPLAINS"
         elif pieces and isinstance(pieces[-1], Clause):
             pieces[-1].words.append(word)
         else:
-            pieces.append(Clause([word], None))
+            pieces.append(Clause([word], None, explains=explains))
+            explains = False
     return pieces
 
 
@@ -124,6 +131,7 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
             if taken == 1 and (shared := _shared(pieces, position)) is not None:
                 clause = shared
             clause.aside = _is_reason(clause)
+            clause.explains = piece.explains
             joined += [clause] if clause.meaning is not None else _parts(clause)
             position += taken
         else:
@@ -132,12 +140,30 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
     return joined
 
 
-def _parts(clause: Clause) -> list[Clause]:
+def _parts(clause: Clause) -> list[Piece]:
     """A clause that is not understood as a whole, taken apart where parts of it are."""
-    found = _without_items(clause)
+    found: list[Piece] = [*_without_items(clause)]
     if len(found) == 1:
-        found = _without_heading(clause)
-    return [_loose(part) if part.meaning is None else part for part in found]
+        found = [*_without_heading(clause)]
+    if len(found) == 1:
+        found = _two_by_plus(clause)
+    for part in found:
+        if isinstance(part, Clause):
+            part.explains = clause.explains and part is found[0]
+    return [_loose(p) if isinstance(p, Clause) and p.meaning is None else p for p in found]
+
+
+def _two_by_plus(clause: Clause) -> list[Piece]:
+    """Two conditions that "plus" joins: "a hammer plus an oversold RSI"."""
+    for position, word in enumerate(clause.words):
+        if word.type != "PLUS":
+            continue
+        first, second = clause.words[:position], clause.words[position + 1 :]
+        meanings = meaning_of(first), meaning_of(second)
+        if all(isinstance(m, Placed) and not isinstance(m.what, Tail) for m in meanings):
+            joint = replace(word, type="AND")
+            return [Clause(first, meanings[0]), joint, Clause(second, meanings[1])]
+    return [clause]
 
 
 def _without_heading(clause: Clause) -> list[Clause]:
@@ -248,7 +274,7 @@ def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:
         words = [w for p in parts for w in (p.words if isinstance(p, Clause) else [p])]
         if _complete(own) and _complete(meaning_of(_words_of(parts[-1]))):
             continue
-        meaning = meaning_of([w for w in words if w.type != "NL"])
+        meaning = meaning_of([w for w in words if w.type not in {"NL", "COMMA"}])
         if meaning is not None:
             return last - position + 1, Clause(words, meaning)
     return 1, Clause(first.words, own)
@@ -342,6 +368,8 @@ def meaning_of(words: Sequence[Word]) -> Meaning | None:
     if content[0].type == "PLUS" and len(content) > 1:  # "plus a 4% trailing stop"
         content = content[1:]
     found = read_clause(content)
+    if found is None and content[-1].type == "PARAMS":  # "MACD line is above zero (12, 26, 9)"
+        found = _with_parameters_last(content)
     if found is None and content[-1].type == "TAKE":  # "the middle band as the price target"
         level = read_clause(content[:-1])
         if isinstance(level, Bare):
@@ -351,6 +379,18 @@ def meaning_of(words: Sequence[Word]) -> Meaning | None:
     if found is None and any(w.type in _OPTIONAL for w in content):
         found = read_clause([w for w in content if w.type not in _OPTIONAL])
     return found
+
+
+_INDICATORS = frozenset({"RSI", "ADX", "ATR", "MACD", "BB", "KNOWN", "EMA", "SMA"})
+
+
+def _with_parameters_last(content: Sequence[Word]) -> Meaning | None:
+    """What a clause means whose only indicator has its parameters at the end."""
+    named = [i for i, w in enumerate(content[:-1]) if w.type in _INDICATORS]
+    if len(named) != 1 or any(w.type == "PARAMS" for w in content[:-1]):
+        return None
+    at = named[0] + 1
+    return read_clause([*content[:at], content[-1], *content[at:-1]])
 
 
 def begins_with_close(words: Sequence[Word]) -> bool:

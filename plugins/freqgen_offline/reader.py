@@ -452,9 +452,9 @@ def _demands(statement: Statement) -> bool:
     """Whether a sentence without a verb of trading says what must hold: "ADX must be above 20"."""
     if statement.verb is not None or statement.lost or statement.continues:
         return False
-    conditions = [c for c in statement.clauses if isinstance(c.meaning, Placed)]
-    said = {str(w.token) for c in conditions for w in c.words}
-    return bool(said & _MUST) and not isinstance(conditions[0].meaning.what, Tail)  # type: ignore[union-attr]
+    found = [c.meaning for c in statement.clauses if isinstance(c.meaning, Placed)]
+    said = {str(w.token) for c in statement.clauses for w in c.words}
+    return bool(said & _MUST and found) and not isinstance(found[0].what, Tail)
 
 
 def _of_both_sides(statement: Statement) -> bool:

@@ -33,6 +33,8 @@ class RiskMeanings(Transformer[Token, Any]):
         return Item("stoploss", float(-found))
 
     def stop_atr(self, children: list[Any]) -> Item:
+        if "PARAMS" in types(children):  # "ATR stop: multiple 2, period 14"
+            return Item("stop_atr", _named_multiple(types(children)["PARAMS"]))
         return Item("stop_atr", _multiple(children))
 
     def stop_level(self, children: list[Any]) -> Item:
@@ -116,6 +118,15 @@ class RiskMeanings(Transformer[Token, Any]):
 
     def long_only(self, _children: list[Any]) -> Item:
         return Item("can_short", False)
+
+
+def _named_multiple(token: Token) -> tuple[Decimal, Use]:
+    found = dict(re.findall(r"(multiple|multiplier|period|length)s?\s+(?:of\s+)?([0-9.]+)", token))
+    factor = next((found[k] for k in ("multiple", "multiplier") if k in found), None)
+    if factor is None:
+        raise UnreadableError("how many ATRs is not said")
+    period = next((found[k] for k in ("period", "length") if k in found), None)
+    return Decimal(factor), Use(function="ATR", params=(Decimal(period),) if period else ())
 
 
 def _multiple(children: Sequence[Any]) -> tuple[Decimal, Use]:

@@ -163,6 +163,8 @@ def _tokens(parts: Sequence[Clause | Word], *, brackets: bool) -> list[tuple[str
 def _joint(between: Sequence[str]) -> str:
     if "UNLESS" in between:
         return "UNLESS"
+    if "EXPLAINS" in between:
+        return "AND"
     comma = bool({"COMMA", "BULLET", "NL", "MARK"} & {*between})
     if "OR" in between:
         return "COMMA_OR" if comma else "OR"
