@@ -113,8 +113,15 @@ def _quantified(statement: Statement) -> bool:
     parts = statement.parts[at + 1 :]
     if empty:
         parts = parts[next((i for i, p in enumerate(parts) if isinstance(p, Clause)), 0) :]
-    joints = {p.type for p in parts if isinstance(p, Word)}
-    if not any(joints <= allowed for allowed in _JOINTS[how]) or len(own) - empty < 2:
+    ends = next(
+        (i for i, p in enumerate(parts) if isinstance(p, Clause) and isinstance(p.meaning, Items)),
+        len(parts),
+    )
+    if any(isinstance(p, Clause) and isinstance(p.meaning, Placed) for p in parts[ends:]):
+        return False
+    joints = {p.type for p in parts[:ends] if isinstance(p, Word)}
+    counted = [p for p in parts[:ends] if isinstance(p, Clause)]
+    if not any(joints <= allowed for allowed in _JOINTS[how]) or len(counted) + (not empty) < 2:
         return False
     if any(w.type in {"ANY_OF", "ALL_OF"} for c in others for w in c.words):
         return False

@@ -145,7 +145,7 @@ def _parts(clause: Clause) -> list[Piece]:
     found: list[Piece] = [*_without_items(clause)]
     if len(found) == 1:
         found = [*_without_heading(clause)]
-    if len(found) == 1:
+    if len(found) == 1 and found[0].meaning is None:  # type: ignore[union-attr]
         found = _two_by_plus(clause)
     for part in found:
         if isinstance(part, Clause):

@@ -227,6 +227,9 @@ class _Grouper:
             return
         waiting = self.current.verb is None and self.current.clauses and not self.current.lost
         arrow = isinstance(before, Word) and before.type == "ARROW"
+        if waiting and not arrow and self._is_heading(i):
+            self._finish()
+            waiting = False
         if waiting and (arrow or not self._opens(i)):
             self._trim_joints()
             self.current.verb, self.current.list_name = verb, name
@@ -252,6 +255,16 @@ class _Grouper:
         )
         if self.torn:
             self.current.lose(TORN)
+
+    def _is_heading(self, i: int) -> bool:
+        """Whether a verb that a list follows has only words before it: "My exit rules:"."""
+        if not self._colon(i) or self.current.start is None:
+            return False
+        said = self.pieces[i - 1] if i else None
+        whens = any(isinstance(p, Word) and p.type == "WHEN" for p in self.current.parts)
+        return isinstance(said, Clause) and not whens and all(
+            c.meaning is None for c in self.current.clauses
+        )  # fmt: skip
 
     def _goes_on(self, i: int) -> bool:
         """Whether a condition follows that belongs to those before the verb: "provided that"."""
