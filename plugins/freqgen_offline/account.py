@@ -9,7 +9,7 @@ from freqgen import BriefError, Span
 from freqgen_offline.clauses import why_unread
 from freqgen_offline.lexicon import MEANINGLESS, words
 from freqgen_offline.meaning import Placed
-from freqgen_offline.pieces import Clause
+from freqgen_offline.phrases import Clause
 from freqgen_offline.statements import Statement
 from freqgen_offline.wishes import Wish, wishes
 from freqgen_offline.writing import Writer
@@ -73,8 +73,8 @@ class _Ledger:
                 meaning = " and ".join([statement.list_name, *statement.also])
                 meaning = "" if settings and not conditions else meaning
                 start = verb.start if statement.start is None else min(verb.start, statement.start)
-                told = verb.start if not statement.denied else start
-                self.read.append(_span(self.brief, told, statement.verb_end, meaning))
+                begin = verb.start if not statement.denied else start
+                self.read.append(_span(self.brief, begin, statement.verb_end, meaning))
             else:
                 self._miss(verb.start, statement.verb_end, "", blocks=entry)
         for clause in clauses:

@@ -11,6 +11,8 @@ from typing import Any, cast
 from lark import Token
 from lark.exceptions import VisitError
 
+from freqgen_offline.clocks import SHAPES, shape_of, times_of_day
+from freqgen_offline.comparing import SUBJECT, compare, cross, turned, two_sides
 from freqgen_offline.lexicon import Word, clause_parser, parse_tokens
 from freqgen_offline.looking import measure
 from freqgen_offline.meaning import (
@@ -53,16 +55,11 @@ from freqgen_offline.quantities import (
     types,
     whole,
 )
-from freqgen_offline.clocks import SHAPES, shape_of, times_of_day
 from freqgen_offline.risk import RiskMeanings
 from freqgen_offline.vocabulary import meant
 
-FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
 OPERATORS = {"LT": "<", "GT": ">", "LE": "<=", "GE": ">="}
-
-SUBJECT = Column("")
-"""Stands for what a tail leaves out."""
 
 
 def read_clause(words: Sequence[Word]) -> Meaning | None:
@@ -227,6 +224,8 @@ class _Meanings(OperandMeanings, RiskMeanings):
     def not_between(self, children: list[Any]) -> Both:
         inside = self.between(children)
         first, second = inside.first, inside.second
+        assert isinstance(first, Compare)  # noqa: S101  (as "between" makes them)
+        assert isinstance(second, Compare)  # noqa: S101
         return Both(replace(first, op="<"), replace(second, op=">"), "any")
 
     def pair_cross(self, children: list[Any]) -> Cross:
@@ -329,7 +328,7 @@ class _Meanings(OperandMeanings, RiskMeanings):
         subjects = parts(children)
         operand = subjects[0] if subjects else SUBJECT
         up = bool({"UPWARDS", "POSITIVE", "GREEN"} & kinds.keys())
-        if (sides := _two_sides(operand)) is not None and not {"OVERBOUGHT", "OVERSOLD"} & {*kinds}:
+        if (sides := two_sides(operand)) is not None and not {"OVERBOUGHT", "OVERSOLD"} & {*kinds}:
             return compare(sides[0], ">" if up else "<", sides[1])
         if {"GREEN", "RED", "UPWARDS", "DOWNWARDS"} & kinds.keys():
             raise UnreadableError("what that means is known of candles and the Supertrend alone")
@@ -358,7 +357,8 @@ class _Meanings(OperandMeanings, RiskMeanings):
             numbers = [number(c) for c in children if isinstance(c, Token) and c.type == "NUM"]
             if "PARAMS" in kinds:
                 numbers = list(params(kinds["PARAMS"]))
-                kinds |= {k: kinds["PARAMS"] for k in ("EMA", "SMA") if k.lower() in kinds["PARAMS"]}
+                told = kinds["PARAMS"]
+                kinds |= {kind: told for kind in ("EMA", "SMA") if kind.lower() in told}
             if not numbers:
                 function, numbers = "GOLDEN", [Decimal(50), Decimal(200)]
             else:
@@ -423,77 +423,10 @@ class _Meanings(OperandMeanings, RiskMeanings):
         return Items(tuple(children))
 
 
-def compare(left: Operand, op: str, right: Operand) -> Compare:
-    """A comparison with the number, if there is one, on the right.
-
-    A price beyond the extreme of the last candles means the candles before it, for no close is
-    above a high that it has itself a part in.
-    """
-    if isinstance(left, Number) and not isinstance(right, Number):
-        left, op, right = right, FLIPPED[op], left
-    if isinstance(left, Number):
-        raise UnreadableError("two numbers")
-    if isinstance(right, Extreme) and right.highest == op.startswith(">"):
-        right = _before(right)
-    elif isinstance(left, Extreme) and left.highest == op.startswith("<"):
-        left = left if isinstance(right, Use) else _before(left)
-    return Compare(left, op, right)
-
-
-def cross(left: Operand, right: Operand, *, up: bool | None) -> Cross:
-    """A crossing with the number, if there is one, on the right."""
-    if isinstance(left, Number):
-        if isinstance(right, Number):
-            raise UnreadableError("two numbers")
-        left, right, up = right, left, None if up is None else not up
-    return Cross(left, _before(right) if isinstance(right, Extreme) else right, up)
+TURNS = ("UPWARDS", "DOWNWARDS", "POSITIVE", "NEGATIVE", "GREEN", "RED")
 
 
 def _turn(operand: Operand, children: list[Any]) -> Turn:
     kinds = types(children)
     word = next(k for k in TURNS if k in kinds)
     return Turn(operand, word, crosses=str(kinds["TURN"]).startswith("cross"))
-
-
-TURNS = ("UPWARDS", "DOWNWARDS", "POSITIVE", "NEGATIVE", "GREEN", "RED")
-
-
-def turned(turn: Turn) -> Cross:
-    """What it is that something turns up, or red.
-
-    :raises UnreadableError: If it has no such sides.
-    """
-    operand, word = turn.operand, turn.word
-    up = word in {"UPWARDS", "POSITIVE", "GREEN"}
-    if (sides := _two_sides(operand)) is not None:
-        return cross(*sides, up=up)
-    if word in {"UPWARDS", "DOWNWARDS"}:
-        return cross(operand, _signal_of(operand) if turn.crosses else Earlier(operand), up=up)
-    macd = isinstance(operand, Use) and operand.function == "MACD"
-    if macd or word in {"POSITIVE", "NEGATIVE"}:
-        return cross(operand, Number(Decimal(0)), up=up)
-    raise UnreadableError("turns a colour")
-
-
-def _two_sides(operand: Operand) -> tuple[Operand, Operand] | None:
-    """What tells the colour of an indicator that has one: on which side of what it is."""
-    function = operand.function if isinstance(operand, Use) else ""
-    if function == "SUPERTREND":
-        return replace(operand, output="direction"), Number(Decimal(0))  # type: ignore[type-var]
-    if function == "HA":
-        return replace(operand, output="close"), replace(operand, output="open")  # type: ignore[type-var]
-    return None
-
-
-def _signal_of(operand: Operand) -> Use:
-    """What an indicator crosses where that is not said.
-
-    :raises UnreadableError: If it is not the MACD, which has a line for it.
-    """
-    if not isinstance(operand, Use) or (operand.function, operand.output) != ("MACD", "line"):
-        raise UnreadableError("what is crossed is not said")
-    return replace(operand, output="signal")
-
-
-def _before(extreme: Extreme) -> Extreme:
-    return replace(extreme, before=True)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.meaning import BarePercentage, Condition, Cross, Items, Placed, Tail
-from freqgen_offline.pieces import Clause, meaning_of, says_nothing
+from freqgen_offline.meaning import BarePercentage, Condition, Cross, Items, Placed, Tail, Turn
+from freqgen_offline.phrases import Clause, meaning_of, says_nothing
 from freqgen_offline.statements import PARTIAL, Statement
 
 SEQUENCE = "one thing after another is asked for; rules look at one candle"
@@ -73,7 +73,7 @@ def _follows(statement: Statement) -> bool:
     return statement.late or any(isinstance(_condition(c), Cross) for c in before)
 
 
-def _condition(clause: Clause) -> Condition | None:
+def _condition(clause: Clause) -> Condition | Turn | None:
     what = clause.meaning.what if isinstance(clause.meaning, Placed) else None
     return what.like if isinstance(what, Tail) else what
 

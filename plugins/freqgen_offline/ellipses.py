@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from freqgen_offline.clauses import SUBJECT, compare, cross, turned
+from freqgen_offline.comparing import SUBJECT, compare, cross, turned
 from freqgen_offline.lexicon import Word
 from freqgen_offline.looking import is_price
 from freqgen_offline.meaning import (
@@ -27,7 +27,7 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
-from freqgen_offline.pieces import Clause, begins_with_close
+from freqgen_offline.phrases import Clause, begins_with_close
 from freqgen_offline.statements import Statement
 from freqgen_offline.vocabulary import FAMILIES
 
@@ -172,8 +172,8 @@ def _filled(tail: Tail, previous: Condition) -> Condition | None:
         # "when it crosses back below": what it crossed before
         return replace(previous, up=tail.like.up) if isinstance(previous, Cross) else None
     if tail.both and isinstance(previous, Cross | Compare) and isinstance(tail.like, Compare):
-        pair = [compare(o, tail.like.op, tail.like.right) for o in (previous.left, previous.right)]
-        return Both(*pair)
+        op, level = tail.like.op, tail.like.right
+        return Both(compare(previous.left, op, level), compare(previous.right, op, level))
     return None if about is None or tail.both else _of(tail, about)
 
 

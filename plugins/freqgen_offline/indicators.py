@@ -109,7 +109,8 @@ class Indicators:
         ids = self.ids()
         for key, name in ids.items():
             known = about(key.function)
-            values = {p.name: _json_number(v) for p, v in zip(known.params, key.params, strict=True)}
+            pairs = zip(known.params, key.params, strict=True)
+            values = {param.name: _json_number(value) for param, value in pairs}
             if key.function == "BBANDS":
                 values["nbdevdn"] = values["nbdevup"]
             spec: dict[str, object] = {"id": name, "function": key.function, "params": values}

@@ -18,7 +18,7 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
-from freqgen_offline.pieces import Clause
+from freqgen_offline.phrases import Clause
 from freqgen_offline.writing import Writer
 
 TRAILING_ATR_PERIOD = 22
@@ -51,7 +51,7 @@ class Settings:
         for item in items:
             said = self.found.get(item.field)
             if item.field == "roi" and said is not None:
-                if {*said[0].value} & {*item.value}:  # type: ignore[call-overload]
+                if _steps(said[0]).keys() & _steps(item).keys():
                     clause.why = "something else was said before"
                     return
                 continue
@@ -72,7 +72,7 @@ class Settings:
         for item in items:
             before = self.found.setdefault(item.field, (item, clause))[0]
             if item.field == "roi" and before is not item:
-                merged = Item("roi", {**before.value, **item.value})  # type: ignore[dict-item]
+                merged = Item("roi", {**_steps(before), **_steps(item)})
                 self.found["roi"] = (merged, clause)
         self.clauses[id(clause)] = (clause, items)
 
@@ -155,6 +155,12 @@ def _items(clause: Clause, list_name: str, *, alone: bool) -> tuple[Item, ...]:
             return (Item("target", operand),)
         case _:
             return ()
+
+
+def _steps(item: Item) -> dict[str, float]:
+    """The lines of an ROI table: minutes to the profit that is taken."""
+    assert isinstance(item.value, dict)  # noqa: S101  (so the grammar makes them)
+    return item.value
 
 
 def _duration(length: Length) -> str | dict[str, int]:

@@ -39,7 +39,9 @@ _SAME = {
 }
 """Characters read as another one. Each stands for exactly one, so that positions hold."""
 
-MEANINGLESS = frozenset({"NOISE", "NOISE_PHRASE", "NOISE_OVER", "NOISE_WORD", "QUOTE", "COLON", "HEADER", "ALSO"})
+MEANINGLESS = frozenset(
+    {"NOISE", "NOISE_PHRASE", "NOISE_OVER", "NOISE_WORD", "QUOTE", "COLON", "HEADER", "ALSO"}
+)
 """Words that are dropped before a clause is parsed."""
 
 

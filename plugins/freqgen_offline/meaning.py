@@ -237,7 +237,9 @@ class Said:
     how: str = "all"
 
 
-Condition: TypeAlias = Compare | Cross | Run | Touch | Extended | Both | Held | Moved | Said | Opposite
+Condition: TypeAlias = (
+    Compare | Cross | Run | Touch | Extended | Both | Held | Moved | Said | Opposite
+)
 
 
 @dataclass(frozen=True, slots=True)

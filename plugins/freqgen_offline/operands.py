@@ -12,6 +12,7 @@ from typing import Any, cast
 from lark import Token, Transformer
 
 from freqgen import TIMEFRAMES
+from freqgen_offline.known import Known
 from freqgen_offline.meaning import (
     Arithmetic,
     Average,
@@ -35,7 +36,7 @@ from freqgen_offline.quantities import (
     types,
     whole,
 )
-from freqgen_offline.vocabulary import FAMILIES, Known, about, meant
+from freqgen_offline.vocabulary import FAMILIES, about, meant
 
 MAX_WIDTH = 10
 PERIODS = ("PARAMS", "NUM", "COUNT", "TIME")
@@ -45,10 +46,10 @@ class OperandMeanings(Transformer[Token, Any]):
     """One method a rule of ``operands.lark``, with the parts of the rule as its children."""
 
     def own(self, children: list[Any]) -> Use | Extreme:
-        found = cast("Use | Extreme", replace(children[1], own=True))
+        found: Use | Extreme = replace(children[1], own=True)
         frame = types(children).get("TIME")
         if frame is not None and isinstance(found, Use):
-            return cast("Use", replace(found, frame=_frame(found, frame)))
+            return replace(found, frame=_frame(found, frame))
         return found
 
     def placed(self, children: list[Any]) -> Use:
@@ -293,7 +294,7 @@ def ordered(token: Token, function: str) -> tuple[Decimal, ...]:
         fits = [
             i
             for i, param in enumerate(known.params)
-            if name and i not in places and re.fullmatch(rf"(?:{param.words})(?:\s+(?:{_PLAIN}))?", name)
+            if name and i not in places and _is_called(name, param.words)
         ]
         place = position if not fits or position in fits else fits[0]
         if place in places:
@@ -304,7 +305,9 @@ def ordered(token: Token, function: str) -> tuple[Decimal, ...]:
     return tuple(places[i] for i in range(len(places)))
 
 
-_PLAIN = r"periods?|lengths?"
+def _is_called(name: str, words: str) -> bool:
+    """Whether a parameter may be called so: "atr", and "atr period"."""
+    return re.fullmatch(rf"(?:{words})(?:\s+(?:periods?|lengths?))?", name) is not None
 
 
 def _skipped(known: Known, places: Mapping[int, Decimal]) -> tuple[Decimal, ...]:
@@ -372,6 +375,6 @@ def use(function: str, children: Sequence[Any], output: str = "") -> Use:
     for value, param in zip(given, known.params, strict=False):
         if param.counts:
             whole(value, int(param.low), MAX_PERIOD)
-        elif not param.low <= value <= min(param.high, MAX_WIDTH):
+        elif not param.low <= value <= min(param.high, Decimal(MAX_WIDTH)):
             raise UnreadableError("the width of a band" if known.sided else f"{param.name} {value}")
     return Use(function=function, params=given, output=output, frame=frame)

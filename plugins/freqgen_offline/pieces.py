@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from freqgen_offline.clauses import read_clause
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.looking import moved_to
-from freqgen_offline.meaning import Bare, Condition, Item, Items, Meaning, Placed, Tail, Use
-
-if TYPE_CHECKING:
-    from lark import Token
+from freqgen_offline.phrases import Clause, Piece, content_of, is_complete, meaning_of
+from freqgen_offline.taking_apart import is_reason, roi_step, taken_apart
 
 VERBS = {
     "ENTER_LONG": "entry_long",
@@ -21,8 +16,6 @@ VERBS = {
     "EXIT_SHORT": "exit_short",
     "FILTER": "filter",
 }
-_OPTIONAL = frozenset({"FOR", "WITHIN"})
-"""Words that mean something after a condition, and nothing within an operand."""
 _LENGTHS = frozenset({"NUM", "COUNT", "TIME"})
 _HEADS = frozenset({"GT", "LT", "GE", "LE", "CROSS", "CROSS_UP", "CROSS_DOWN", "BREAK", "TOUCH"})
 """What a number that is the whole of an operand may follow."""
@@ -32,55 +25,8 @@ JOINTS = frozenset(
     {"COMMA", "AND", "OR", "ALONG", "UNLESS", "EITHER", "NL", "BULLET", "LPAR", "RPAR", "EXPLAINS"}
 )
 DIVIDERS = frozenset({*VERBS, *ENDS, *JOINTS, "WHEN", "ARROW", "BOTH_TRUE"})
-ITEM_BEGINS = frozenset({"PCT", "STOP", "TAKE", "TRAIL", "TIME", "NUM", "COUNT", "HOLD", "RISK",
-                         "MAX", "LE", "LEVERAGE", "NO_LEVERAGE", "CHART", "LONG_ONLY", "ROI"})  # fmt: skip
-MAX_SPLIT_WORDS = 60
 WRAPPED_LINES = 4
 """How many lines a clause may go over."""
-
-
-@dataclass(eq=False, slots=True)
-class Clause:
-    """The words between two dividers.
-
-    :param words: All of them, words without a meaning included.
-    :param meaning: What they mean together, or ``None``.
-    :param note: What it was taken to mean, in the notation of the design; set once it is used.
-    :param condition: The condition it stands for in its statement, ellipses filled in.
-    :param leans: The clause that its subject or object is taken from.
-    :param why: Why it could not be used, as far as that is known.
-    :param aside: Whether it only gives a reason: "since I want ranging markets".
-    :param explains: Whether it says what the clause before it means.
-    :param explained: Whether the clause after it says what it means.
-    """
-
-    words: list[Word]
-    meaning: Meaning | None
-    note: str = ""
-    condition: Condition | None = None
-    leans: Clause | None = None
-    why: str = ""
-    aside: bool = False
-    explains: bool = False
-    explained: bool = False
-
-    @property
-    def start(self) -> int:
-        """Where it begins in the brief."""
-        return self._trimmed()[0].start
-
-    @property
-    def end(self) -> int:
-        """Where it ends in the brief."""
-        return self._trimmed()[-1].end
-
-    def _trimmed(self) -> list[Word]:
-        words = self.words
-        kept = [i for i, w in enumerate(words) if w.type not in {"QUOTE", "COLON"}]
-        return words[kept[0] : kept[-1] + 1] if kept else words
-
-
-Piece = Clause | Word
 
 
 def clauses_and_dividers(words: Iterable[Word]) -> list[Piece]:
@@ -126,126 +72,18 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
         piece = pieces[position]
         if isinstance(piece, Clause):
             taken, clause = _longest(pieces, position)
-            if (step := _roi_step(clause, joined)) is not None:
+            if (step := roi_step(clause, joined)) is not None:
                 clause = step
             if taken == 1 and (shared := _shared(pieces, position)) is not None:
                 clause = shared
-            clause.aside = _is_reason(clause)
+            clause.aside = is_reason(clause)
             clause.explains = piece.explains
-            joined += [clause] if clause.meaning is not None else _parts(clause)
+            joined += [clause] if clause.meaning is not None else taken_apart(clause)
             position += taken
         else:
             joined.append(piece)
             position += 1
     return joined
-
-
-def _parts(clause: Clause) -> list[Piece]:
-    """A clause that is not understood as a whole, taken apart where parts of it are."""
-    found: list[Piece] = [*_without_items(clause)]
-    if len(found) == 1:
-        found = [*_without_heading(clause)]
-    if len(found) == 1 and found[0].meaning is None:  # type: ignore[union-attr]
-        found = _two_by_plus(clause)
-    for part in found:
-        if isinstance(part, Clause):
-            part.explains = clause.explains and part is found[0]
-    return [_loose(p) if isinstance(p, Clause) and p.meaning is None else p for p in found]
-
-
-def _two_by_plus(clause: Clause) -> list[Piece]:
-    """Two conditions that "plus" joins: "a hammer plus an oversold RSI"."""
-    for position, word in enumerate(clause.words):
-        if word.type != "PLUS":
-            continue
-        first, second = clause.words[:position], clause.words[position + 1 :]
-        meanings = meaning_of(first), meaning_of(second)
-        if all(isinstance(m, Placed) and not isinstance(m.what, Tail) for m in meanings):
-            joint = replace(word, type="AND")
-            return [Clause(first, meanings[0]), joint, Clause(second, meanings[1])]
-    return [clause]
-
-
-def _without_heading(clause: Clause) -> list[Clause]:
-    """What stands before a colon, and what behind it: "Trend filter 2: RSI > 30"."""
-    colons = [i for i, w in enumerate(clause.words[:-1]) if w.type == "COLON"]
-    for position in reversed(colons):
-        rest = clause.words[position + 1 :]
-        meaning = meaning_of(rest)
-        if meaning is not None:
-            head = clause.words[: position + 1]
-            if (moved := _elsewhere(meaning_of(head), meaning)) is not None:
-                return [Clause(clause.words, moved)]
-            return [Clause(head, meaning_of(head)), Clause(rest, meaning)]
-    return [clause]
-
-
-def _elsewhere(head: Meaning | None, meaning: Meaning) -> Meaning | None:
-    """A condition on what a heading names: "BTC/USDT on the 4h chart: close > EMA 200"."""
-    place = head.operand if isinstance(head, Bare) else None
-    if not isinstance(place, Use) or place.function != "PRICE" or not place.pair:
-        return None
-    if not isinstance(meaning, Placed) or isinstance(meaning.what, Tail):
-        return None
-    moved = moved_to(meaning.what, place.frame, place.pair)
-    return None if moved is None else Placed(moved, None)
-
-
-_AROUND = frozenset({"WORD", "FROM_ENTRY", "TRADES"})
-_NOT_LOOSE = frozenset(
-    "no not never don't dont doesn't avoid without half third quarter rest part parts some most "
-    "unless except instead rather maybe perhaps between".split()
-)
-
-
-def _loose(clause: Clause) -> Clause:
-    """A setting among words that say nothing: "there is a 6% stop as well", "works on H4"."""
-    content = [w for w in clause.words if w.type not in MEANINGLESS]
-    told = [w for w in content if w.type not in _AROUND]
-    if len(told) == len(content) or not told or len(content) > MAX_SPLIT_WORDS:
-        return clause
-    if any(str(w.token) in _NOT_LOOSE for w in clause.words) or clause.aside:
-        return clause
-    meaning = meaning_of(told)
-    return Clause(clause.words, meaning) if isinstance(meaning, Items) else clause
-
-
-def _is_reason(clause: Clause) -> bool:
-    """Whether a clause says why, and no rule with it."""
-    words = _content(clause)
-    return bool(words) and words[0].type == "REASON" and meaning_of(words[1:]) is None
-
-
-def _roi_step(clause: Clause, before: Sequence[Piece]) -> Clause | None:
-    """The next line of an ROI table: "60 min: 3%" after "ROI: 0 min: 5%"."""
-    said = next((p for p in reversed(before) if isinstance(p, Clause) and _content(p)), None)
-    first = next((w for w in clause.words if w.type not in MEANINGLESS), None)
-    if said is None or first is None or first.type not in {"TIME", "NUM"}:
-        return None
-    items = said.meaning.items if isinstance(said.meaning, Items) else ()
-    if not items or any(item.field != "roi" for item in items):
-        return None
-    found = meaning_of([replace(first, type="ROI", token=_roi(first.token)), *clause.words])
-    return Clause(clause.words, found) if isinstance(found, Items) else None
-
-
-def _roi(token: Token) -> Token:
-    return token.update(type="ROI")
-
-
-def _without_items(clause: Clause) -> list[Clause]:
-    """A clause, and the items that follow it without a comma: "rsi < 30 2% stop 1h"."""
-    words = clause.words
-    if len(words) > MAX_SPLIT_WORDS:
-        return [clause]
-    for position in range(1, len(words)):
-        if words[position].type not in ITEM_BEGINS:
-            continue
-        items = meaning_of(words[position:])
-        before = meaning_of(words[:position])
-        if isinstance(items, Items) and _complete(before):
-            return [Clause(words[:position], before), Clause(words[position:], items)]
-    return [clause]
 
 
 def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:
@@ -272,7 +110,7 @@ def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:
     for last in reversed(ends):
         parts = pieces[position : last + 1]
         words = [w for p in parts for w in (p.words if isinstance(p, Clause) else [p])]
-        if _complete(own) and _complete(meaning_of(_words_of(parts[-1]))):
+        if is_complete(own) and is_complete(meaning_of(_words_of(parts[-1]))):
             continue
         meaning = meaning_of([w for w in words if w.type not in {"NL", "COMMA"}])
         if meaning is not None:
@@ -287,7 +125,7 @@ def _ends_in_stop(words: Sequence[Word]) -> bool:
 
 
 def _begins_with_number(piece: Piece) -> bool:
-    content = _content(piece)
+    content = content_of(piece)
     return bool(content) and content[0].type == "NUM"
 
 
@@ -305,7 +143,7 @@ def _shared(pieces: Sequence[Piece], position: int) -> Clause | None:
     """
     piece = pieces[position]
     assert isinstance(piece, Clause)  # noqa: S101  (the caller looked)
-    content = _content(piece)
+    content = content_of(piece)
     if not content or content[-1].type not in _LENGTHS:
         return None
     alone = len(content) == 1
@@ -325,12 +163,6 @@ def _shared(pieces: Sequence[Piece], position: int) -> Clause | None:
     return Clause(piece.words, meaning_of(extra)) if extra else None
 
 
-def _content(piece: Piece) -> list[Word]:
-    """The words of a clause that mean something."""
-    words = piece.words if isinstance(piece, Clause) else []
-    return [w for w in words if w.type not in MEANINGLESS]
-
-
 def _end_of_series(pieces: Sequence[Piece], position: int, step: int) -> list[Word]:
     """The words of the nearest clause on one side that is more than a number.
 
@@ -338,7 +170,7 @@ def _end_of_series(pieces: Sequence[Piece], position: int, step: int) -> list[Wo
     """
     while 0 <= (position := position + step) < len(pieces):
         piece = pieces[position]
-        words = _content(piece)
+        words = content_of(piece)
         if isinstance(piece, Clause):
             if len(words) != 1 or words[0].type not in _LENGTHS:
                 return words
@@ -349,60 +181,3 @@ def _end_of_series(pieces: Sequence[Piece], position: int, step: int) -> list[Wo
 
 def _words_of(piece: Piece) -> list[Word]:
     return piece.words if isinstance(piece, Clause) else [piece]
-
-
-def _complete(meaning: Meaning | None) -> bool:
-    """Whether a clause can stand on a line of its own."""
-    if isinstance(meaning, Placed):
-        return not isinstance(meaning.what, Tail)
-    return isinstance(meaning, Items)
-
-
-def meaning_of(words: Sequence[Word]) -> Meaning | None:
-    """What words mean together, or ``None``."""
-    content = [w for w in words if w.type not in MEANINGLESS]
-    if content and begins_with_close(content):
-        content[0] = replace(content[0], type="CLOSE", token=_close(content[0].token))
-    if not content:
-        return None
-    if content[0].type == "PLUS" and len(content) > 1:  # "plus a 4% trailing stop"
-        content = content[1:]
-    found = read_clause(content)
-    if found is None and content[-1].type == "PARAMS":  # "MACD line is above zero (12, 26, 9)"
-        found = _with_parameters_last(content)
-    if found is None and content[-1].type == "TAKE":  # "the middle band as the price target"
-        level = read_clause(content[:-1])
-        if isinstance(level, Bare):
-            return Items((Item("target", level.operand),))
-    if found is None and content[0].type == "IS":  # "the entry is a cross of"
-        found = read_clause(content[1:])
-    if found is None and any(w.type in _OPTIONAL for w in content):
-        found = read_clause([w for w in content if w.type not in _OPTIONAL])
-    return found
-
-
-_INDICATORS = frozenset({"RSI", "ADX", "ATR", "MACD", "BB", "KNOWN", "EMA", "SMA"})
-
-
-def _with_parameters_last(content: Sequence[Word]) -> Meaning | None:
-    """What a clause means whose only indicator has its parameters at the end."""
-    named = [i for i, w in enumerate(content[:-1]) if w.type in _INDICATORS]
-    if len(named) != 1 or any(w.type == "PARAMS" for w in content[:-1]):
-        return None
-    at = named[0] + 1
-    return read_clause([*content[:at], content[-1], *content[at:-1]])
-
-
-def begins_with_close(words: Sequence[Word]) -> bool:
-    """Whether "closes above" begins a clause: then what closes is the candle, "it" or not."""
-    first = next((w for w in words if w.type not in MEANINGLESS), None)
-    return first is not None and first.type == "IS" and str(first.token).startswith("clos")
-
-
-def _close(token: Token) -> Token:
-    return token.update(type="CLOSE")
-
-
-def says_nothing(clause: Clause) -> bool:
-    """Whether a clause has no word with a meaning."""
-    return all(w.type in MEANINGLESS for w in clause.words)

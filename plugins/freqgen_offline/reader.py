@@ -12,12 +12,12 @@ from freqgen_offline import naming
 from freqgen_offline.account import account, refusal
 from freqgen_offline.doubts import doubt
 from freqgen_offline.ellipses import fill
+from freqgen_offline.indicators import frame_name
 from freqgen_offline.items import Settings
 from freqgen_offline.lexicon import MEANINGLESS, families, words
-from freqgen_offline.indicators import frame_name
 from freqgen_offline.looking import moved_to, operands, uses
 from freqgen_offline.meaning import Bare, Item, Placed, Said, Tail, UnreadableError, Use
-from freqgen_offline.pieces import Clause
+from freqgen_offline.phrases import Clause
 from freqgen_offline.quantities import minutes
 from freqgen_offline.references import left_open, named_averages, opposites, with_averages
 from freqgen_offline.rules import (
@@ -36,6 +36,7 @@ from freqgen_offline.writing import Writer
 DEFAULT_TIMEFRAME = "1h"
 DEFAULT_STOPLOSS = -0.10
 DEFAULT_OPEN_TRADES = 3
+ENTRIES = ("entry_long", "entry_short")
 RULE_LISTS = ("entry_long", "exit_long", "entry_short", "exit_short")
 MAX_RULES = 50
 MAX_RULE_CHARACTERS = 1_800
@@ -326,9 +327,10 @@ class _Reader:
             self._add(statement, whole_rule(statement, written))
             if told := grouping(statement, whole_rule(statement, written)):
                 self.groupings[told] = None
-        for name, rule in self.filters.items():
-            if self.rules[name] is not None or name not in RULE_LISTS[::2]:
-                self.rules[name] = join("all", [self.rules[name], rule])
+        for name, filtered in self.filters.items():
+            # Filters alone are no entry: "never buy when ..." says when not to.
+            if self.rules[name] is not None or name not in ENTRIES:
+                self.rules[name] = join("all", [self.rules[name], filtered])
         self.settings.write(writer)
         self._stop_at_level()
         for clause, use in self._mentioned().items():

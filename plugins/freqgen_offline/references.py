@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from freqgen_offline.looking import operands, uses
 from freqgen_offline.meaning import Condition, Cross, Opposite, UnreadableError, Use
-from freqgen_offline.pieces import Clause
+from freqgen_offline.phrases import Clause
 from freqgen_offline.statements import Statement
 
 Averages = list[tuple[Use, Use]]

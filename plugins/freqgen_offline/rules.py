@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from freqgen import BriefError
 from freqgen_offline.lexicon import MEANINGLESS, Word, logic_parser, parse_tokens
-from freqgen_offline.pieces import Clause
+from freqgen_offline.phrases import Clause
 from freqgen_offline.statements import Statement
 
 if TYPE_CHECKING:

@@ -7,14 +7,8 @@ from dataclasses import dataclass, field
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.meaning import BarePercentage, Items, Placed, Tail
-from freqgen_offline.pieces import (
-    ENDS,
-    VERBS,
-    Clause,
-    Piece,
-    clauses_and_dividers,
-    says_nothing,
-)
+from freqgen_offline.phrases import Clause, Piece, says_nothing
+from freqgen_offline.pieces import ENDS, VERBS, clauses_and_dividers
 
 DENIALS = frozenset({"never", "don't", "dont", "doesn't", "avoid", "without", "no", "cannot",
                      "can't", "not", "stop"})  # fmt: skip
@@ -90,6 +84,10 @@ def _denies(clause: Clause) -> bool:
     if clause.meaning is not None or clause.words[-1].type == "COLON":
         return False
     return any(str(w.token) in DENIALS | PARTIAL or w.type in {"NOT", "STOP"} for w in clause.words)
+
+
+def _is_joint(piece: Piece) -> bool:
+    return isinstance(piece, Word) and piece.type in {"AND", "COMMA"}
 
 
 def _only_denies(clause: Clause) -> bool:
@@ -287,10 +285,7 @@ class _Grouper:
     def _joins(self, i: int, name: str) -> bool:
         """Whether a verb shares the conditions of the one before it: "cover and go long"."""
         at = i - 1
-        while at >= 0 and isinstance(self.pieces[at], Word) and self.pieces[at].type in {  # type: ignore[union-attr]
-            "AND",
-            "COMMA",
-        }:
+        while at >= 0 and _is_joint(self.pieces[at]):
             at -= 1
         before = self.pieces[at] if at >= 0 else None
         if at == i - 1 or not isinstance(before, Word) or before.type not in VERBS:

@@ -245,7 +245,7 @@ class _Normal:
         frame = spec.get("timeframe") or self.frame
         elsewhere = f" @ {frame}" if frame != self.frame or spec.get("pair") else ""
         elsewhere += f" of {spec['pair']}" if spec.get("pair") else ""
-        of = self._named(*(str(source).split(".") + [""])[:2]) if source else ""
+        of = self._named(*[*str(source).split("."), ""][:2]) if source else ""
         if not elsewhere:
             period = params.get("timeperiod", usual.get("timeperiod"))
             if function == "SMA" and of:

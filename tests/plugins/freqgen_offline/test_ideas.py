@@ -73,7 +73,9 @@ def test_what_nobody_can_express_is_named(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("id_", "text", "meant"),
     [
-        pytest.param(f"{idea['idea']}-{number}", text, idea["design"], id=f"{idea['idea']}-{number}")
+        pytest.param(
+            f"{idea['idea']}-{number}", text, idea["design"], id=f"{idea['idea']}-{number}"
+        )
         for idea in PARAPHRASES
         for number, text in enumerate(idea["texts"])
     ],
@@ -89,13 +91,14 @@ WHY = {"future": "looks into the future", "candles": "candles do not tell it", "
     ("text", "kind"), [(r[1], r[2]) for r in REFUSED], ids=[r[0] for r in REFUSED]
 )
 def test_what_cannot_be_is_refused_with_the_reason(text: str, kind: str) -> None:
+    told = ""
     try:
         _, reading = read(text)
     except BriefError as exc:
-        assert WHY[kind] in str(exc)
+        told = str(exc)
     else:
-        (span,) = [s for s in reading.unread if WHY[kind] in s.meaning]
-        assert span.blocks
+        told = " ".join(span.meaning for span in reading.unread if span.blocks)
+    assert WHY[kind] in told
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""Makes comparisons and crossings of two operands, whichever way round they were said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from freqgen_offline.meaning import (
+    Column,
+    Compare,
+    Cross,
+    Earlier,
+    Extreme,
+    Number,
+    Operand,
+    Turn,
+    UnreadableError,
+    Use,
+)
+
+FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+SUBJECT = Column("")
+"""Stands for what a tail leaves out."""
+
+
+def compare(left: Operand, op: str, right: Operand) -> Compare:
+    """A comparison with the number, if there is one, on the right.
+
+    A price beyond the extreme of the last candles means the candles before it, for no close is
+    above a high that it has itself a part in.
+    """
+    if isinstance(left, Number) and not isinstance(right, Number):
+        left, op, right = right, FLIPPED[op], left
+    if isinstance(left, Number):
+        raise UnreadableError("two numbers")
+    if isinstance(right, Extreme) and right.highest == op.startswith(">"):
+        right = _before(right)
+    elif isinstance(left, Extreme) and left.highest == op.startswith("<"):
+        left = left if isinstance(right, Use) else _before(left)
+    return Compare(left, op, right)
+
+
+def cross(left: Operand, right: Operand, *, up: bool | None) -> Cross:
+    """A crossing with the number, if there is one, on the right."""
+    if isinstance(left, Number):
+        if isinstance(right, Number):
+            raise UnreadableError("two numbers")
+        left, right, up = right, left, None if up is None else not up
+    return Cross(left, _before(right) if isinstance(right, Extreme) else right, up)
+
+
+def turned(turn: Turn) -> Cross:
+    """What it is that something turns up, or red.
+
+    :raises UnreadableError: If it has no such sides.
+    """
+    operand, word = turn.operand, turn.word
+    up = word in {"UPWARDS", "POSITIVE", "GREEN"}
+    if (sides := two_sides(operand)) is not None:
+        return cross(*sides, up=up)
+    if word in {"UPWARDS", "DOWNWARDS"}:
+        return cross(operand, _signal_of(operand) if turn.crosses else Earlier(operand), up=up)
+    macd = isinstance(operand, Use) and operand.function == "MACD"
+    if macd or word in {"POSITIVE", "NEGATIVE"}:
+        return cross(operand, Number(Decimal(0)), up=up)
+    raise UnreadableError("turns a colour")
+
+
+def two_sides(operand: Operand) -> tuple[Operand, Operand] | None:
+    """What tells the colour of an indicator that has one: on which side of what it is."""
+    if not isinstance(operand, Use):
+        return None
+    if operand.function == "SUPERTREND":
+        return replace(operand, output="direction"), Number(Decimal(0))
+    if operand.function == "HA":
+        return replace(operand, output="close"), replace(operand, output="open")
+    return None
+
+
+def _signal_of(operand: Operand) -> Use:
+    """What an indicator crosses where that is not said.
+
+    :raises UnreadableError: If it is not the MACD, which has a line for it.
+    """
+    if not isinstance(operand, Use) or (operand.function, operand.output) != ("MACD", "line"):
+        raise UnreadableError("what is crossed is not said")
+    return replace(operand, output="signal")
+
+
+def _before(extreme: Extreme) -> Extreme:
+    return replace(extreme, before=True)

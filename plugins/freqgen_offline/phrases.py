@@ -1,0 +1,124 @@
+"""Words that belong together, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from freqgen_offline.clauses import read_clause
+from freqgen_offline.lexicon import MEANINGLESS, Word
+from freqgen_offline.meaning import Bare, Condition, Item, Items, Meaning, Placed, Tail
+
+if TYPE_CHECKING:
+    from lark import Token
+
+_OPTIONAL = frozenset({"FOR", "WITHIN"})
+"""Words that mean something after a condition, and nothing within an operand."""
+
+
+@dataclass(eq=False, slots=True)
+class Clause:
+    """The words between two dividers.
+
+    :param words: All of them, words without a meaning included.
+    :param meaning: What they mean together, or ``None``.
+    :param note: What it was taken to mean, in the notation of the design; set once it is used.
+    :param condition: The condition it stands for in its statement, ellipses filled in.
+    :param leans: The clause that its subject or object is taken from.
+    :param why: Why it could not be used, as far as that is known.
+    :param aside: Whether it only gives a reason: "since I want ranging markets".
+    :param explains: Whether it says what the clause before it means.
+    :param explained: Whether the clause after it says what it means.
+    """
+
+    words: list[Word]
+    meaning: Meaning | None
+    note: str = ""
+    condition: Condition | None = None
+    leans: Clause | None = None
+    why: str = ""
+    aside: bool = False
+    explains: bool = False
+    explained: bool = False
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the brief."""
+        return self._trimmed()[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the brief."""
+        return self._trimmed()[-1].end
+
+    def _trimmed(self) -> list[Word]:
+        words = self.words
+        kept = [i for i, w in enumerate(words) if w.type not in {"QUOTE", "COLON"}]
+        return words[kept[0] : kept[-1] + 1] if kept else words
+
+
+Piece: TypeAlias = Clause | Word
+
+
+def content_of(piece: Piece) -> list[Word]:
+    """The words of a clause that mean something."""
+    words = piece.words if isinstance(piece, Clause) else []
+    return [w for w in words if w.type not in MEANINGLESS]
+
+
+def is_complete(meaning: Meaning | None) -> bool:
+    """Whether a clause can stand on a line of its own."""
+    if isinstance(meaning, Placed):
+        return not isinstance(meaning.what, Tail)
+    return isinstance(meaning, Items)
+
+
+def meaning_of(words: Sequence[Word]) -> Meaning | None:
+    """What words mean together, or ``None``."""
+    content = [w for w in words if w.type not in MEANINGLESS]
+    if content and begins_with_close(content):
+        content[0] = replace(content[0], type="CLOSE", token=_close(content[0].token))
+    if not content:
+        return None
+    if content[0].type == "PLUS" and len(content) > 1:  # "plus a 4% trailing stop"
+        content = content[1:]
+    found = read_clause(content)
+    if found is None and content[-1].type == "PARAMS":  # "MACD line is above zero (12, 26, 9)"
+        found = _with_parameters_last(content)
+    if found is None and content[-1].type == "TAKE":  # "the middle band as the price target"
+        level = read_clause(content[:-1])
+        if isinstance(level, Bare):
+            return Items((Item("target", level.operand),))
+    if found is None and content[0].type == "IS":  # "the entry is a cross of"
+        found = read_clause(content[1:])
+    if found is None and any(w.type in _OPTIONAL for w in content):
+        found = read_clause([w for w in content if w.type not in _OPTIONAL])
+    return found
+
+
+_INDICATORS = frozenset({"RSI", "ADX", "ATR", "MACD", "BB", "KNOWN", "EMA", "SMA"})
+
+
+def _with_parameters_last(content: Sequence[Word]) -> Meaning | None:
+    """What a clause means whose only indicator has its parameters at the end."""
+    named = [i for i, w in enumerate(content[:-1]) if w.type in _INDICATORS]
+    if len(named) != 1 or any(w.type == "PARAMS" for w in content[:-1]):
+        return None
+    at = named[0] + 1
+    return read_clause([*content[:at], content[-1], *content[at:-1]])
+
+
+def begins_with_close(words: Sequence[Word]) -> bool:
+    """Whether "closes above" begins a clause: then what closes is the candle, "it" or not."""
+    first = next((w for w in words if w.type not in MEANINGLESS), None)
+    return first is not None and first.type == "IS" and str(first.token).startswith("clos")
+
+
+def _close(token: Token) -> Token:
+    return token.update(type="CLOSE")
+
+
+def says_nothing(clause: Clause) -> bool:
+    """Whether a clause has no word with a meaning."""
+    return all(w.type in MEANINGLESS for w in clause.words)

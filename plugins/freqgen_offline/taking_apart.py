@@ -1,0 +1,131 @@
+"""Takes clauses apart that are not understood as a whole, where parts of them are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from freqgen_offline.lexicon import MEANINGLESS
+from freqgen_offline.looking import moved_to
+from freqgen_offline.meaning import Bare, Items, Meaning, Placed, Tail, Use
+from freqgen_offline.phrases import Clause, Piece, content_of, is_complete, meaning_of
+
+if TYPE_CHECKING:
+    from lark import Token
+
+ITEM_BEGINS = frozenset(
+    {"PCT", "STOP", "TAKE", "TRAIL", "TIME", "NUM", "COUNT", "HOLD", "RISK", "MAX", "LE",
+     "LEVERAGE", "NO_LEVERAGE", "CHART", "LONG_ONLY", "ROI"}
+)  # fmt: skip
+MAX_SPLIT_WORDS = 60
+
+
+def taken_apart(clause: Clause) -> list[Piece]:
+    """A clause that is not understood as a whole, taken apart where parts of it are."""
+    found: list[Piece] = [*_without_items(clause)]
+    if len(found) == 1:
+        found = [*_without_heading(clause)]
+    if len(found) == 1 and found[0].meaning is None:  # type: ignore[union-attr]
+        found = _two_by_plus(clause)
+    for part in found:
+        if isinstance(part, Clause):
+            part.explains = clause.explains and part is found[0]
+    return [_loose(p) if isinstance(p, Clause) and p.meaning is None else p for p in found]
+
+
+def _two_by_plus(clause: Clause) -> list[Piece]:
+    """Two conditions that "plus" joins: "a hammer plus an oversold RSI"."""
+    for position, word in enumerate(clause.words):
+        if word.type != "PLUS":
+            continue
+        first, second = clause.words[:position], clause.words[position + 1 :]
+        meanings = meaning_of(first), meaning_of(second)
+        if all(isinstance(m, Placed) and not isinstance(m.what, Tail) for m in meanings):
+            joint = replace(word, type="AND")
+            return [Clause(first, meanings[0]), joint, Clause(second, meanings[1])]
+    return [clause]
+
+
+def _without_heading(clause: Clause) -> list[Clause]:
+    """What stands before a colon, and what behind it: "Trend filter 2: RSI > 30"."""
+    colons = [i for i, w in enumerate(clause.words[:-1]) if w.type == "COLON"]
+    for position in reversed(colons):
+        rest = clause.words[position + 1 :]
+        meaning = meaning_of(rest)
+        if meaning is not None:
+            head = clause.words[: position + 1]
+            if (moved := _elsewhere(meaning_of(head), meaning)) is not None:
+                return [Clause(clause.words, moved)]
+            return [Clause(head, meaning_of(head)), Clause(rest, meaning)]
+    return [clause]
+
+
+def _elsewhere(head: Meaning | None, meaning: Meaning) -> Meaning | None:
+    """A condition on what a heading names: "BTC/USDT on the 4h chart: close > EMA 200"."""
+    place = head.operand if isinstance(head, Bare) else None
+    if not isinstance(place, Use) or place.function != "PRICE" or not place.pair:
+        return None
+    if not isinstance(meaning, Placed) or isinstance(meaning.what, Tail):
+        return None
+    moved = moved_to(meaning.what, place.frame, place.pair)
+    return None if moved is None else Placed(moved, None)
+
+
+_AROUND = frozenset({"WORD", "FROM_ENTRY", "TRADES"})
+_NOT_LOOSE = frozenset(
+    {"no", "not", "never", "don't", "dont", "doesn't", "avoid", "without", "half", "third",
+     "quarter", "rest", "part", "parts", "some", "most", "unless", "except", "instead", "rather",
+     "maybe", "perhaps", "between"}
+)  # fmt: skip
+"""Words that may change what a setting among them means."""
+
+
+def _loose(clause: Clause) -> Clause:
+    """A setting among words that say nothing: "there is a 6% stop as well", "works on H4"."""
+    content = [w for w in clause.words if w.type not in MEANINGLESS]
+    told = [w for w in content if w.type not in _AROUND]
+    if len(told) == len(content) or not told or len(content) > MAX_SPLIT_WORDS:
+        return clause
+    if any(str(w.token) in _NOT_LOOSE for w in clause.words) or clause.aside:
+        return clause
+    meaning = meaning_of(told)
+    return Clause(clause.words, meaning) if isinstance(meaning, Items) else clause
+
+
+def is_reason(clause: Clause) -> bool:
+    """Whether a clause says why, and no rule with it."""
+    words = content_of(clause)
+    return bool(words) and words[0].type == "REASON" and meaning_of(words[1:]) is None
+
+
+def roi_step(clause: Clause, before: Sequence[Piece]) -> Clause | None:
+    """The next line of an ROI table: "60 min: 3%" after "ROI: 0 min: 5%"."""
+    said = next((p for p in reversed(before) if isinstance(p, Clause) and content_of(p)), None)
+    first = next((w for w in clause.words if w.type not in MEANINGLESS), None)
+    if said is None or first is None or first.type not in {"TIME", "NUM"}:
+        return None
+    items = said.meaning.items if isinstance(said.meaning, Items) else ()
+    if not items or any(item.field != "roi" for item in items):
+        return None
+    found = meaning_of([replace(first, type="ROI", token=_roi(first.token)), *clause.words])
+    return Clause(clause.words, found) if isinstance(found, Items) else None
+
+
+def _roi(token: Token) -> Token:
+    return token.update(type="ROI")
+
+
+def _without_items(clause: Clause) -> list[Clause]:
+    """A clause, and the items that follow it without a comma: "rsi < 30 2% stop 1h"."""
+    words = clause.words
+    if len(words) > MAX_SPLIT_WORDS:
+        return [clause]
+    for position in range(1, len(words)):
+        if words[position].type not in ITEM_BEGINS:
+            continue
+        items = meaning_of(words[position:])
+        before = meaning_of(words[:position])
+        if isinstance(items, Items) and is_complete(before):
+            return [Clause(words[:position], before), Clause(words[position:], items)]
+    return [clause]
