@@ -12,7 +12,8 @@ from lark import Token
 from lark.exceptions import VisitError
 
 from freqgen_offline.clocks import SHAPES, shape_of, times_of_day
-from freqgen_offline.comparing import SUBJECT, compare, cross, turned, two_sides
+from freqgen_offline.comparing import SUBJECT, compare, cross, two_sides
+from freqgen_offline.crossings import CrossingMeanings
 from freqgen_offline.lexicon import Word, clause_parser, parse_tokens
 from freqgen_offline.looking import measure
 from freqgen_offline.meaning import (
@@ -26,28 +27,23 @@ from freqgen_offline.meaning import (
     Cross,
     Earlier,
     Extended,
-    Extreme,
     Held,
     Items,
     Length,
     Meaning,
     Moved,
     Number,
-    Operand,
-    Opposite,
     Placed,
     Run,
     Said,
     Tail,
     Touch,
-    Turn,
     UnreadableError,
     Use,
 )
-from freqgen_offline.operands import OperandMeanings, params, use
+from freqgen_offline.operands import OperandMeanings
 from freqgen_offline.quantities import (
     MAX_LENGTH,
-    MAX_PERIOD,
     length,
     number,
     parts,
@@ -91,7 +87,7 @@ def _transformer() -> _Meanings:
     return _Meanings()
 
 
-class _Meanings(OperandMeanings, RiskMeanings):
+class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
     """One method a rule of ``conditions.lark`` and ``clause.lark``."""
 
     def cmp(self, children: list[Any]) -> str:
@@ -137,18 +133,6 @@ class _Meanings(OperandMeanings, RiskMeanings):
             raise UnreadableError("a distance between 0 and 100 %")
         low, high = (Arithmetic("*", Number(1 + d), right) for d in (-away, away))
         return Both(compare(left, ">=", low), compare(left, "<=", high))
-
-    def opposite(self, _children: list[Any]) -> Opposite:
-        return Opposite()
-
-    def first(self, children: list[Any]) -> Cross:
-        return cross(Column("close"), parts(children)[0], up="GT" in types(children))
-
-    def cross_level(self, children: list[Any]) -> Both:
-        crossing, *level = parts(children)
-        if level:
-            return Both(crossing, compare(crossing.left, level[0], level[1]))
-        return Both(crossing, Extended(crossing.left, "OVERBOUGHT" in types(children)))
 
     def moved(self, children: list[Any]) -> Moved:
         kinds = types(children)
@@ -228,19 +212,6 @@ class _Meanings(OperandMeanings, RiskMeanings):
         assert isinstance(second, Compare)  # noqa: S101
         return Both(replace(first, op="<"), replace(second, op=">"), "any")
 
-    def pair_cross(self, children: list[Any]) -> Cross:
-        kinds = types(children)
-        averages = parts(children)
-        numbers = [number(c) for c in children if isinstance(c, Token) and c.type == "NUM"]
-        if len(averages) < 2:
-            function = next(k for k in ("EMA", "SMA", "MA") if k in kinds)
-            averages = [*(Use(function=function, params=(n,)) for n in numbers), *averages]
-        for average in averages:
-            for value in average.params:
-                whole(value, 2, MAX_PERIOD)
-        up = bool({"UPWARDS", "FROM_BELOW"} & kinds.keys())
-        return cross(*averages, up=up if up or "DOWNWARDS" in kinds else None)
-
     def chain(self, children: list[Any]) -> Both:
         left, first, middle, second, right = parts(children)
         return Both(compare(left, first, middle), compare(middle, second, right))
@@ -273,55 +244,11 @@ class _Meanings(OperandMeanings, RiskMeanings):
             low, high = high, low
         return Both(Compare(operand, ">=", low), Compare(operand, "<=", high))
 
-    def cross(self, children: list[Any]) -> Cross:
-        left, right = parts(children)
-        kinds = types(children)
-        up = "CROSS_UP" in kinds
-        if ({"UPWARDS", "FROM_BELOW"} if not up else {"DOWNWARDS"}) & kinds.keys():
-            raise UnreadableError("two directions")
-        return cross(left, right, up=up)
-
-    def cross_towards(self, children: list[Any]) -> Cross:
-        left, right = parts(children)
-        kinds = types(children)
-        up = "UPWARDS" in kinds or "FROM_BELOW" in kinds
-        return cross(left, right, up=up if up or "DOWNWARDS" in kinds else None)
-
-    def cross_noun(self, children: list[Any]) -> Cross:
-        left, right = parts(children)
-        kinds = types(children)
-        if ("RISING" in kinds and "LT" in kinds) or ("FALLING" in kinds and "GT" in kinds):
-            raise UnreadableError("two directions")
-        return cross(left, right, up="GT" in kinds)
-
-    def macd_cross(self, children: list[Any]) -> Cross:
-        line = use("MACD", children, "line")
-        signal = use("MACD", children, "signal")
-        return cross(line, signal, up="GREEN" in types(children))
-
-    def break_out(self, children: list[Any]) -> Cross:
-        left, right = parts(children)
-        if isinstance(right, Extreme):
-            return cross(left, right, up=right.highest)
-        if isinstance(right, Earlier) and isinstance(right.operand, Use):
-            side = right.operand.output
-        else:
-            side = right.output if isinstance(right, Use) else ""
-        if side in {"upper", "lower"}:
-            return cross(left, right, up=side == "upper")
-        raise UnreadableError("breaks, without a direction")
-
     def run(self, children: list[Any]) -> Run:
         kinds = types(children)
         count = length(kinds["COUNT"]) if "COUNT" in kinds else None
         subjects = parts(children)
         return Run(subjects[0] if subjects else SUBJECT, "RISING" in kinds, count)
-
-    def turn(self, children: list[Any]) -> Cross:
-        return turned(_turn(children[0], children))
-
-    def tail_turn(self, children: list[Any]) -> Tail:
-        return Tail(_turn(SUBJECT, children))
 
     def state(self, children: list[Any]) -> Compare | Extended:
         kinds = types(children)
@@ -349,29 +276,6 @@ class _Meanings(OperandMeanings, RiskMeanings):
     def candle(self, children: list[Any]) -> Compare:
         green = "GREEN" in types(children)
         return Compare(Column("close"), ">" if green else "<", Column("open"))
-
-    def ma_cross(self, children: list[Any]) -> Cross:
-        kinds = types(children)
-        averages = parts(children)
-        if not averages:
-            numbers = [number(c) for c in children if isinstance(c, Token) and c.type == "NUM"]
-            if "PARAMS" in kinds:
-                numbers = list(params(kinds["PARAMS"]))
-                told = kinds["PARAMS"]
-                kinds |= {kind: told for kind in ("EMA", "SMA") if kind.lower() in told}
-            if not numbers:
-                function, numbers = "GOLDEN", [Decimal(50), Decimal(200)]
-            else:
-                function = next((k for k in ("EMA", "SMA") if k in kinds), "MA")
-            averages = [Use(function=function, params=(n,)) for n in numbers]
-        if len(averages) != 2 or any(len(a.params) > 1 for a in averages):
-            raise UnreadableError("a cross needs two averages")
-        fast, slow = averages
-        if fast.params and slow.params:
-            fast, slow = sorted(averages, key=lambda a: a.params[0])
-        if fast.function == "MA" and slow.function in {"EMA", "SMA"}:
-            fast = Use(function=slow.function, params=fast.params, length=fast.length)
-        return cross(fast, slow, up="GOLDEN" in kinds)
 
     # --- conditions without a subject
 
@@ -421,12 +325,3 @@ class _Meanings(OperandMeanings, RiskMeanings):
 
     def items(self, children: list[Any]) -> Items:
         return Items(tuple(children))
-
-
-TURNS = ("UPWARDS", "DOWNWARDS", "POSITIVE", "NEGATIVE", "GREEN", "RED")
-
-
-def _turn(operand: Operand, children: list[Any]) -> Turn:
-    kinds = types(children)
-    word = next(k for k in TURNS if k in kinds)
-    return Turn(operand, word, crosses=str(kinds["TURN"]).startswith("cross"))

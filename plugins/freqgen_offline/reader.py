@@ -12,13 +12,11 @@ from freqgen_offline import naming
 from freqgen_offline.account import account, refusal
 from freqgen_offline.doubts import doubt
 from freqgen_offline.ellipses import fill
-from freqgen_offline.indicators import frame_name
 from freqgen_offline.items import Settings
-from freqgen_offline.lexicon import MEANINGLESS, families, words
-from freqgen_offline.looking import moved_to, operands, uses
-from freqgen_offline.meaning import Bare, Item, Placed, Said, Tail, UnreadableError, Use
+from freqgen_offline.lexicon import families, words
+from freqgen_offline.looking import operands
+from freqgen_offline.meaning import Bare, Placed, Said, Tail, UnreadableError, Use
 from freqgen_offline.phrases import Clause
-from freqgen_offline.quantities import minutes
 from freqgen_offline.references import left_open, named_averages, opposites, with_averages
 from freqgen_offline.rules import (
     Rule,
@@ -31,9 +29,9 @@ from freqgen_offline.rules import (
     whole_rule,
 )
 from freqgen_offline.statements import Statement, read_statements
+from freqgen_offline.timeframes import DEFAULT_TIMEFRAME, choose_timeframe, take_title
 from freqgen_offline.writing import Writer
 
-DEFAULT_TIMEFRAME = "1h"
 DEFAULT_STOPLOSS = -0.10
 DEFAULT_OPEN_TRADES = 3
 ENTRIES = ("entry_long", "entry_short")
@@ -80,7 +78,7 @@ class _Reader:
         for statement in self.statements:
             if not statement.lost:
                 self._take_items(statement)
-        self._take_titles()
+        take_title(self.statements, self.settings)
         self._leave_out_shorts()
         writer = self._write()
         if self.rules["entry_long"] is None and self.rules["entry_short"] is None:
@@ -140,22 +138,6 @@ class _Reader:
             if clause.condition is None:
                 self.settings.take(clause, statement.list_name, alone=alone)
 
-    def _take_titles(self) -> None:
-        """Take the timeframe from a title, where it is said nowhere else: "EMA cross, 4h chart"."""
-        if self.settings.value("timeframe") is not None:
-            return
-        for statement in self.statements:
-            for clause in statement.clauses if statement.verb is None else ():
-                content = [w for w in clause.words if w.type not in MEANINGLESS]
-                times = [w for w in content if w.type == "TIME"]
-                frame = minutes(times[0].token) if len(times) == 1 else 0
-                if frame not in TIMEFRAMES.values() or clause.condition is not None:
-                    continue
-                item = Item("timeframe", frame)
-                self.settings.found["timeframe"] = (item, clause)
-                self.settings.clauses[id(clause)] = (clause, (item,))
-                return
-
     def _leave_out_shorts(self) -> None:
         can_short = self.brief.constraints.get("can_short", self.settings.value("can_short"))
         if can_short is not False:
@@ -185,53 +167,14 @@ class _Reader:
         """The statements whose conditions count."""
         return [s for s in self.statements if s.list_name and not s.lost]
 
-    def _timeframe(self) -> int:
-        """Length of a candle, in minutes; conditions on another timeframe become unread."""
-        ruling = [
+    def _conditions(self) -> list[Clause]:
+        """The clauses whose conditions count."""
+        return [
             clause
             for statement in self._ruling()
             for clause in statement.clauses
             if clause.condition is not None
         ]
-        placed = [clause for clause in ruling if _minutes(clause) is not None]
-        given = self.brief.constraints.get("timeframe")
-        named = TIMEFRAMES[given] if given is not None else self.settings.value("timeframe")
-        if named is None:
-            named = self._named_beside(ruling)
-        for clause in placed:
-            frame = _minutes(clause)
-            assert clause.condition is not None  # noqa: S101  (it was chosen)
-            if frame != named and frame is not None:
-                moved = moved_to(clause.condition, frame)
-                clause.condition = moved
-                clause.why = "" if moved else "it is on another timeframe than the rest"
-        self.timeframe_was_given = named is not None
-        return TIMEFRAMES[DEFAULT_TIMEFRAME] if named is None else int(named)
-
-    def _named_beside(self, ruling: Sequence[Clause]) -> int | None:
-        """The timeframe where it is said of conditions or indicators alone: the fastest one.
-
-        An indicator that is said to be of the 4h chart says nothing of those that are not.
-        """
-        of_clauses = {_minutes(c) for c in ruling} & {*TIMEFRAMES.values()}
-        frames = [
-            use.frame
-            for clause in ruling
-            if clause.condition is not None
-            for operand in operands(clause.condition)
-            for use in uses(operand)
-        ]
-        of_uses = {f for f in frames if f in TIMEFRAMES.values()}
-        if of_clauses:
-            return min(m for m in of_clauses | of_uses if m is not None)
-        if not of_uses:
-            return None
-        fastest = min(f for f in of_uses if f is not None)
-        if None in frames and fastest > TIMEFRAMES[DEFAULT_TIMEFRAME]:
-            return None
-        told = f"The timeframe was taken as {frame_name(fastest)}, the fastest that is named."
-        self.groupings[told] = None
-        return fastest
 
     # --- the rules
 
@@ -248,7 +191,13 @@ class _Reader:
             for statement in self.statements:
                 for clause in statement.clauses:
                     clause.note = ""
-            writer = Writer(self._timeframe(), families(self.brief.text))
+            said = choose_timeframe(
+                self._conditions(), self.settings, self.brief.constraints.get("timeframe")
+            )
+            self.timeframe_was_given = said.minutes is not None
+            self.groupings |= dict.fromkeys(said.told)
+            frame = said.minutes or TIMEFRAMES[DEFAULT_TIMEFRAME]
+            writer = Writer(frame, families(self.brief.text))
             self._let_go()
             if self._note_parameters(writer) and self._write_rules(writer):
                 return writer
@@ -463,10 +412,6 @@ def _of_both_sides(statement: Statement) -> bool:
     """Whether a filter is of the time of day, which is that of longs and shorts."""
     conditions = [c.meaning.what for c in statement.clauses if isinstance(c.meaning, Placed)]
     return bool(conditions) and all(isinstance(what, Said) for what in conditions)
-
-
-def _minutes(clause: Clause) -> int | None:
-    return clause.meaning.minutes if isinstance(clause.meaning, Placed) else None
 
 
 def _functions(writer: Writer, entry: Sequence[str]) -> list[str]:

@@ -1,0 +1,94 @@
+"""Finds out which timeframe a brief is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from freqgen import TIMEFRAMES
+from freqgen_offline.indicators import frame_name
+from freqgen_offline.items import Settings
+from freqgen_offline.lexicon import MEANINGLESS
+from freqgen_offline.looking import moved_to, operands, uses
+from freqgen_offline.meaning import Item, Placed
+from freqgen_offline.phrases import Clause
+from freqgen_offline.quantities import minutes
+from freqgen_offline.statements import Statement
+
+DEFAULT_TIMEFRAME = "1h"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A timeframe.
+
+    :param minutes: Length of its candles, or ``None`` where none is said.
+    :param told: What was concluded, as sentences.
+    """
+
+    minutes: int | None
+    told: tuple[str, ...] = ()
+
+
+def take_title(statements: Sequence[Statement], settings: Settings) -> None:
+    """Take the timeframe from a title, where it is said nowhere else: "EMA cross, 4h chart"."""
+    if settings.value("timeframe") is not None:
+        return
+    for statement in statements:
+        for clause in statement.clauses if statement.verb is None else ():
+            content = [w for w in clause.words if w.type not in MEANINGLESS]
+            times = [w for w in content if w.type == "TIME"]
+            frame = minutes(times[0].token) if len(times) == 1 else 0
+            if frame not in TIMEFRAMES.values() or clause.condition is not None:
+                continue
+            item = Item("timeframe", frame)
+            settings.found["timeframe"] = (item, clause)
+            settings.clauses[id(clause)] = (clause, (item,))
+            return
+
+
+def choose_timeframe(conditions: Sequence[Clause], settings: Settings, given: str | None) -> Chosen:
+    """The timeframe of a brief; conditions on another one are put on that, or become unread.
+
+    :param conditions: The clauses whose conditions count.
+    :param given: What was said beside the text.
+    """
+    named = TIMEFRAMES[given] if given is not None else settings.value("timeframe")
+    chosen = Chosen(named) if named is not None else _named_beside(conditions)
+    for clause in conditions:
+        frame = _minutes(clause)
+        assert clause.condition is not None  # noqa: S101  (so they were chosen)
+        if frame is not None and frame != chosen.minutes:
+            clause.condition = moved_to(clause.condition, frame)
+            clause.why = "" if clause.condition else "it is on another timeframe than the rest"
+    return chosen
+
+
+def _named_beside(conditions: Sequence[Clause]) -> Chosen:
+    """The timeframe where it is said of conditions or indicators alone: the fastest one.
+
+    An indicator that is said to be of the 4h chart says nothing of those that are not.
+    """
+    known = {*TIMEFRAMES.values()}
+    of_clauses = {m for c in conditions if (m := _minutes(c)) in known and m is not None}
+    frames = [
+        use.frame
+        for clause in conditions
+        if clause.condition is not None
+        for operand in operands(clause.condition)
+        for use in uses(operand)
+    ]
+    of_uses = {f for f in frames if f in known and f is not None}
+    if of_clauses:
+        return Chosen(min(of_clauses | of_uses))
+    if not of_uses:
+        return Chosen(None)
+    fastest = min(of_uses)
+    if None in frames and fastest > TIMEFRAMES[DEFAULT_TIMEFRAME]:
+        return Chosen(None)
+    told = f"The timeframe was taken as {frame_name(fastest)}, the fastest that is named."
+    return Chosen(fastest, (told,))
+
+
+def _minutes(clause: Clause) -> int | None:
+    return clause.meaning.minutes if isinstance(clause.meaning, Placed) else None
