@@ -57,6 +57,7 @@ class _Ledger:
         clauses = statement.clauses
         entry = _is_entry(statement)
         understood = [c for c in clauses if c.note or c.explained]
+        sets = bool({w.type for c in clauses for w in c.words} & _SET_WITH_NUMBERS)
         settings = statement.verb is not None and statement.verb.type == "FILTER" and not any(
             c.condition is not None for c in clauses
         )  # fmt: skip
@@ -87,7 +88,7 @@ class _Ledger:
             else:
                 condition = isinstance(clause.meaning, Placed)
                 blocks = entry or _stops(clause) or (statement.verb is None and condition)
-                blocks = blocks or (statement.verb is None and _sets(statement, clause))
+                blocks = blocks or (statement.verb is None and sets and _has_number(clause))
                 self._miss(clause.start, clause.end, reason(clause), blocks=blocks)
 
     def _miss(self, start: int, end: int, why: str, *, blocks: bool) -> None:
@@ -115,11 +116,9 @@ def _stops(clause: Clause) -> bool:
     return any(word.type in _STOPS for word in clause.words)
 
 
-def _sets(statement: Statement, clause: Clause) -> bool:
-    """Whether a clause has a number that a stop or an indicator of its sentence is set with."""
-    told = {word.type for word in clause.words}
-    beside = {word.type for other in statement.clauses for word in other.words}
-    return bool(told & _NUMBERS) and bool(beside & _SET_WITH_NUMBERS)
+def _has_number(clause: Clause) -> bool:
+    """Whether a stop or an indicator of its sentence may be set with a clause."""
+    return any(word.type in _NUMBERS for word in clause.words)
 
 
 _NUMBERS = frozenset({"NUM", "PCT", "PARAMS", "COUNT"})

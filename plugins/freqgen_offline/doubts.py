@@ -67,7 +67,8 @@ def _doubts(statement: Statement) -> str:
 
 def _follows(statement: Statement) -> bool:
     """Whether something must have happened before the conditions after the verb count."""
-    before = [c for c in statement.clauses if c not in statement.own]
+    own = {id(c) for c in statement.own}
+    before = [c for c in statement.clauses if id(c) not in own]
     if not before or not any(isinstance(c.meaning, Placed) for c in statement.own):
         return False
     return statement.late or any(isinstance(_condition(c), Cross) for c in before)
@@ -80,13 +81,14 @@ def _condition(clause: Clause) -> Condition | Turn | None:
 
 def _partial(statement: Statement) -> bool:
     """Whether only a part of a position is meant, as in "sell half when"."""
-    for clause in statement.own:
+    own = statement.own
+    for clause in own:
         words = [w for w in clause.words if w.type not in MEANINGLESS]
         told = {str(w.token) for w in words if w.type != "HALF"}
         short = len(words) <= MAX_PARTIAL_WORDS and not isinstance(clause.meaning, Placed | Items)
         if short and told & PARTIAL:
             return True
-        directly = clause is statement.parts[0] and len(statement.own) > 1
+        directly = clause is statement.parts[0] and len(own) > 1
         amount = clause.meaning is None or isinstance(clause.meaning, BarePercentage)
         if directly and amount and words and words[0].type in {"PCT", "NUM"}:
             signed = isinstance(clause.meaning, BarePercentage) and clause.meaning.signed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 
 from freqgen_offline.comparing import SUBJECT, compare, cross, turned
 from freqgen_offline.lexicon import Word
@@ -42,7 +43,8 @@ def fill(
     """
     previous = _it(statement, before)
     waiting: list[Clause] = []
-    for clause in statement.clauses:
+    clauses, bracketed = statement.clauses, _bracketed(statement)
+    for clause in clauses:
         meaning = clause.meaning
         if isinstance(meaning, Placed) and not isinstance(meaning.what, Tail):
             clause.condition = _closing(clause, meaning.what, previous)
@@ -58,14 +60,14 @@ def fill(
             clause.leans = previous
         elif isinstance(meaning, Placed):
             assert isinstance(meaning.what, Tail)  # noqa: S101  (conditions went before)
-            if clause is statement.clauses[0]:
+            if clause is clauses[0]:
                 clause.condition = _breakout(clause, meaning.what)
             if clause.condition is None and mentioned is not None and _says_it(clause):
                 clause.condition = _of(meaning.what, mentioned)
         elif isinstance(meaning, Bare) and previous is not None:
             clause.condition = _with_object(meaning, previous.condition)
             clause.leans = previous
-        if _in_brackets(statement, clause):
+        if id(clause) in bracketed:
             _explain(previous, clause)
         if clause.explains and clause.condition is not None:
             _replace_explained(statement, clause)
@@ -119,12 +121,14 @@ def _replace_explained(statement: Statement, clause: Clause) -> None:
         explained.explained = True
 
 
-def _in_brackets(statement: Statement, clause: Clause) -> bool:
-    for parts in (statement.given, statement.parts):
-        if clause in parts:
-            before = parts[: parts.index(clause)]
-            return bool(before) and isinstance(before[-1], Word) and before[-1].type == "LPAR"
-    return False
+def _bracketed(statement: Statement) -> set[int]:
+    """The clauses that stand right behind a bracket, by their ``id``."""
+    return {
+        id(clause)
+        for parts in (statement.given, statement.parts)
+        for before, clause in pairwise(parts)
+        if isinstance(clause, Clause) and isinstance(before, Word) and before.type == "LPAR"
+    }
 
 
 def _explain(previous: Clause | None, clause: Clause) -> None:

@@ -25,6 +25,7 @@ JOINTS = frozenset(
     {"COMMA", "AND", "OR", "ALONG", "UNLESS", "EITHER", "NL", "BULLET", "LPAR", "RPAR", "EXPLAINS"}
 )
 DIVIDERS = frozenset({*VERBS, *ENDS, *JOINTS, "WHEN", "ARROW", "BOTH_TRUE"})
+LONGEST_SERIES = 40
 WRAPPED_LINES = 4
 """How many lines a clause may go over."""
 
@@ -168,7 +169,10 @@ def _end_of_series(pieces: Sequence[Piece], position: int, step: int) -> list[Wo
 
     :param step: 1 to look for "200 EMA" after it, -1 for "EMA 50" before it.
     """
-    while 0 <= (position := position + step) < len(pieces):
+    for _ in range(LONGEST_SERIES):
+        position += step
+        if not 0 <= position < len(pieces):
+            break
         piece = pieces[position]
         words = content_of(piece)
         if isinstance(piece, Clause):

@@ -133,8 +133,9 @@ class _Reader:
                 previous = statement
 
     def _take_items(self, statement: Statement) -> None:
+        first = next(iter(statement.own), None)
         for clause in statement.clauses:
-            alone = clause in statement.own[:1] and isinstance(clause.meaning, Bare)
+            alone = clause is first and isinstance(clause.meaning, Bare)
             if clause.condition is None:
                 self.settings.take(clause, statement.list_name, alone=alone)
 
