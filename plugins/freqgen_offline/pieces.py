@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
+from freqgen_offline.meaning import Items
 from freqgen_offline.phrases import Clause, Piece, content_of, is_complete, meaning_of
 from freqgen_offline.taking_apart import is_reason, roi_step, taken_apart
 
@@ -79,12 +80,25 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
                 clause = shared
             clause.aside = is_reason(clause)
             clause.explains = piece.explains
-            joined += [clause] if clause.meaning is not None else taken_apart(clause)
+            found = [clause] if clause.meaning is not None else taken_apart(clause)
+            if joined and _is_late(joined[-1]):
+                _doubt_setting(found[0])
+            joined += found
             position += taken
         else:
             joined.append(piece)
             position += 1
     return joined
+
+
+def _doubt_setting(piece: Piece) -> None:
+    """Let what depends on a profit be no setting: "once 3% in profit, ..."."""
+    if isinstance(piece, Clause) and isinstance(piece.meaning, Items):
+        piece.meaning, piece.why = None, "what depends on it is not clear"
+
+
+def _is_late(piece: Piece) -> bool:
+    return isinstance(piece, Word) and piece.type == "WHEN"
 
 
 def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:

@@ -202,7 +202,7 @@ class _Grouper:
             self.current.parts.pop()
             self._trim_joints()
             self._finish()
-            denied = verb.type != "EXIT" and _only_denies(before)
+            denied = not name.startswith("exit") and _only_denies(before)
             self.current = Statement(
                 start=before.start,
                 lost=not denied,

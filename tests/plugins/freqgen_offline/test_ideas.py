@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from freqgen import Brief, BriefError, Design, Reading
 from freqgen_offline.reader import read_brief
@@ -123,6 +125,26 @@ def test_another_language_is_said_to_be_one(text: str) -> None:
         read(text)
     assert "reads English" in caught.value.hint
     assert "--design-model" in caught.value.hint
+
+
+READ = [idea.text for idea in BEFORE] + [
+    case["brief"] for case in STRANGERS if case["kind"] == "read" and case["id"] not in NOT_READ
+]
+
+
+@given(text=st.sampled_from(READ), place=st.floats(0, 1))
+def test_a_word_that_nobody_knows_is_never_passed_over(text: str, place: float) -> None:
+    """It changes nothing, or is listed with the words around it."""
+    before, reading = read(text)
+    assume(not any(span.blocks for span in reading.unread))
+    spaces = [i for i, c in enumerate(text) if c == " "]
+    at = spaces[min(int(place * len(spaces)), len(spaces) - 1)]
+    try:
+        after, reading = read(f"{text[:at]} flarb{text[at:]}")
+    except BriefError:
+        return
+    listed = any(span.blocks or "flarb" in span.text for span in reading.unread)
+    assert listed or not differences(before, after)
 
 
 def test_the_tables_are_as_large_as_they_are_said_to_be() -> None:
