@@ -10,6 +10,8 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from freqgen.exceptions import (
     ProviderError,
@@ -119,6 +121,24 @@ class Endpoint:
     def shows_key(self, error: BaseException) -> bool:
         """Whether an exception's own words hold the key, so that it must not be a cause."""
         return self.key in str(error)
+
+    @staticmethod
+    def wait(headers: Mapping[str, str]) -> float | None:
+        """Seconds to wait that an answer's ``retry-after`` says, ``None`` without one.
+
+        :param headers: Of the answer; a number of seconds, or a date after which to try.
+        """
+        said = headers.get("retry-after", "").strip()
+        try:
+            seconds = float(said)
+        except ValueError:
+            try:
+                then = parsedate_to_datetime(said)
+            except ValueError:
+                return None
+            moment = then if then.tzinfo else then.replace(tzinfo=UTC)
+            seconds = max(0.0, round((moment - datetime.now(UTC)).total_seconds()))
+        return seconds if 0 <= seconds < float("inf") else None
 
     # A call that failed ------------------------------------------------------------------------
 

@@ -24,19 +24,10 @@ _LISTED = 1000
 def no_long_waits(request: Any, call_next: Any) -> APIResponse[Any]:
     """Middleware: keep the SDK from trying again where the wait would be long."""
     response: APIResponse[Any] = call_next(request)
-    wait = retry_after(response.headers)
+    wait = Endpoint.wait(response.headers)
     if wait is not None and wait > LONGEST_WAIT:
         response.headers["x-should-retry"] = "false"
     return response
-
-
-def retry_after(headers: httpx2.Headers) -> float | None:
-    """Seconds to wait, as a header says; ``None`` without one, or with a date in it."""
-    try:
-        seconds = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < float("inf") else None
 
 
 @contextmanager
@@ -58,7 +49,7 @@ def _error(exc: Exception, endpoint: Endpoint, sdk: anthropic.Anthropic) -> Prov
             exc.status_code,
             exc.api_message or str(exc),
             code=exc.type or "",
-            retry_after=retry_after(exc.response.headers),
+            retry_after=endpoint.wait(exc.response.headers),
             models=lambda: _models(sdk),
         )
     if isinstance(exc, anthropic.APIConnectionError):

@@ -104,8 +104,7 @@ class Client:
             system=system,
             json_schema=json_schema,
             max_tokens=self.max_tokens,
-            # OpenAI itself wants the newer name, which servers of others may not know.
-            limit="max_completion_tokens" if self.endpoint.address == OPENAI else "max_tokens",
+            limit=self.limit,
             temperature=self.temperature,
             seed=self.seed,
         )
@@ -120,6 +119,14 @@ class Client:
                     question = easier
                 else:
                     return self._read(answer, question)
+
+    @property
+    def limit(self) -> str:
+        """The name of the limit of an answer, as it is asked first.
+
+        OpenAI itself wants the newer one, which servers of others may not know.
+        """
+        return "max_completion_tokens" if self.endpoint.address == OPENAI else "max_tokens"
 
     def _connected(self) -> openai.OpenAI:
         settings = self.endpoint.settings

@@ -12,15 +12,6 @@ from openai.types import Model
 from freqgen import Endpoint, ProviderError
 
 
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, as a header says; ``None`` without one, or with a date in it."""
-    try:
-        seconds = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < float("inf") else None
-
-
 @contextmanager
 def translated(endpoint: Endpoint, sdk: openai.OpenAI) -> Iterator[None]:
     """Raise freqgen's errors in place of the SDK's.
@@ -40,7 +31,7 @@ def _error(exc: Exception, endpoint: Endpoint, sdk: openai.OpenAI) -> ProviderEr
             exc.status_code,
             said(exc),
             code=exc.code or exc.type or "",
-            retry_after=retry_after(exc.response.headers),
+            retry_after=endpoint.wait(exc.response.headers),
             models=lambda: _models(sdk),
         )
     if isinstance(exc, openai.APIConnectionError):
