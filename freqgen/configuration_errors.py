@@ -146,6 +146,8 @@ def _range(limits: Sequence[Any]) -> str:
         return f"from {low} to {high}"
     if low is not None:
         return f"at least {low}"
+    if above is not None and high is not None:
+        return f"above {above} and at most {high}"
     return f"above {above}" if above is not None else ""
 
 

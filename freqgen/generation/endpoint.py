@@ -204,6 +204,14 @@ class Endpoint:
             f"({self._setting('base_url', 'http://…')}), and whether the server runs",
         )
 
+    def unusable(self, error: Exception) -> ProviderUnavailable:
+        """Nothing can be sent at all: an address that is none, a proxy, a character."""
+        return self._unavailable(
+            f'nothing can be sent to {self.place}: "{self.plain(str(error))}"',
+            "look at the address, at the variables of proxies and certificates, and at odd "
+            "characters in the text",
+        )
+
     def interrupted(self) -> ProviderTransient:
         """The connection ended before the answer did."""
         return ProviderTransient(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import anthropic
+import httpx2
 from anthropic.types import Message as Answer
 from anthropic.types import MessageParam, TextBlockParam
 
@@ -94,15 +95,25 @@ class Client:
             return self._read(self._create(sdk, turns, system + _in_words(json_schema)))
 
     def _connected(self) -> anthropic.Anthropic:
+        """The SDK's client, without a connection yet.
+
+        :raises ProviderUnavailable: If the address, a proxy or a certificate is none.
+        """
         settings = self.endpoint.settings
-        return anthropic.Anthropic(
-            # Named, or the SDK would look for other keys in other places.
-            api_key=self.endpoint.key,
-            base_url=self.endpoint.address,
-            timeout=anthropic.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
-            max_retries=settings.max_retries,
-            middleware=[no_long_waits],
-        )
+        try:
+            return anthropic.Anthropic(
+                # Named, or the SDK would look for other keys in other places.
+                api_key=self.endpoint.key,
+                base_url=self.endpoint.address,
+                timeout=anthropic.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
+                max_retries=settings.max_retries,
+                # The same as the SDK's own, but for a destructor that fails, and says so on
+                # stderr, where this call does.
+                http_client=anthropic.DefaultHttpxClient(),
+                middleware=[no_long_waits],
+            )
+        except (anthropic.AnthropicError, httpx2.InvalidURL, ValueError, OSError) as exc:
+            raise self.endpoint.unusable(exc) from exc
 
     def _create(
         self,

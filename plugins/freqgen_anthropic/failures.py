@@ -61,6 +61,8 @@ def _error(exc: Exception, endpoint: Endpoint, sdk: anthropic.Anthropic) -> Prov
         if isinstance(exc, anthropic.APITimeoutError):
             return endpoint.timed_out()
         return endpoint.interrupted()
+    if isinstance(exc, UnicodeError) and not isinstance(exc, UnicodeDecodeError):
+        return endpoint.unusable(exc)
     # What comes is no JSON, or not of the shape that the SDK expects.
     return endpoint.unreadable()
 

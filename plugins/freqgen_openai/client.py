@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx2
 import openai
 from openai.types.chat import ChatCompletion
 
@@ -129,13 +130,23 @@ class Client:
         return "max_completion_tokens" if self.endpoint.address == OPENAI else "max_tokens"
 
     def _connected(self) -> openai.OpenAI:
+        """The SDK's client, without a connection yet.
+
+        :raises ProviderUnavailable: If the address, a proxy or a certificate is none.
+        """
         settings = self.endpoint.settings
-        return openai.OpenAI(
-            api_key=self.endpoint.key,
-            base_url=self.endpoint.address,
-            timeout=openai.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
-            max_retries=settings.max_retries,
-        )
+        try:
+            return openai.OpenAI(
+                api_key=self.endpoint.key,
+                base_url=self.endpoint.address,
+                timeout=openai.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
+                max_retries=settings.max_retries,
+                # The same as the SDK's own, but for a destructor that fails, and says so on
+                # stderr, where this call does.
+                http_client=openai.DefaultHttpxClient(),
+            )
+        except (openai.OpenAIError, httpx2.InvalidURL, ValueError, OSError) as exc:
+            raise self.endpoint.unusable(exc) from exc
 
     def _read(self, answer: ChatCompletion, question: Question) -> Reply:
         """The reply in what came.

@@ -215,7 +215,7 @@ def test_an_unknown_model_is_told_the_nearest(
 
 def test_a_slow_server(server: VendorServer) -> None:
     server.will(Canned(hang=True))
-    with pytest.raises(ProviderTransient, match="no answer within 0.1 s") as caught:
+    with pytest.raises(ProviderTransient, match=r"no answer within 0\.1 s") as caught:
         ask(server.address, timeout=0.1)
     assert '"timeout": 600' in caught.value.hint
 
@@ -268,3 +268,34 @@ def test_without_a_key_nobody_is_asked(
 def test_an_option_that_there_is_not(server: VendorServer) -> None:
     with pytest.raises(SettingsError, match=r"options\.colour: is not a setting"):
         ask(server.address, colour="blue")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        (
+            "OPENAI_BASE_URL",
+            "http://host:port",
+            "sent to http://host:port: \"Invalid port: 'port'\"",
+        ),
+        ("HTTP_PROXY", "odd://proxy", "Unknown scheme for proxy"),
+        ("SSL_CERT_FILE", "/nowhere", "No such file"),
+    ],
+    ids=["address", "proxy", "certificate"],
+)
+def test_where_nothing_can_be_sent(
+    server: VendorServer, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", server.address)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ProviderUnavailable) as caught:
+        OpenAIProvider().answer(prompt(Step.CODE), model=MODEL, options=CallOptions())
+    assert says in str(caught.value)
+
+
+def test_a_character_that_cannot_be_sent(server: VendorServer) -> None:
+    options = CallOptions(extra={"base_url": server.address})
+    odd = prompt(Step.CODE, system="half a \udc80 character")
+    with pytest.raises(ProviderUnavailable, match="surrogates not allowed"):
+        OpenAIProvider().answer(odd, model=MODEL, options=options)
+    assert not server.received
