@@ -169,8 +169,8 @@ class Endpoint:
         if status in {401, 403}:
             return self._refused_key(status)
         if status == 404:
-            return self._not_there(models())
-        if status == 413 or (status < 500 and _TOO_LONG.search(words)):
+            return self._not_there(said, models())
+        if status == 413 or (status in {400, 422} and _TOO_LONG.search(words)):
             return self._unavailable(
                 f'the prompt is longer than "{self.model}" takes: "{said}"',
                 "shorten the text, or choose a model with a larger context",
@@ -287,8 +287,13 @@ class Endpoint:
             f"export {self.variable}=… with a key that is valid there",
         )
 
-    def _not_there(self, models: Sequence[str]) -> ProviderUnavailable:
-        if self.model in models or not models:
+    def _not_there(self, said: str, models: Sequence[str]) -> ProviderUnavailable:
+        if self.model in models:
+            return self._unavailable(
+                f'"{self.model}" is there and does not answer such questions: "{said}"',
+                "choose another model",
+            )
+        if not models:
             return self._unavailable(
                 f'there is no model "{self.model}" at {self.place}, or no server of this kind',
                 f"look at the vendor's list of models, and at the address: "

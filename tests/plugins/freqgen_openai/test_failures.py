@@ -213,6 +213,13 @@ def test_an_unknown_model_is_told_the_nearest(
     ]
 
 
+def test_a_model_of_another_kind(server: VendorServer) -> None:
+    server.will(error(404, "", "This is not a chat model"))
+    server.listing = listing(MODEL)
+    with pytest.raises(ProviderUnavailable, match="This is not a chat model"):
+        ask(server.address)
+
+
 def test_a_slow_server(server: VendorServer) -> None:
     server.will(Canned(hang=True))
     with pytest.raises(ProviderTransient, match=r"no answer within 0\.1 s") as caught:
