@@ -72,6 +72,8 @@ if TYPE_CHECKING:
     from freqgen.finding import Report as Report
     from freqgen.finding import Severity as Severity
     from freqgen.generation.designer import DesignResult as DesignResult
+    from freqgen.generation.endpoint import Endpoint as Endpoint
+    from freqgen.generation.prices import call_cost as call_cost
     from freqgen.generation.prompt import CallOptions as CallOptions
     from freqgen.generation.prompt import Message as Message
     from freqgen.generation.prompt import Payload as Payload
@@ -83,6 +85,9 @@ if TYPE_CHECKING:
     from freqgen.generation.provider import Reply as Reply
     from freqgen.generation.provider import Span as Span
     from freqgen.generation.provider import Usage as Usage
+    from freqgen.generation.provider import no_model as no_model
+    from freqgen.generation.provider import unknown_model as unknown_model
+    from freqgen.generation.schema import StrictSchema as StrictSchema
     from freqgen.hookspecs import hookimpl as hookimpl
     from freqgen.outcome import CodeResult as CodeResult
     from freqgen.outcome import GenerationResult as GenerationResult
@@ -91,6 +96,7 @@ if TYPE_CHECKING:
     from freqgen.plugins import PluginHost as PluginHost
     from freqgen.sandbox.level import Level as Level
     from freqgen.sandbox.level import Protection as Protection
+    from freqgen.settings import ProviderSettings as ProviderSettings
     from freqgen.settings import Settings as Settings
     from freqgen.settings import Workspace as Workspace
     from freqgen.settings import load_workspace as load_workspace
@@ -158,6 +164,8 @@ _HOME = {
     ],
     "finding": ["Finding", "Phase", "Report", "Severity"],
     "generation.designer": ["DesignResult"],
+    "generation.endpoint": ["Endpoint"],
+    "generation.prices": ["call_cost"],
     "generation.prompt": [
         "CallOptions",
         "Message",
@@ -166,13 +174,22 @@ _HOME = {
         "PromptBuilder",
         "Step",
     ],
-    "generation.provider": ["Provider", "Reading", "Reply", "Span", "Usage"],
+    "generation.provider": [
+        "Provider",
+        "Reading",
+        "Reply",
+        "Span",
+        "Usage",
+        "no_model",
+        "unknown_model",
+    ],
+    "generation.schema": ["StrictSchema"],
     "hookspecs": ["hookimpl"],
     "outcome": ["CodeResult", "GenerationResult", "RunOptions"],
     "pipeline": ["Freqgen"],
     "plugins": ["PluginHost"],
     "sandbox.level": ["Level", "Protection"],
-    "settings": ["Settings", "Workspace", "load_workspace"],
+    "settings": ["ProviderSettings", "Settings", "Workspace", "load_workspace"],
     "store.record": ["Record"],
     "validation.laboratory": ["Laboratory", "Run", "Specimen", "Trial"],
     "validation.runner": ["Validation"],

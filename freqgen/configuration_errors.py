@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from freqgen.configuration import SECTION
 from freqgen.exceptions import SettingsError
@@ -23,7 +23,7 @@ _SECRET = re.compile(
 )
 """Names of fields, and of sections, whose values no message shows."""
 
-_HARMLESS = frozenset({"name", "pair_whitelist", "pair_blacklist"})
+_HARMLESS = frozenset({"name", "pair_whitelist", "pair_blacklist", "max_tokens"})
 """Fields of such sections whose values are shown all the same, where they are plain."""
 
 
@@ -69,47 +69,64 @@ _TYPES = {
     "string_type": "a text",
     "list_type": "a list",
     "dict_type": "an object",
+    "model_type": "an object",
     "finite_number": "a finite number",
     "string_too_short": "a text that is not empty",
 }
 
 
-def settings_error(exc: ValidationError, fields: Mapping[str, FieldInfo]) -> SettingsError:
+def settings_error(
+    exc: ValidationError, fields: Mapping[str, FieldInfo], section: str = SECTION
+) -> SettingsError:
     """What is wrong with the section of freqgen.
 
     :param fields: The settings that there are.
+    :param section: What the path of a field begins with.
     """
     error = exc.errors(include_url=False)[0]
     path = [part for part in error["loc"] if part != "[key]"]
-    name = _dotted([SECTION, *path])
-    last = str(path[-1])
+    name = _dotted([section, *path])
+    top = str(path[0])
     kind = error["type"]
     if kind == "extra_forbidden":
         return SettingsError(
             f"{name}: is not a setting of freqgen",
             field=name,
-            hint=_hint(last, list(fields)),
+            hint=_hint(str(path[-1]), list(_siblings(path, fields))),
         )
-    if kind == "string_pattern_mismatch":
+    if kind == "string_pattern_mismatch" and top == "prompts":
         return SettingsError(
             f"{name}: is not a step", field=name, hint="the steps are design, code, repair"
         )
-    limits = fields[str(path[0])].metadata
-    wanted = _TYPES[kind] if kind in _TYPES else _range(limits) or error["msg"]
+    field = _siblings(path, fields).get(str(path[-1])) or fields[top]
+    wanted = _TYPES.get(kind) or _range(field.metadata) or error["msg"]
+    if kind == "string_pattern_mismatch":
+        wanted = "an address that begins with http:// or https:// and holds no user name"
     value = f", not {_told(path, error['input'])}"
-    top = str(path[0])
-    described = fields[top].description or ""
     return SettingsError(
         f"{name}: must be {wanted}{value}",
         field=name,
-        hint=f"{described}; as in {EXAMPLES[top]}",
+        hint=f"{field.description or ''}; as in {EXAMPLES.get(top, EXAMPLES['providers'])}",
     )
+
+
+def _siblings(
+    path: Sequence[str | int], fields: Mapping[str, FieldInfo]
+) -> Mapping[str, FieldInfo]:
+    """The settings among which the last part of a path is looked for."""
+    for part in path[:-1]:
+        field = fields.get(str(part))
+        if field is not None:
+            below = [one for one in get_args(field.annotation) if hasattr(one, "model_fields")]
+            fields = below[0].model_fields if below else fields
+    return fields
 
 
 EXAMPLES = {
     "design_model": '"design_model": "offline"',
     "code_model": '"code_model": "compiler"',
     "prompts": '"prompts": {"code": "default"}',
+    "providers": '"providers": {"openai": {"base_url": "http://localhost:11434/v1"}}',
     "max_attempts": '"max_attempts": 3',
     "disabled_plugins": '"disabled_plugins": ["types"]',
     "evaluators": '"evaluators": ["lookahead-analysis"]',
@@ -129,6 +146,8 @@ def _range(limits: Sequence[Any]) -> str:
         return f"from {low} to {high}"
     if low is not None:
         return f"at least {low}"
+    if above is not None and high is not None:
+        return f"above {above} and at most {high}"
     return f"above {above}" if above is not None else ""
 
 

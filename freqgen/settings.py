@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +20,7 @@ from freqgen.configuration_errors import check_schema, kind_of, settings_error
 from freqgen.exceptions import SettingsError, StoreError
 
 if TYPE_CHECKING:
-    pass
+    from freqgen.generation.prompt import CallOptions
 
 MINIMUM_FREQTRADE = (2026, 9)
 """The oldest Freqtrade that freqgen is tested with: year and month of its version."""
@@ -50,7 +50,58 @@ _SAID = {
 """The defaults that are worth a word."""
 
 Name = Annotated[str, Field(min_length=1)]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s@?#]*)?$")]
 StepName = Annotated[str, Field(pattern=r"^(design|code|repair)$")]
+
+
+class ProviderSettings(BaseModel):
+    """How a provider calls its vendor: an entry of the setting ``providers``.
+
+    A provider that makes calls reads them from its options, with :meth:`of`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    base_url: WebAddress | None = Field(
+        default=None,
+        description="Where the calls go, without a user name in it; null for the vendor's own "
+        "address, or that of the variable that the vendor's SDK reads",
+    )
+    timeout: float = Field(
+        default=300, gt=0, le=3600, description="Seconds to wait for an answer, at each try"
+    )
+    max_retries: int = Field(
+        default=2,
+        ge=0,
+        le=10,
+        description="How often a call is tried again that failed in a way that may pass",
+    )
+    max_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="Limit of an answer's length, in tokens; null for the provider's own",
+    )
+
+    @classmethod
+    def of(cls, options: CallOptions) -> ProviderSettings:
+        """Those that came with the options of a call, and defaults for the others.
+
+        :param options: A limit of its own wins over the one of the settings.
+        :raises SettingsError: If an option is none of these, or has a wrong value.
+        """
+        try:
+            found = cls.model_validate(dict(options.extra))
+        except ValidationError as exc:
+            raise settings_error(exc, cls.model_fields, "options") from None
+        if options.max_tokens is None:
+            return found
+        return found.model_copy(update={"max_tokens": options.max_tokens})
+
+    def added_to(self, options: CallOptions) -> CallOptions:
+        """The options with what the user wrote down, where they say nothing themselves."""
+        written = {name: getattr(self, name) for name in self.model_fields_set}
+        return replace(options, extra={**written, **options.extra})
 
 
 class Settings(BaseModel):
@@ -67,6 +118,11 @@ class Settings(BaseModel):
     prompts: dict[StepName, Name] = Field(
         default_factory=dict,
         description="The prompt builder of the step design, code or repair; default where unset",
+    )
+    providers: dict[Name, ProviderSettings] = Field(
+        default_factory=dict,
+        description="How providers call their vendors, by the provider's name: base_url, timeout, "
+        "max_retries, max_tokens",
     )
     max_attempts: int = Field(
         default=3, ge=1, le=20, description="How often code is written before freqgen gives up"

@@ -201,8 +201,13 @@ class Workbench:
     def _ask(
         self, provider: Provider, prompt: Prompt, model: str | None, options: CallOptions
     ) -> Reply:
-        """Put a prompt to a provider, seen by the audit log and by observers."""
+        """Put a prompt to a provider, with the settings for it.
+
+        The audit log and observers see what is asked and what comes.
+        """
         address = str(ModelAddress(provider.name, model))
+        written = self.settings.providers.get(provider.name)
+        options = written.added_to(options) if written is not None else options
         self.audit.prompt(prompt, address)
         with self.host.guarded(self.host.providers(), provider.name):
             reply = expect(provider.answer(prompt, model=model, options=options), Reply)

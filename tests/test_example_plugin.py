@@ -51,7 +51,17 @@ def test_is_listed_with_all_that_it_registers(freqgen):
 def test_ours_are_found_the_same_way(freqgen):
     _, data = freqgen("list-plugins")
     ours = {p["name"] for p in data["plugins"] if p["distribution"] == "freqtrade-freqgen"}
-    assert ours == {"offline", "prompts", "structure", "types", "behaviour", "evaluators", "gates"}
+    assert ours == {
+        "anthropic",
+        "behaviour",
+        "evaluators",
+        "gates",
+        "offline",
+        "openai",
+        "prompts",
+        "structure",
+        "types",
+    }
     assert not [plugin["error"] for plugin in data["plugins"] if plugin["error"]]
 
 

@@ -88,16 +88,27 @@ class Reply:
     :param text: The answer, as the provider gave it.
     :param model: The model that answered, as the provider names it.
     :param reading: What became of the brief's words, where the provider knows it.
+    :param stop_reason: Why the answer ends, in the vendor's words, as in ``end_turn`` or
+        ``stop``; empty where the provider does not say. An answer that was cut off is no reply
+        but a ``ReplyInvalid``.
+    :param request_id: By which the vendor finds the call again; empty where there is none.
     """
 
     text: str
     model: str = ""
     usage: Usage = Usage()
     reading: Reading | None = None
+    stop_reason: str = ""
+    request_id: str = ""
 
 
 class Provider(Protocol):
-    """Answers prompts. Registered with ``register_providers``."""
+    """Answers prompts. Registered with ``register_providers``.
+
+    A provider whose vendor decides which models there are, and whose list would have to be asked
+    for, has a further attribute, ``any_model = True``. It is then always addressed with a model,
+    ``models()`` is not asked, and a model that there is not is for ``answer`` to refuse.
+    """
 
     @property
     def name(self) -> str:
@@ -149,10 +160,15 @@ class ModelAddress:
 
 
 def check_model(provider: Provider, model: str | None) -> None:
-    """Refuse a model that the provider does not have.
+    """Refuse a model that the provider does not have, without asking anybody.
 
-    :raises ProviderUnavailable: Naming the nearest models that it has.
+    :raises ProviderUnavailable: Naming the nearest models that it has; of a provider with
+        ``any_model``, only if there is no model at all.
     """
+    if getattr(provider, "any_model", False):
+        if model is None:
+            raise no_model(provider.name)
+        return
     models = provider.models()
     if model is None or (models and model in models):
         return
@@ -162,11 +178,26 @@ def check_model(provider: Provider, model: str | None) -> None:
             provider=provider.name,
             hint=f'write "{provider.name}" alone',
         )
+    raise unknown_model(provider.name, model, models)
+
+
+def no_model(provider: str) -> ProviderUnavailable:
+    """What to raise where a provider needs a model and none is named."""
+    return ProviderUnavailable(
+        f'the provider "{provider}" needs to be told which model to ask',
+        provider=provider,
+        hint=f'write it behind a colon, as in "{provider}:MODEL", with a name from the '
+        "vendor's list of models",
+    )
+
+
+def unknown_model(provider: str, model: str, models: Sequence[str]) -> ProviderUnavailable:
+    """What to raise where a provider has no such model: names the nearest of ``models``."""
     from difflib import get_close_matches
 
     near = get_close_matches(model, models, n=3, cutoff=0.4) or list(models)[:5]
-    raise ProviderUnavailable(
-        f'the provider "{provider.name}" has no model "{model}"',
-        provider=provider.name,
+    return ProviderUnavailable(
+        f'the provider "{provider}" has no model "{model}"',
+        provider=provider,
         hint="it has " + ", ".join(near),
     )

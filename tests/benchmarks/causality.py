@@ -28,12 +28,13 @@ from tests.plugins.freqgen_behaviour.biased import ALL, Case
 ROOT = Path(__file__).resolve().parents[2]
 PAIR = "BTC/USDT"
 TIMERANGE = "20240301-20240601"
+"""What lookahead-analysis looks at: with more candles it takes longer, and answers more often."""
 
 
 class FreqtradesOwn:
     """``freqtrade lookahead-analysis`` as it is, in this process and without a network."""
 
-    def __init__(self, folder: Path, datadir: Path) -> None:
+    def __init__(self, folder: Path, datadir: Path, timerange: str = TIMERANGE) -> None:
         from freqgen.evaluation.engine import plain_config
         from freqgen.evaluation.setting import Setting
 
@@ -50,6 +51,7 @@ class FreqtradesOwn:
             }
         )
         self.folder = private
+        self.timerange = timerange
 
     def check(self, case: Case) -> tuple[str, list[str], float]:
         """What it says, the columns that it names, and the seconds that it took."""
@@ -63,7 +65,7 @@ class FreqtradesOwn:
         run: Mapping[str, Any] = {
             "pairs": [PAIR],
             "timeframe": "1h",
-            "timerange": TIMERANGE,
+            "timerange": self.timerange,
             "overrides": {},
             "enable_protections": False,
             "stake_currency": "USDT",
@@ -125,13 +127,13 @@ class Ours:
         return ("unused" if found else "sound"), columns, seconds, alone
 
 
-def compare(datadir: Path) -> list[dict[str, Any]]:
+def compare(datadir: Path, timerange: str) -> list[dict[str, Any]]:
     """One row a strategy."""
     rows = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ours = Ours(folder, datadir)
-        theirs = FreqtradesOwn(folder, datadir)
+        theirs = FreqtradesOwn(folder, datadir, timerange)
         logging.disable(logging.CRITICAL)
         warnings.simplefilter("ignore")
         try:
@@ -195,9 +197,15 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
+    parser.add_argument(
+        "--timerange",
+        default=TIMERANGE,
+        help="days that lookahead-analysis looks at, %(default)s by default; 20240101-20240901 are "
+        "all that the demo's candles have. freqgen's check takes the newest 1,200 candles or so",
+    )
     arguments = parser.parse_args()
     shared = Path(os.environ.get("FREQGEN_SHARED", ROOT.parent / "shared"))
-    rows = compare(shared / "data" / "demo_1h_2024")
+    rows = compare(shared / "data" / "demo_1h_2024", arguments.timerange)
     if arguments.json:
         print(json.dumps(rows, indent=2))
         return

@@ -72,7 +72,7 @@ def test_demo_says_what_it_leaves_aside(run: Run, tmp_path: Path) -> None:
     done = run(*arguments, "--design-model", "nobody")
     assert done.code == 2
     assert "does not use the pair_whitelist" in done.err
-    assert "there is offline, compiler" in done.err
+    assert "offline, compiler" in done.err
     assert not (tmp_path / "u").exists()
 
 

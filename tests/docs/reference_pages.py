@@ -25,7 +25,7 @@ from freqgen.design.model import (
     TrailingRatio,
 )
 from freqgen.exceptions import FreqgenException
-from freqgen.settings import DEFAULT_CONFIGURATION, Settings
+from freqgen.settings import DEFAULT_CONFIGURATION, ProviderSettings, Settings
 from tests.docs.hooks_page import markdown
 from tests.docs.markdown import table, with_region
 from tests.docs.plugins import project
@@ -178,9 +178,9 @@ def functions() -> str:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting; of the object ``prompts``, one of several."""
+    """The environment variable of a setting; of an object, one of several."""
     variable = f"{ENV_PREFIX}{SECTION.upper()}__{name.upper()}"
-    return f"{variable}__DESIGN" if name == "prompts" else variable
+    return variable + {"prompts": "__DESIGN", "providers": "__OPENAI__BASE_URL"}.get(name, "")
 
 
 def settings() -> str:
@@ -192,6 +192,8 @@ def settings() -> str:
             f"### {plain}\n\n{meaning}.\n\n"
             f"- Kind: {kind_}\n- Default: {default_}\n- Variable: `{variable(plain)}`\n"
         )
+        if plain == "providers":
+            parts.append(f"Of each provider:\n\n{table(_HEAD, _fields(ProviderSettings))}")
     return "\n".join(parts)
 
 

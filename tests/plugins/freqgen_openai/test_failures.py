@@ -1,0 +1,308 @@
+"""What is said where a call of the provider ``openai`` fails, or its answer is no use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from freqgen import (
+    CallOptions,
+    ProviderError,
+    ProviderTransient,
+    ProviderUnavailable,
+    Reply,
+    ReplyInvalid,
+    SettingsError,
+    Step,
+)
+from freqgen_openai.provider import OpenAIProvider
+from tests.plugins.freqgen_openai.wire import MODEL, completion, error, listing
+from tests.plugins.vendor_checks import KEY, assert_key_not_shown, log_everything, prompt
+from tests.plugins.vendor_server import Canned, VendorServer, closed_port
+
+
+def ask(
+    address: str, *, model: str = MODEL, step: Step = Step.CODE, retries: int = 0, **extra: object
+) -> Reply:
+    options = CallOptions(extra={"base_url": address, "max_retries": retries, **extra})
+    return OpenAIProvider().answer(prompt(step), model=model, options=options)
+
+
+TABLE = {
+    "wrong key": (
+        error(401, "authentication_error", f"invalid x-api-key {KEY}"),
+        ProviderUnavailable,
+        "key in OPENAI_API_KEY is not accepted",
+        "export OPENAI_API_KEY=",
+    ),
+    "forbidden": (
+        error(403, "permission_error", "not for you"),
+        ProviderUnavailable,
+        "may not do this",
+        MODEL,
+    ),
+    "no money": (
+        error(402, "billing_error", "pay"),
+        ProviderUnavailable,
+        'paid first: "pay"',
+        "account",
+    ),
+    "no credit": (
+        error(429, "insufficient_quota", "You exceeded your current quota"),
+        ProviderUnavailable,
+        "paid first",
+        "account",
+    ),
+    "too long": (
+        error(400, "context_length_exceeded", "9 tokens, 8 at most"),
+        ProviderUnavailable,
+        'longer than "gpt-5.4-mini" takes: "9 tokens, 8 at most"',
+        "larger context",
+    ),
+    "too large": (
+        error(413, "request_too_large", "too large"),
+        ProviderUnavailable,
+        "longer than",
+        "larger context",
+    ),
+    "limit too high": (
+        error(400, "invalid_request_error", "max_tokens: 16000 > 4096"),
+        ProviderUnavailable,
+        "max_tokens: 16000 > 4096",
+        '"openai": {"max_tokens": 8000}',
+    ),
+    "something else": (
+        error(400, "invalid_request_error", f"no {KEY}, please"),
+        ProviderUnavailable,
+        'status 400): "no …, please"',
+        "settings of this provider",
+    ),
+    "rate limit": (
+        error(429, "rate_limit_error", "slow down", retry_after="17"),
+        ProviderTransient,
+        "try again in 17 s",
+        "wait",
+    ),
+    "llama.cpp's words": (
+        error(400, "400", "the request exceeds the available context size"),
+        ProviderUnavailable,
+        "longer than",
+        "larger context",
+    ),
+    "a text for an error": (
+        Canned(status=422, body={"detail": "no such field"}),
+        ProviderUnavailable,
+        'status 422): "no such field"',
+        "settings of this provider",
+    ),
+    "server error": (
+        error(500, "api_error", "oops"),
+        ProviderTransient,
+        'status 500): "oops"',
+        "wait",
+    ),
+    "overloaded": (
+        error(529, "overloaded_error", "Overloaded"),
+        ProviderTransient,
+        'status 529): "Overloaded"; try again in a while',
+        "wait",
+    ),
+    "gateway": (
+        Canned(status=502, body=b"<html>Bad Gateway</html>", content_type="text/html"),
+        ProviderTransient,
+        "status 502",
+        "wait",
+    ),
+    "truncated": (
+        completion("class A", finish="length"),
+        ReplyInvalid,
+        "cut off at 16000 tokens",
+        '"freqgen": {"providers": {"openai": {"max_tokens": 32000}}}',
+    ),
+    "refusal": (
+        completion(None, refusal="Not this."),
+        ReplyInvalid,
+        'refused to answer: "Not this."',
+        "other words",
+    ),
+    "filtered": (
+        completion("cl", finish="content_filter"),
+        ReplyInvalid,
+        "content filter",
+        "other words",
+    ),
+    "empty": (completion(" \n"), ReplyInvalid, "answered with nothing", "try again"),
+    "no content": (completion(None), ReplyInvalid, "answered with nothing", "try again"),
+    "invalid JSON": (Canned(body=b"{nope"), ReplyInvalid, "is no answer", "base_url"),
+    "no body": (Canned(body=b""), ReplyInvalid, "is no answer", "base_url"),
+    "a web page": (
+        Canned(body=b"<html>", content_type="text/html"),
+        ReplyInvalid,
+        "is no answer",
+        "base_url",
+    ),
+    "other JSON": (Canned(body={"content": []}), ReplyInvalid, "is no answer", "base_url"),
+    "a list": (Canned(body=[1]), ReplyInvalid, "is no answer", "base_url"),
+    "strange blocks": (completion("", choices=[None, 3]), ReplyInvalid, "is no answer", "base_url"),
+    "connection closed": (
+        Canned(body={}, drop=True),
+        ProviderTransient,
+        "ended before the answer",
+        "try again",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "kind", "says", "hint"), TABLE.values(), ids=TABLE)
+def test_what_is_said(
+    server: VendorServer,
+    caplog: pytest.LogCaptureFixture,
+    answer: Canned,
+    kind: type[ProviderError],
+    says: str,
+    hint: str,
+) -> None:
+    log_everything(caplog)
+    server.will(answer)
+    with pytest.raises(kind) as caught:
+        ask(server.address)
+    assert type(caught.value) is kind
+    assert says in str(caught.value)
+    assert hint in caught.value.hint
+    assert caught.value.provider == "openai"
+    assert len(server.calls) == 1
+    assert_key_not_shown(caught.value, caplog)
+
+
+def test_a_foreign_error_is_the_cause(server: VendorServer) -> None:
+    server.will(error(500, "api_error", "oops"))
+    with pytest.raises(ProviderTransient) as caught:
+        ask(server.address)
+    assert type(caught.value.__cause__).__module__.startswith("openai")
+
+
+def test_odd_fields_of_an_answer_do_no_harm(server: VendorServer) -> None:
+    server.will(completion("x", usage="much", model=None, finish=5))
+    reply = ask(server.address)
+    assert (reply.text, reply.model, reply.stop_reason) == ("x", MODEL, "")
+    assert (reply.usage.input_tokens, reply.usage.cost_usd) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says", "hint"),
+    [
+        (listing("gpt-5.4-mini", "o3"), 'no model "gpt-54-mini"', MODEL),
+        (error(500, "api_error", "oops"), "or no server of this kind", "base_url"),
+        (Canned(body=b"{nope"), "or no server of this kind", "base_url"),
+    ],
+    ids=["with a list", "without", "with a broken one"],
+)
+def test_an_unknown_model_is_told_the_nearest(
+    server: VendorServer, answer: Canned, says: str, hint: str
+) -> None:
+    server.will(error(404, "not_found_error", "model: gpt-54-mini"))
+    server.listing = answer
+    with pytest.raises(ProviderUnavailable, match=says) as caught:
+        ask(server.address, model="gpt-54-mini")
+    assert hint in caught.value.hint
+    assert [one.path.partition("?")[0] for one in server.received] == [
+        "/chat/completions",
+        "/models",
+    ]
+
+
+def test_a_model_of_another_kind(server: VendorServer) -> None:
+    server.will(error(404, "", "This is not a chat model"))
+    server.listing = listing(MODEL)
+    with pytest.raises(ProviderUnavailable, match="This is not a chat model"):
+        ask(server.address)
+
+
+def test_a_slow_server(server: VendorServer) -> None:
+    server.will(Canned(hang=True))
+    with pytest.raises(ProviderTransient, match=r"no answer within 0\.1 s") as caught:
+        ask(server.address, timeout=0.1)
+    assert '"timeout": 600' in caught.value.hint
+
+
+def test_nobody_there(server: VendorServer) -> None:
+    address = f"http://127.0.0.1:{closed_port()}"
+    with pytest.raises(ProviderUnavailable, match=f"no server answers at {address}"):
+        ask(address)
+
+
+def test_another_try_may_work(server: VendorServer) -> None:
+    server.will(error(429, "rate_limit_error", "slow", retry_after="0.01"), completion("x"))
+    assert ask(server.address, retries=1).text == "x"
+    assert len(server.calls) == 2
+
+
+@pytest.mark.parametrize("wait", ["7200", "in two hours"], ids=["seconds", "date"])
+def test_a_long_wait_is_the_user_s_to_decide(server: VendorServer, wait: str) -> None:
+    then = format_datetime(datetime.now(UTC) + timedelta(seconds=7200), usegmt=True)
+    wait = wait if wait.isdigit() else then
+    server.will(error(429, "rate_limit_exceeded", "slow", retry_after=wait))
+    with pytest.raises(ProviderTransient) as caught:
+        ask(server.address, retries=2)
+    assert caught.value.retry_after == pytest.approx(7200, abs=60)
+    assert len(server.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("", "OPENAI_API_KEY is not set"),
+        ("sk a", "is no key"),
+        ("sk\n1", "is no key"),
+        ("sk-ä", "is no key"),
+    ],
+    ids=["none", "blank", "two lines", "letters"],
+)
+def test_without_a_key_nobody_is_asked(
+    server: VendorServer, monkeypatch: pytest.MonkeyPatch, key: str, says: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    # The SDK would take this one, which may do far more than to ask a model.
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "token")
+    with pytest.raises(ProviderUnavailable, match=says) as caught:
+        OpenAIProvider().answer(prompt(Step.CODE), model=MODEL, options=CallOptions())
+    assert "export OPENAI_API_KEY=" in caught.value.hint
+    assert not key or key not in str(caught.value)
+
+
+def test_an_option_that_there_is_not(server: VendorServer) -> None:
+    with pytest.raises(SettingsError, match=r"options\.colour: is not a setting"):
+        ask(server.address, colour="blue")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        (
+            "OPENAI_BASE_URL",
+            "http://host:port",
+            "sent to http://host:port: \"Invalid port: 'port'\"",
+        ),
+        ("HTTP_PROXY", "odd://proxy", "Unknown scheme for proxy"),
+        ("SSL_CERT_FILE", "/nowhere", "No such file"),
+    ],
+    ids=["address", "proxy", "certificate"],
+)
+def test_where_nothing_can_be_sent(
+    server: VendorServer, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", server.address)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ProviderUnavailable) as caught:
+        OpenAIProvider().answer(prompt(Step.CODE), model=MODEL, options=CallOptions())
+    assert says in str(caught.value)
+
+
+def test_a_character_that_cannot_be_sent(server: VendorServer) -> None:
+    options = CallOptions(extra={"base_url": server.address})
+    odd = prompt(Step.CODE, system="half a \udc80 character")
+    with pytest.raises(ProviderUnavailable, match="surrogates not allowed"):
+        OpenAIProvider().answer(odd, model=MODEL, options=options)
+    assert not server.received
