@@ -195,7 +195,7 @@ class Freqgen(Batch):
             source=draft.source,
             decision=verdict.decision,
             brief=brief.text if brief else "",
-            constraints=brief.constraints if brief else {},
+            constraints={**brief.constraints, **brief.trading} if brief else {},
             reading=reading_data(designed.reading),
             design=designed.design.to_data(),
             design_origin=designed.origin,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from argparse import Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from freqgen.commands.asking import (
     add_brief_arguments,
     add_demo_option,
+    check_idea,
     configured_timeframe,
-    constraints,
     make_brief,
     read_design,
     read_text,
     run_options,
 )
+from freqgen.commands.constraining import said
 from freqgen.commands.options import (
     add_backtest_options,
     add_model_options,
     add_partial_option,
-    add_timeframe_option,
 )
 from freqgen.exceptions import UsageError
 
@@ -42,14 +41,13 @@ def add_commands(subparsers: Any) -> None:
         group="From words to a strategy",
         help="turn an idea into a strategy: design, code, checks, backtest, decision",
     )
-    add_brief_arguments(parser, optional=True)
+    add_brief_arguments(parser)
     parser.add_argument(
         "--design",
         metavar="FILE",
         help="go on from a design, as freqgen design writes it, in place of TEXT; "
         "- reads standard input",
     )
-    add_timeframe_option(parser)
     add_model_options(parser)
     add_backtest_options(parser)
     add_demo_option(parser)
@@ -80,20 +78,7 @@ def generate(args: Namespace, context: CommandContext) -> int:
 
 def _brief(args: Namespace, context: CommandContext) -> Callable[[Freqgen], Brief]:
     """Read the idea; what is wrong with it is said before anything is set up."""
-    swallowed = [word for word in args.pairs or () if " " in word or "/" not in word]
-    if not args.text and swallowed:
-        raise UsageError(
-            f'-p took "{swallowed[0]}" for a pair, and there is no idea left to work on',
-            hint="put the idea before -p, as in: freqgen generate "
-            f"{shlex.quote(swallowed[0])} -p BTC/USDT",
-        )
-    if not args.text:
-        raise UsageError(
-            "there is no idea to work on",
-            hint='freqgen generate "Buy when RSI(14) is below 30. Sell when RSI rises above 70. '
-            '1h candles."; or --design FILE',
-        )
-    constraints(args)
+    check_idea(args)
     text = read_text(args.text)
     return lambda freqgen: make_brief(freqgen, text, args, context)
 
@@ -106,9 +91,9 @@ def _design(args: Namespace) -> Callable[[Freqgen], Design]:
         "--timeframe": args.timeframe,
         "--design-model": args.design_model,
     }
-    if said := [name for name, value in beside.items() if value]:
+    if given := [*(name for name, value in beside.items() if value), *said(args)]:
         raise UsageError(
-            f"--design and {said[0]} do not go together",
+            f"--design and {given[0]} do not go together",
             hint="the design file says what to trade and under which name; edit it there",
         )
     design = read_design(args.design)

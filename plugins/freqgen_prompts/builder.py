@@ -113,7 +113,8 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
 
 def _constraints(brief: Brief) -> str:
     """What was given beside the text, as JSON; empty where there is nothing."""
-    given = dict(brief.constraints) | ({"name": brief.name} if brief.name else {})
+    given = {**brief.trading, **brief.constraints}
+    given |= {"name": brief.name} if brief.name else {}
     return json.dumps(given, indent=2, sort_keys=True, default=str) if given else ""
 
 
