@@ -59,10 +59,13 @@ class Freqgen(Batch):
         options: RunOptions | None = None,
         design_model: str | None = None,
         code_model: str | None = None,
+        designed: DesignResult | None = None,
     ) -> GenerationResult:
         """The whole way: brief, design, code, validation, backtest, decision, record.
 
         :param source: The idea in words, or a design, with which the way begins at the code.
+        :param designed: What :meth:`design` made of the brief, where somebody agreed on it; then
+            no model is asked for another one.
         :raises FreqgenException: Whatever step failed; then nothing was stored.
         """
         options = options or RunOptions()
@@ -81,7 +84,7 @@ class Freqgen(Batch):
         with _timed(timings, "design"):
             if isinstance(source, Design):
                 designed = DesignResult(checked=self.check(source))
-            else:
+            elif designed is None:
                 designed = self.design(source, model=design_model)
         self.check_market(designed.design)
         self.check_place(designed.design)

@@ -54,9 +54,10 @@ def add_demo_option(parser: ArgumentParser) -> None:
     )
 
 
-def check_idea(args: Namespace) -> None:
+def check_idea(args: Namespace, *, ask: bool = False) -> None:
     """Refuse arguments without an idea, or with something beside it that cannot be meant.
 
+    :param ask: Whether the idea will be asked for where there is none.
     :raises UsageError: Saying what to give.
     """
     swallowed = [word for word in args.pairs or () if " " in word or "/" not in word]
@@ -66,8 +67,9 @@ def check_idea(args: Namespace) -> None:
             hint=f"put the idea before -p, as in: freqgen {args.verb} "
             f"{shlex.quote(swallowed[0])} -p BTC/USDT",
         )
-    if not args.text:
-        more = "; or --design FILE" if args.verb == "generate" else ""
+    if not args.text and not ask:
+        more = "; or --design FILE; or leave all out on a terminal, to be asked"
+        more = more if args.verb == "generate" else ""
         raise UsageError(
             "there is no idea to work on",
             hint=f'freqgen {args.verb} "Buy when RSI(14) is below 30. Sell when RSI rises above '

@@ -154,7 +154,7 @@ def number(option: str, text: str, hint: str) -> float | int:
     # Not what float() takes besides, such as infinity or 1_000.
     if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", text):
         return float(text)
-    raise UsageError(f"{option} {text}: this is no number", hint=hint)
+    raise UsageError(f"{option} {text}: this is no number".lstrip(), hint=hint)
 
 
 def direction(args: Namespace) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.asking import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from freqgen.brief import Brief
     from freqgen.commands.context import CommandContext
     from freqgen.design.model import Design
+    from freqgen.outcome import GenerationResult
     from freqgen.pipeline import Freqgen
 
 DENIED = 3
@@ -52,21 +54,56 @@ def add_commands(subparsers: Any) -> None:
     add_backtest_options(parser)
     add_demo_option(parser)
     add_partial_option(parser)
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="never ask, on a terminal neither; without TEXT or --design it is an error then",
+    )
     parser.set_defaults(run=generate)
 
 
 def generate(args: Namespace, context: CommandContext) -> int:
     """Go the whole way and show what came of it."""
+    from freqgen.commands.interview import may_ask
+
     options = run_options(args)
     context.check_datadir()
+    if args.design is None and not args.text and may_ask(args, context):
+        return _agreed(args, context)
     read = _design(args) if args.design is not None else _brief(args, context)
     freqgen = context.freqgen(demo=args.demo)
-    result = freqgen.generate(
-        read(freqgen),
-        options=options,
-        design_model=args.design_model,
-        code_model=args.code_model,
+    return _shown(context, freqgen, partial(freqgen.generate, read(freqgen), options=options))
+
+
+def _agreed(args: Namespace, context: CommandContext) -> int:
+    """Ask for the idea, and generate the design that was agreed on."""
+    from freqgen.commands.interview import Interview
+
+    check_idea(args, ask=True)
+    freqgen = context.freqgen(demo=args.demo)
+    # What would fail after the questions fails before them.
+    for model, default in (
+        (args.design_model, freqgen.settings.design_model),
+        (args.code_model, freqgen.settings.code_model),
+    ):
+        freqgen.check_model(model or default)
+    freqgen.audit.check()
+    agreed = Interview(args, context, freqgen).agree()
+    if agreed is None:
+        context.emit({}, "Refused; no code was written and nothing was stored.")
+        return DENIED
+    brief, designed, options = agreed
+    return _shown(
+        context, freqgen, partial(freqgen.generate, brief, designed=designed, options=options)
     )
+
+
+def _shown(
+    context: CommandContext, freqgen: Freqgen, generate: Callable[..., GenerationResult]
+) -> int:
+    """Generate with the models that were asked for, and show what came of it."""
+    args = context.args
+    result = generate(design_model=args.design_model, code_model=args.code_model)
     from freqgen.commands.showing import show_generation
 
     def show(console: Any) -> None:
