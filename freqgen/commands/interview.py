@@ -83,7 +83,11 @@ class Interview:
             if done == ACCEPT:
                 # Fields may have been changed since the words were read.
                 return self._brief(), designed, run_options(self.args)
-            designed = None if done == WORDS else self._edited(designed, done)
+            if done == WORDS:
+                self._ask_words(self.args.text[0])
+                designed = None
+            else:
+                designed = self._edited(designed, done)
 
     # -- questions ------------------------------------------------------------------------------
 

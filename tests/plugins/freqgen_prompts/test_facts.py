@@ -66,6 +66,12 @@ def known() -> Catalogue:
     return catalogue()
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy knows of the libraries, read once."""
+    return tmp_path_factory.mktemp("cache")
+
+
 def checked(source: str, name: str, folder: Path, design: Design | None = None) -> Report:
     """All of freqgen's checks that do not run it."""
     validators = [v for v in builtin_host().validators().values() if v.phase.value != "behaviour"]
@@ -125,23 +131,23 @@ class TestTheInterface:
         assert found.attributes == ("a: int = 1",)
 
 
-def test_every_import_is_allowed_and_there(tmp_path: Path) -> None:
+def test_every_import_is_allowed_and_there(cache: Path) -> None:
     """In a strategy without a finding; and each is in the prompt."""
     exec("\n".join(IMPORTS), {})
-    assert checked(strategy(), "S", tmp_path).findings == ()
+    assert checked(strategy(), "S", cache).findings == ()
     system = TemplateBuilder(step=Step.CODE).build(payload()).system
     assert all(f"- {line}\n" in system for line in IMPORTS)
 
 
 @pytest.mark.parametrize("mistake", [*LOOKAHEAD, *SILENT], ids=lambda mistake: mistake.wrong)
-def test_a_mistake_is_found_where_it_can_be_read(mistake: Mistake, tmp_path: Path) -> None:
+def test_a_mistake_is_found_where_it_can_be_read(mistake: Mistake, cache: Path) -> None:
     """And what stands beside it has no finding."""
     place = "signal" if ".loc[" in mistake.right and mistake in SILENT else "line"
     named = re.match(r'dataframe\["(\w+)"\] =', mistake.right)
     column = named[1] if named else "rsi"
     for text, expected in ((mistake.wrong, mistake.code), (mistake.right, "")):
         source = strategy(column=column, **{place: text})
-        codes = [finding.code for finding in checked(source, "S", tmp_path).findings]
+        codes = [finding.code for finding in checked(source, "S", cache).findings]
         assert codes == ([expected] if expected else []), text
 
 
@@ -179,12 +185,12 @@ class TestExamples:
 
     @pytest.mark.parametrize("example", examples(), ids=lambda example: example.idea[:12])
     def test_code_passes_without_a_finding(
-        self, example: Example, known: Catalogue, tmp_path: Path
+        self, example: Example, known: Catalogue, cache: Path
     ) -> None:
         """And is what the compiler writes."""
         design = Design.from_json(example.design)
         assert example.code == compile_design(check_design(design, known)).rstrip()
-        assert checked(example.code, design.name, tmp_path, design).findings == ()
+        assert checked(example.code, design.name, cache, design).findings == ()
 
     def test_are_in_the_prompts(self) -> None:
         design = TemplateBuilder(step=Step.DESIGN).build(payload()).system
