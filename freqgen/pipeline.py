@@ -80,6 +80,10 @@ class Freqgen(Batch):
         if isinstance(source, str):
             source = self.brief(source)
         brief = None if isinstance(source, Design) else source
+        asked = brief.constraints if brief else {}
+        self.check_mode(
+            can_short=bool(asked.get("can_short")), leverage=float(asked.get("leverage") or 1)
+        )
         self.engine.start()  # it imports Freqtrade while this process goes on
         with _timed(timings, "design"):
             if isinstance(source, Design):

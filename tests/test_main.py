@@ -353,7 +353,8 @@ class TestHelp:
             "assert main() == 0\n"
             "heavy = {'pydantic', 'pandas', 'numpy', 'ccxt', 'talib', 'libcst', 'mypy', 'lark',"
             " 'rich', 'sqlalchemy', 'jsonschema', 'freqtrade.configuration', 'freqgen.settings',"
-            " 'freqgen.pipeline'}\n"
+            " 'freqgen.pipeline',"
+            " 'questionary', 'prompt_toolkit'}\n"
             "print('HEAVY', sorted(heavy & set(sys.modules)), file=sys.stderr)"
         )
         done = subprocess.run(

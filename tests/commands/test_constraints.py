@@ -82,6 +82,25 @@ def test_shorts_alone_need_a_rule_for_them(run: Run, tmp_path: Path) -> None:
     assert "leave --direction out" in done.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--direction", "short"), "there are no shorts in spot markets"),
+        (("--direction", "both"), "there are no shorts in spot markets"),
+        (("--leverage", "3"), "there is no leverage in spot markets"),
+    ],
+    ids=["short", "both", "leverage"],
+)
+def test_what_spot_does_not_have_is_refused_before_a_model_is_asked(
+    run: Run, market: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    done = run("generate", BOTH_SIDES, *arguments, "--userdir", tmp_path / "u", "-d", market)
+    assert done.code == 2
+    assert says in done.err
+    assert '"trading_mode": "futures"' in done.err
+    assert "Designing" not in done.err
+
+
 class TestShortsOnly:
     DATA: ClassVar[dict[str, Any]] = {
         "name": "Both",

@@ -34,7 +34,8 @@ Results go to stdout, progress and warnings to stderr: `freqgen design "…" > d
 file that has nothing in it but the design. Without a configuration or a user directory, freqgen
 says which defaults it uses and creates what it needs; [configuration.md](configuration.md) has the
 details. `freqgen generate` without words asks for them, if a person is there: on a terminal, and
-neither with `--yes` nor with `--json`. `freqgen --version` shows the versions of freqgen, Freqtrade and Python.
+neither with `--yes` nor with `--json`. `freqgen --version` shows the versions of freqgen, Freqtrade
+and Python.
 """
 
 EXITS = """\
