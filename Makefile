@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 COVER ?=
 
-.PHONY: demo test lint format docs bench soak clean help
+.PHONY: demo test lint format docs prompts bench soak clean help
 
 help:
 	@echo "make demo    a strategy from a sentence, checked and backtested on a synthetic market"
@@ -15,6 +15,7 @@ help:
 	@echo "make lint    ruff, mypy strict, import-linter"
 	@echo "make format  lay out the code"
 	@echo "make docs    write the generated pages of docs/"
+	@echo "make prompts write the prompts that tests compare with, and the code of their examples"
 	@echo "make bench   the benchmarks (need real candles, see tests/benchmarks)"
 	@echo "make soak    the long property tests"
 	@echo "make clean   remove the environment and all caches"
@@ -45,6 +46,9 @@ format: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m tests.docs.write
+
+prompts: $(READY)
+	$(BIN)/python -m tests.plugins.freqgen_prompts.snapshots
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

@@ -21,15 +21,24 @@ class Brief:
     :param name: Class name wanted for the strategy, or ``None`` to have one chosen.
     :param constraints: Fields of a design that were given beside the text and that win over
         it: ``timeframe``, ``can_short``, or keys of ``risk``.
+    :param trading: What else was given beside the text and is no field of a design:
+        ``direction`` (``long``, ``short`` or ``both``), and for the backtest ``pairs``,
+        ``stake_amount`` and ``dry_run_wallet``. Prompts say it to models.
     """
 
     text: str
     name: str | None = None
     constraints: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    trading: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def from_text(
-        cls, text: str, *, name: str | None = None, constraints: Mapping[str, Any] | None = None
+        cls,
+        text: str,
+        *,
+        name: str | None = None,
+        constraints: Mapping[str, Any] | None = None,
+        trading: Mapping[str, Any] | None = None,
     ) -> Brief:
         """Make a brief of what a user typed.
 
@@ -48,4 +57,9 @@ class Brief:
                 f"at most {MAX_BRIEF_CHARACTERS:,} are read",
                 hint="keep the rules for entry, exit and risk, and leave out the rest",
             )
-        return cls(text=text, name=name, constraints=MappingProxyType(dict(constraints or {})))
+        return cls(
+            text=text,
+            name=name,
+            constraints=MappingProxyType(dict(constraints or {})),
+            trading=MappingProxyType(dict(trading or {})),
+        )

@@ -59,10 +59,13 @@ class Freqgen(Batch):
         options: RunOptions | None = None,
         design_model: str | None = None,
         code_model: str | None = None,
+        designed: DesignResult | None = None,
     ) -> GenerationResult:
         """The whole way: brief, design, code, validation, backtest, decision, record.
 
         :param source: The idea in words, or a design, with which the way begins at the code.
+        :param designed: What :meth:`design` made of the brief, where somebody agreed on it; then
+            no model is asked for another one.
         :raises FreqgenException: Whatever step failed; then nothing was stored.
         """
         options = options or RunOptions()
@@ -77,11 +80,15 @@ class Freqgen(Batch):
         if isinstance(source, str):
             source = self.brief(source)
         brief = None if isinstance(source, Design) else source
+        asked = brief.constraints if brief else {}
+        self.check_mode(
+            can_short=bool(asked.get("can_short")), leverage=float(asked.get("leverage") or 1)
+        )
         self.engine.start()  # it imports Freqtrade while this process goes on
         with _timed(timings, "design"):
             if isinstance(source, Design):
                 designed = DesignResult(checked=self.check(source))
-            else:
+            elif designed is None:
                 designed = self.design(source, model=design_model)
         self.check_market(designed.design)
         self.check_place(designed.design)
@@ -195,7 +202,7 @@ class Freqgen(Batch):
             source=draft.source,
             decision=verdict.decision,
             brief=brief.text if brief else "",
-            constraints=brief.constraints if brief else {},
+            constraints={**brief.constraints, **brief.trading} if brief else {},
             reading=reading_data(designed.reading),
             design=designed.design.to_data(),
             design_origin=designed.origin,

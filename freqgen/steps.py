@@ -21,6 +21,7 @@ from freqgen.generation.coder import write_code
 from freqgen.generation.designer import DesignResult, make_design
 from freqgen.generation.prompt import Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import ModelAddress, check_model
+from freqgen.generation.sides import only_short, shorts_only
 from freqgen.outcome import (
     CodeResult,
     RunOptions,
@@ -67,12 +68,18 @@ class Steps(Workbench):
     """One method a step; none of them stores anything."""
 
     def brief(
-        self, source: str, *, name: str | None = None, constraints: Mapping[str, Any] | None = None
+        self,
+        source: str,
+        *,
+        name: str | None = None,
+        constraints: Mapping[str, Any] | None = None,
+        trading: Mapping[str, Any] | None = None,
     ) -> Brief:
         """Turn what a user gave into a brief.
 
         :param name: Class name wanted for the strategy.
         :param constraints: Fields of the design said beside the text, as in ``timeframe``.
+        :param trading: What else was said beside it, as in ``direction``; see :class:`Brief`.
         :raises BriefError: If there is nothing in it.
         """
         brief = self.host.load_brief(source, self.settings) or Brief.from_text(source)
@@ -80,6 +87,7 @@ class Steps(Workbench):
             text=brief.text,
             name=name or brief.name,
             constraints=MappingProxyType({**brief.constraints, **(constraints or {})}),
+            trading=MappingProxyType({**brief.trading, **(trading or {})}),
         )
 
     def design(self, brief: Brief | str, *, model: str | None = None) -> DesignResult:
@@ -92,7 +100,7 @@ class Steps(Workbench):
         brief = self.brief(brief) if isinstance(brief, str) else brief
         address = ModelAddress.parse(model or self.settings.design_model)
         self._progress(f"Designing with {address}")
-        return make_design(
+        result = make_design(
             brief,
             provider=self.host.provider(address.provider),
             address=address,
@@ -100,6 +108,7 @@ class Steps(Workbench):
             catalogue=self.catalogue,
             ask=self._ask,
         )
+        return shorts_only(result, self.catalogue) if only_short(brief) else result
 
     def check_model(self, model: str) -> None:
         """Refuse a ``provider`` or ``provider:model`` that there is not.

@@ -220,15 +220,22 @@ class Workbench:
 
         :raises DesignError: If a design for futures meets a spot configuration.
         """
+        self.check_mode(can_short=design.can_short, leverage=design.risk.leverage)
+
+    def check_mode(self, *, can_short: bool, leverage: float) -> None:
+        """The same, of what is known before there is a design.
+
+        :raises DesignError: If shorts or leverage are meant for a spot configuration.
+        """
         if self.workspace.config.get("trading_mode", "spot") != "spot":
             return
         hint = (
             'set "trading_mode": "futures" and "margin_mode": "isolated" in the configuration, '
             "or leave it out of the design"
         )
-        if design.can_short:
+        if can_short:
             raise DesignError("there are no shorts in spot markets", path="can_short", hint=hint)
-        if design.risk.leverage != 1:
+        if leverage != 1:
             raise DesignError(
                 "there is no leverage in spot markets", path="risk.leverage", hint=hint
             )

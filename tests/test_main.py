@@ -141,6 +141,7 @@ class TestCommonOptions:
         options.add_timeframe_option(parser)
         actions = {action.dest: action.option_strings for action in parser._actions}
         expected = ["timerange", "pairs", "fee", "dry_run_wallet", "timeframe"]
+        expected += ["max_open_trades", "stake_amount"]
         assert sorted(actions) == sorted(expected)
         for name in expected:
             assert actions[name] == list(AVAILABLE_CLI_OPTIONS[name].cli)
@@ -352,7 +353,8 @@ class TestHelp:
             "assert main() == 0\n"
             "heavy = {'pydantic', 'pandas', 'numpy', 'ccxt', 'talib', 'libcst', 'mypy', 'lark',"
             " 'rich', 'sqlalchemy', 'jsonschema', 'freqtrade.configuration', 'freqgen.settings',"
-            " 'freqgen.pipeline'}\n"
+            " 'freqgen.pipeline',"
+            " 'questionary', 'prompt_toolkit'}\n"
             "print('HEAVY', sorted(heavy & set(sys.modules)), file=sys.stderr)"
         )
         done = subprocess.run(

@@ -11,6 +11,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from freqgen.commands.constraining import (
+    add_constraint_options,
+    budget,
+    max_open_trades,
+    risk_constraints,
+    trading,
+)
+from freqgen.commands.options import add_timeframe_option
 from freqgen.exceptions import SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -24,18 +32,17 @@ MAX_INPUT_BYTES = 5_000_000
 """Largest design file or text on standard input that is read."""
 
 
-def add_brief_arguments(parser: ArgumentParser, *, optional: bool = False) -> None:
-    """Add the brief and what can be said beside it.
-
-    :param optional: Whether the verb can do without the words.
-    """
+def add_brief_arguments(parser: ArgumentParser) -> None:
+    """Add the brief and the fields of its design that can be said beside it."""
     parser.add_argument(
         "text",
-        nargs="*" if optional else "+",
+        nargs="*",
         metavar="TEXT",
         help="the idea in plain words; - reads standard input",
     )
     parser.add_argument("--name", metavar="NAME", help="class name of the strategy, in CamelCase")
+    add_timeframe_option(parser)
+    add_constraint_options(parser)
 
 
 def add_demo_option(parser: ArgumentParser) -> None:
@@ -45,6 +52,31 @@ def add_demo_option(parser: ArgumentParser) -> None:
         action="store_true",
         help="use a synthetic market instead of candles of your own; made on first use",
     )
+
+
+def check_idea(args: Namespace, *, ask: bool = False) -> None:
+    """Refuse arguments without an idea, or with something beside it that cannot be meant.
+
+    :param ask: Whether the idea will be asked for where there is none.
+    :raises UsageError: Saying what to give.
+    """
+    swallowed = [word for word in args.pairs or () if " " in word or "/" not in word]
+    if not args.text and swallowed:
+        raise UsageError(
+            f'-p took "{swallowed[0]}" for a pair, and there is no idea left to work on',
+            hint=f"put the idea before -p, as in: freqgen {args.verb} "
+            f"{shlex.quote(swallowed[0])} -p BTC/USDT",
+        )
+    if not args.text and not ask:
+        more = "; or --design FILE; or leave all out on a terminal, to be asked"
+        more = more if args.verb == "generate" else ""
+        raise UsageError(
+            "there is no idea to work on",
+            hint=f'freqgen {args.verb} "Buy when RSI(14) is below 30. Sell when RSI rises above '
+            f'70. 1h candles."{more}',
+        )
+    constraints(args)
+    trading(args)
 
 
 def read_text(words: list[str]) -> str:
@@ -88,7 +120,9 @@ def make_brief(freqgen: Freqgen, text: str, args: Namespace, context: CommandCon
             f'"{text}" is a file, not an idea',
             hint=f"{context.prog} {args.verb} - < {shlex.quote(text)} reads the idea in it",
         )
-    brief = freqgen.brief(text, name=args.name, constraints=constraints(args))
+    brief = freqgen.brief(
+        text, name=args.name, constraints=constraints(args), trading=trading(args)
+    )
     timeframe = configured_timeframe(freqgen)
     if timeframe is None or "timeframe" in brief.constraints or _may_name_a_time(brief.text):
         return brief
@@ -175,12 +209,16 @@ def check_name(name: str | None) -> None:
 
 
 def constraints(args: Namespace) -> dict[str, Any]:
-    """Fields of a design that were said beside the text."""
+    """Fields of a design that were said beside the text.
+
+    :raises UsageError: If one cannot be meant.
+    """
     check_name(args.name)
-    said = {"timeframe": getattr(args, "timeframe", None)}
-    if said["timeframe"] is not None:
-        check_timeframe(said["timeframe"])
-    return {key: value for key, value in said.items() if value is not None}
+    given = risk_constraints(args)
+    if args.timeframe is None:
+        return given
+    check_timeframe(args.timeframe)
+    return {"timeframe": args.timeframe, **given}
 
 
 def check_timeframe(timeframe: str) -> None:
@@ -213,13 +251,15 @@ def run_options(args: Namespace) -> RunOptions:
         raise UsageError(
             f"a fee of {args.fee:g} cannot be meant", hint="0.001 is a fee of 0.1 % per order"
         )
-    if args.dry_run_wallet is not None and not args.dry_run_wallet > 0:
-        raise UsageError("the wallet must hold something", hint="as in --dry-run-wallet 1000")
     if args.timerange:
         from freqgen.evaluation.timerange import check_timerange
 
         check_timerange(args.timerange)
-    overrides = {"fee": args.fee, "dry_run_wallet": args.dry_run_wallet}
+    overrides = {
+        "fee": args.fee,
+        "max_open_trades": max_open_trades(args.max_open_trades),
+        **budget(args),
+    }
     return RunOptions(
         pairs=tuple(pair for entry in args.pairs or () for pair in entry.split(",") if pair),
         timerange=args.timerange or "",

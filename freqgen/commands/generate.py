@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import shlex
 from argparse import Namespace
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.asking import (
     add_brief_arguments,
     add_demo_option,
+    check_idea,
     configured_timeframe,
-    constraints,
     make_brief,
     read_design,
     read_text,
     run_options,
 )
+from freqgen.commands.constraining import said
 from freqgen.commands.options import (
     add_backtest_options,
     add_model_options,
     add_partial_option,
-    add_timeframe_option,
 )
 from freqgen.exceptions import UsageError
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from freqgen.brief import Brief
     from freqgen.commands.context import CommandContext
     from freqgen.design.model import Design
+    from freqgen.outcome import GenerationResult
     from freqgen.pipeline import Freqgen
 
 DENIED = 3
@@ -42,33 +43,67 @@ def add_commands(subparsers: Any) -> None:
         group="From words to a strategy",
         help="turn an idea into a strategy: design, code, checks, backtest, decision",
     )
-    add_brief_arguments(parser, optional=True)
+    add_brief_arguments(parser)
     parser.add_argument(
         "--design",
         metavar="FILE",
         help="go on from a design, as freqgen design writes it, in place of TEXT; "
         "- reads standard input",
     )
-    add_timeframe_option(parser)
     add_model_options(parser)
     add_backtest_options(parser)
     add_demo_option(parser)
     add_partial_option(parser)
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="never ask, on a terminal neither; without TEXT or --design it is an error then",
+    )
     parser.set_defaults(run=generate)
 
 
 def generate(args: Namespace, context: CommandContext) -> int:
     """Go the whole way and show what came of it."""
+    from freqgen.commands.interview import may_ask
+
     options = run_options(args)
     context.check_datadir()
+    if args.design is None and not args.text and may_ask(args, context):
+        return _agreed(args, context)
     read = _design(args) if args.design is not None else _brief(args, context)
     freqgen = context.freqgen(demo=args.demo)
-    result = freqgen.generate(
-        read(freqgen),
-        options=options,
-        design_model=args.design_model,
-        code_model=args.code_model,
+    return _shown(context, freqgen, partial(freqgen.generate, read(freqgen), options=options))
+
+
+def _agreed(args: Namespace, context: CommandContext) -> int:
+    """Ask for the idea, and generate the design that was agreed on."""
+    from freqgen.commands.interview import Interview
+
+    check_idea(args, ask=True)
+    freqgen = context.freqgen(demo=args.demo)
+    # What would fail after the questions fails before them.
+    for model, default in (
+        (args.design_model, freqgen.settings.design_model),
+        (args.code_model, freqgen.settings.code_model),
+    ):
+        freqgen.check_model(model or default)
+    freqgen.audit.check()
+    agreed = Interview(args, context, freqgen).agree()
+    if agreed is None:
+        context.emit({}, "Refused; no code was written and nothing was stored.")
+        return DENIED
+    brief, designed, options = agreed
+    return _shown(
+        context, freqgen, partial(freqgen.generate, brief, designed=designed, options=options)
     )
+
+
+def _shown(
+    context: CommandContext, freqgen: Freqgen, generate: Callable[..., GenerationResult]
+) -> int:
+    """Generate with the models that were asked for, and show what came of it."""
+    args = context.args
+    result = generate(design_model=args.design_model, code_model=args.code_model)
     from freqgen.commands.showing import show_generation
 
     def show(console: Any) -> None:
@@ -80,20 +115,7 @@ def generate(args: Namespace, context: CommandContext) -> int:
 
 def _brief(args: Namespace, context: CommandContext) -> Callable[[Freqgen], Brief]:
     """Read the idea; what is wrong with it is said before anything is set up."""
-    swallowed = [word for word in args.pairs or () if " " in word or "/" not in word]
-    if not args.text and swallowed:
-        raise UsageError(
-            f'-p took "{swallowed[0]}" for a pair, and there is no idea left to work on',
-            hint="put the idea before -p, as in: freqgen generate "
-            f"{shlex.quote(swallowed[0])} -p BTC/USDT",
-        )
-    if not args.text:
-        raise UsageError(
-            "there is no idea to work on",
-            hint='freqgen generate "Buy when RSI(14) is below 30. Sell when RSI rises above 70. '
-            '1h candles."; or --design FILE',
-        )
-    constraints(args)
+    check_idea(args)
     text = read_text(args.text)
     return lambda freqgen: make_brief(freqgen, text, args, context)
 
@@ -106,9 +128,9 @@ def _design(args: Namespace) -> Callable[[Freqgen], Design]:
         "--timeframe": args.timeframe,
         "--design-model": args.design_model,
     }
-    if said := [name for name, value in beside.items() if value]:
+    if given := [*(name for name, value in beside.items() if value), *said(args)]:
         raise UsageError(
-            f"--design and {said[0]} do not go together",
+            f"--design and {given[0]} do not go together",
             hint="the design file says what to trade and under which name; edit it there",
         )
     design = read_design(args.design)

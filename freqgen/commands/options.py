@@ -125,17 +125,33 @@ def add_model_options(parser: ArgumentParser, *, design: bool = True, code: bool
 
 
 def add_backtest_options(parser: ArgumentParser) -> None:
-    """Add ``--timerange``, ``-p``, ``--fee`` and ``--dry-run-wallet``, as Freqtrade has them."""
+    """Add what a backtest does differently from the configuration, as Freqtrade has it."""
     parser.add_argument(
         "--timerange",
         metavar="RANGE",
         help="period to test, as in 20240101-20240601 or 20240101- (default: all candles)",
     )
+    add_trading_options(parser)
+    parser.add_argument(
+        "--fee", type=float, metavar="RATIO", help="fee of each order, as in 0.001 for 0.1 %%"
+    )
+
+
+def add_trading_options(parser: ArgumentParser) -> None:
+    """Add what is traded and with how much: ``-p``, ``--max-open-trades`` and the budget."""
     parser.add_argument(
         "-p", "--pairs", nargs="+", metavar="PAIR", help="pairs (default: the configuration's)"
     )
     parser.add_argument(
-        "--fee", type=float, metavar="RATIO", help="fee of each order, as in 0.001 for 0.1 %%"
+        "--max-open-trades",
+        metavar="N",
+        help="trades open at the same time",
+    )
+    parser.add_argument(
+        "--stake-amount",
+        metavar="AMOUNT",
+        help="stake of each trade, or unlimited to share the balance among them "
+        "(default: the configuration's)",
     )
     parser.add_argument(
         "--dry-run-wallet",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from freqgen.commands.asking import (
     add_brief_arguments,
     add_demo_option,
+    check_idea,
     configured_timeframe,
-    constraints,
     make_brief,
     read_design,
     read_text,
@@ -24,7 +24,7 @@ from freqgen.commands.options import (
     add_backtest_options,
     add_model_options,
     add_partial_option,
-    add_timeframe_option,
+    add_trading_options,
 )
 from freqgen.commands.output import (
     add_output_options,
@@ -48,7 +48,7 @@ def add_commands(subparsers: Any) -> None:
         "design", group=GROUP, help="turn an idea into a design that you can edit"
     )
     add_brief_arguments(parser)
-    add_timeframe_option(parser)
+    add_trading_options(parser)
     add_model_options(parser, code=False)
     add_output_options(parser, "write the design to this file, and explain it here")
     parser.set_defaults(run=design)
@@ -108,7 +108,7 @@ def design(args: Namespace, context: CommandContext) -> int:
     from freqgen.commands.showing import heading, lines, say_unread, show_design, show_reading
     from freqgen.outcome import reading_data
 
-    constraints(args)
+    check_idea(args)
     text = read_text(args.text)
     freqgen = context.freqgen()
     if args.output is not None:

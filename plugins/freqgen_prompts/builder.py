@@ -21,7 +21,7 @@ from freqgen import Message, Prompt, Step, UsageError
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from freqgen import Brief, Catalogue, Indicator, Payload
+    from freqgen import Brief, Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +89,11 @@ def _schema() -> dict[str, Any]:
 def _values(step: Step, payload: Payload) -> dict[str, Any]:
     """What the templates of a step may use."""
     from freqgen import CANDLE_COLUMNS, TIMEFRAMES
+    from freqgen_prompts.examples import examples
+    from freqgen_prompts.facts import IMPORTS, LOOKAHEAD, SILENT, computed, grouped, outputs_used
+    from freqgen_prompts.interface import interface
 
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"examples": examples()}
     if payload.brief is not None:
         values["brief"] = payload.brief.text
         values["constraints"] = _constraints(payload.brief)
@@ -104,7 +107,12 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
         values |= {
             "design": payload.design.to_json(),
             "name": payload.design.name,
-            "outputs": _outputs_used(payload),
+            "outputs": outputs_used(payload.design, payload.catalogue),
+            "computed": computed(payload.design, payload.catalogue),
+            "interface": interface(),
+            "imports": IMPORTS,
+            "lookahead": LOOKAHEAD,
+            "silent": SILENT,
         }
     if payload.draft is not None:
         values |= {"source": payload.draft.source, "findings": payload.findings}
@@ -113,38 +121,9 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
 
 def _constraints(brief: Brief) -> str:
     """What was given beside the text, as JSON; empty where there is nothing."""
-    given = dict(brief.constraints) | ({"name": brief.name} if brief.name else {})
+    given = {**brief.trading, **brief.constraints}
+    given |= {"name": brief.name} if brief.name else {}
     return json.dumps(given, indent=2, sort_keys=True, default=str) if given else ""
-
-
-def grouped(catalogue: Catalogue) -> dict[str, list[str]]:
-    """The catalogue as lines such as ``RSI(timeperiod=14)``, by group."""
-    groups: dict[str, list[str]] = {}
-    for indicator in sorted(catalogue, key=lambda i: (i.group, i.name)):
-        groups.setdefault(indicator.group, []).append(_signature(indicator))
-    return groups
-
-
-def _signature(indicator: Indicator) -> str:
-    params = ", ".join(f"{p.name}={p.default:g}" for p in indicator.params)
-    line = f"{indicator.name}({params})" if params else indicator.name
-    outputs = [o.name for o in indicator.outputs]
-    if len(outputs) > 1:
-        line += " -> " + ", ".join(f".{o}" for o in outputs)
-    return line
-
-
-def _outputs_used(payload: Payload) -> list[str]:
-    """How the outputs of the design's indicators are called in the library, a line each."""
-    assert payload.design is not None  # noqa: S101  (the caller looked)
-    lines = []
-    for spec in payload.design.indicators:
-        indicator = payload.catalogue.get(spec.function)
-        names = [(o.name, o.native) for o in indicator.outputs]
-        if len(names) > 1:
-            told = ", ".join(f'{spec.id}.{name} is "{native}"' for name, native in names)
-            lines.append(f"{spec.function}: {told}")
-    return list(dict.fromkeys(lines))
 
 
 def fenced(text: str, label: str) -> str:

@@ -33,7 +33,9 @@ off. Plugins may add verbs, which `freqgen --help` lists with the rest.
 Results go to stdout, progress and warnings to stderr: `freqgen design "…" > design.json` writes a
 file that has nothing in it but the design. Without a configuration or a user directory, freqgen
 says which defaults it uses and creates what it needs; [configuration.md](configuration.md) has the
-details. `freqgen --version` shows the versions of freqgen, Freqtrade and Python.
+details. `freqgen generate` without words asks for them, if a person is there: on a terminal, and
+neither with `--yes` nor with `--json`. `freqgen --version` shows the versions of freqgen, Freqtrade
+and Python.
 """
 
 EXITS = """\
@@ -64,8 +66,8 @@ CODES = {
     main_module.BUG: "a bug in freqgen or a plugin, with its traceback on stderr",
     main_module.HANDLED: "a handled error, of the arguments too: one message that says what to do "
     "next",
-    3: "it ran well and the strategy was denied or did not pass validation, or one of several "
-    "could not be run",
+    3: "it ran well and the strategy was denied or did not pass validation, whoever was asked "
+    "refused its design, or one of several could not be run",
     main_module.INTERRUPTED: "interrupted; nothing is half-written",
 }
 

@@ -265,7 +265,13 @@ RECORD = [
     Field("created", "text", "when it was made, ISO 8601 in UTC"),
     Field("path", "text", "where its file belongs, relative to the user directory"),
     Field("brief", "text", "the words it came from"),
-    Field("constraints", "object", "what was said beside them, by field of the design", open=True),
+    Field(
+        "constraints",
+        "object",
+        "what was said beside them: fields of the design, `direction`, `pairs`, `stake_amount` and "
+        "`dry_run_wallet`",
+        open=True,
+    ),
     Field(
         "reading",
         "object or null",

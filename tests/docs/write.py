@@ -10,7 +10,7 @@ from freqgen.design import indicators_docs
 from freqgen.design.indicators import Catalogue
 from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.validation import findings_docs
-from tests.docs import briefs_page, cli_page, hooks_page, reference_pages
+from tests.docs import briefs_page, cli_page, hooks_page, prompts_page, reference_pages
 from tests.docs.plugins import builtin_host
 from tests.installation import ROOT
 
@@ -19,6 +19,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     """All of them with what they are to hold."""
     yield hooks_page.PATH, hooks_page.page()
     yield cli_page.PATH, cli_page.page()
+    yield prompts_page.PATH, prompts_page.page()
     yield from reference_pages.pages()
     yield briefs_page.PATH, briefs_page.page()
     catalogue = Catalogue(builtin_indicators())

@@ -1,0 +1,127 @@
+"""Writes the prompts that models see to files, so that a change of one can be read.
+
+``python -m tests.plugins.freqgen_prompts.snapshots`` rewrites them, and so does ``make prompts``.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from freqgen import (
+    Brief,
+    Catalogue,
+    Design,
+    Draft,
+    Finding,
+    Payload,
+    Phase,
+    Prompt,
+    Severity,
+    Step,
+    check_design,
+    compile_design,
+)
+from freqgen.design.indicators_builtin import builtin_indicators
+from freqgen_prompts.builder import TemplateBuilder
+from freqgen_prompts.examples import FOLDER, NAMES
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+IDEA = (
+    "Buy when the MACD crosses above its signal while the close is above the 4h EMA(50) of "
+    "BTC/USDT. Sell at the Supertrend, or at 5% profit. 1h candles."
+)
+
+DESIGN = {
+    "name": "MacdWithTheMarket",
+    "kind": "trend_following",
+    "hypothesis": "Momentum that turns up while the market rises tends to go on.",
+    "timeframe": "1h",
+    "indicators": [
+        {"id": "macd", "function": "MACD"},
+        {"id": "line", "function": "SUPERTREND"},
+        {"id": "average", "function": "ROLLING_VWAP", "params": {"timeperiod": 24}},
+        {"id": "market", "function": "EMA", "params": {"timeperiod": 50}, "timeframe": "4h",
+         "pair": "BTC/USDT"},
+    ],
+    "entry_long": ["crosses_above(macd.line, macd.signal)", "close > market", "close > average"],
+    "exit_long": ["close < line.value"],
+    "risk": {"stoploss": -0.03, "take_profit": 0.05, "max_open_trades": 2},
+}  # fmt: skip
+
+
+def catalogue() -> Catalogue:
+    """The one without plugins."""
+    return Catalogue(builtin_indicators())
+
+
+def payload() -> Payload:
+    """One that every step can be worded with."""
+    known = catalogue()
+    design = Design.from_data(DESIGN)
+    source = compile_design(check_design(design, known))
+    wrong = source.replace('dataframe["average"] = ', 'dataframe["average"] = 1.0 * ', 1)
+    return Payload(
+        catalogue=known,
+        brief=Brief.from_text(
+            IDEA,
+            name="MacdWithTheMarket",
+            constraints={"stoploss": -0.03, "max_open_trades": 2, "can_short": False},
+            trading={"direction": "long", "pairs": ["ETH/USDT"], "dry_run_wallet": 500.0},
+        ),
+        design=design,
+        draft=Draft(class_name=design.name, source=wrong),
+        findings=(
+            Finding(
+                code="FG201",
+                severity=Severity.ERROR,
+                phase=Phase.STRUCTURE,
+                message="a negative shift reads candles that have not happened yet",
+                hint="shift by a positive number",
+                line=51,
+            ),
+        ),
+    )
+
+
+def words_of(prompt: Prompt) -> str:
+    """A prompt as one text."""
+    parts = [f"=== system\n\n{prompt.system}"]
+    parts += [f"=== {message.role}\n\n{message.text}" for message in prompt.messages]
+    return "\n".join(parts)
+
+
+def snapshots() -> dict[Path, str]:
+    """What each file is to hold."""
+    whole = payload()
+    return {
+        SNAPSHOTS / f"{step}.txt": words_of(TemplateBuilder(step=step).build(whole))
+        for step in Step
+    }
+
+
+def example_code() -> dict[Path, str]:
+    """The code of the examples, which are a part of the prompts."""
+    known, found = catalogue(), {}
+    for name in NAMES:
+        text = (FOLDER / f"{name}.design.json").read_text(encoding="utf-8")
+        found[FOLDER / f"{name}.code.txt"] = compile_design(
+            check_design(Design.from_json(text), known)
+        )
+    return found
+
+
+def main() -> int:
+    """Write those that changed, and name them."""
+    for made in (example_code, snapshots):
+        for path, text in made().items():
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+                print(path.name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
