@@ -196,7 +196,16 @@ def reading_data(reading: Reading) -> dict[str, Any]:
             {"start": s.start, "end": s.end, "text": s.text, "meaning": s.meaning}
             for s in reading.read
         ],
-        "unread": [{"start": s.start, "end": s.end, "text": s.text} for s in reading.unread],
+        "unread": [
+            {
+                "start": s.start,
+                "end": s.end,
+                "text": s.text,
+                "meaning": s.meaning,
+                "blocks": s.blocks,
+            }
+            for s in reading.unread
+        ],
         "defaults": list(reading.defaults),
     }
 

@@ -59,10 +59,13 @@ class Freqgen(Batch):
         options: RunOptions | None = None,
         design_model: str | None = None,
         code_model: str | None = None,
+        ignore_unread: bool = False,
     ) -> GenerationResult:
         """The whole way: brief, design, code, validation, backtest, decision, record.
 
         :param source: The idea in words, or a design, with which the way begins at the code.
+        :param ignore_unread: Whether to go on without words that were not understood and whose
+            lack makes it another strategy.
         :raises FreqgenException: Whatever step failed; then nothing was stored.
         """
         options = options or RunOptions()
@@ -82,7 +85,7 @@ class Freqgen(Batch):
             if isinstance(source, Design):
                 designed = DesignResult(checked=self.check(source))
             else:
-                designed = self.design(source, model=design_model)
+                designed = self.design(source, model=design_model, ignore_unread=ignore_unread)
         self.check_market(designed.design)
         self.check_place(designed.design)
         notes = self._notes(brief, designed.design)

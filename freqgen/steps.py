@@ -19,7 +19,7 @@ from freqgen.exceptions import SettingsError, StrategyFault
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import write_code
 from freqgen.generation.designer import DesignResult, make_design
-from freqgen.generation.prompt import Payload, Prompt, PromptBuilder, Step
+from freqgen.generation.prompt import Step
 from freqgen.generation.provider import ModelAddress, check_model
 from freqgen.outcome import (
     CodeResult,
@@ -27,7 +27,7 @@ from freqgen.outcome import (
     missing_judges,
     validation_gate,
 )
-from freqgen.plugins import PluginHost, expect
+from freqgen.plugins import expect
 from freqgen.validation.runner import (
     ADVICE_CODE,
     NOT_RUN_CODE,
@@ -43,24 +43,6 @@ from freqgen.workbench import Workbench
 
 if TYPE_CHECKING:
     from freqgen.validation.laboratory import Specimen
-
-
-class _GuardedBuilder:
-    """A prompt builder whose mistakes name the plugin that it came from."""
-
-    def __init__(self, host: PluginHost, builder: PromptBuilder) -> None:
-        self._host = host
-        self._builder = builder
-        self.name = builder.name
-        self.step = builder.step
-
-    def build(self, payload: Payload) -> Prompt:
-        """Word the question.
-
-        :raises PluginError: If the builder fails.
-        """
-        with self._host.guarded(self._host.prompt_builders(), f"{self.step}:{self.name}"):
-            return expect(self._builder.build(payload), Prompt)
 
 
 class Steps(Workbench):
@@ -82,11 +64,15 @@ class Steps(Workbench):
             constraints=MappingProxyType({**brief.constraints, **(constraints or {})}),
         )
 
-    def design(self, brief: Brief | str, *, model: str | None = None) -> DesignResult:
+    def design(
+        self, brief: Brief | str, *, model: str | None = None, ignore_unread: bool = False
+    ) -> DesignResult:
         """Stage 1: a design for a brief.
 
         :param model: ``provider`` or ``provider:model``; by default the setting's.
-        :raises BriefError: If no entry rule is found in it.
+        :param ignore_unread: Whether to go on without words that were not understood and whose
+            lack makes it another strategy.
+        :raises BriefError: If no entry rule is found in it, or such words are.
         :raises ProviderError: If the provider gives no usable answer.
         """
         brief = self.brief(brief) if isinstance(brief, str) else brief
@@ -99,6 +85,7 @@ class Steps(Workbench):
             builder=self._builder(Step.DESIGN),
             catalogue=self.catalogue,
             ask=self._ask,
+            ignore_unread=ignore_unread,
         )
 
     def check_model(self, model: str) -> None:
@@ -158,10 +145,6 @@ class Steps(Workbench):
             validated=validations[-1].validated,
             tried_on=validations[-1].tried_on,
         )
-
-    def _builder(self, step: Step) -> PromptBuilder:
-        name = self.settings.prompts.get(step.value, "default")
-        return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
 
     def validate(
         self,

@@ -13,7 +13,7 @@ from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
 from freqgen.exceptions import DesignError
-from freqgen.generation.prompt import CallOptions, Prompt
+from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import ModelAddress, Provider, Reply
 from freqgen.outcome import RunOptions
 from freqgen.plugins import PluginHost, expect
@@ -24,6 +24,24 @@ if TYPE_CHECKING:
     from freqgen.store.audit import AuditLog
     from freqgen.store.store import Store
     from freqgen.validation.laboratory import Laboratory
+
+
+class _GuardedBuilder:
+    """A prompt builder whose mistakes name the plugin that it came from."""
+
+    def __init__(self, host: PluginHost, builder: PromptBuilder) -> None:
+        self._host = host
+        self._builder = builder
+        self.name = builder.name
+        self.step = builder.step
+
+    def build(self, payload: Payload) -> Prompt:
+        """Word the question.
+
+        :raises PluginError: If the builder fails.
+        """
+        with self._host.guarded(self._host.prompt_builders(), f"{self.step}:{self.name}"):
+            return expect(self._builder.build(payload), Prompt)
 
 
 class Workbench:
@@ -197,6 +215,11 @@ class Workbench:
         return EngineLaboratory(
             lambda: self.engine, pairs=pairs, own=lambda draft: draft.sha256 in self._own
         )
+
+    def _builder(self, step: Step) -> PromptBuilder:
+        """Who words the question of a step, by the setting ``prompts``."""
+        name = self.settings.prompts.get(step.value, "default")
+        return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
 
     def _ask(
         self, provider: Provider, prompt: Prompt, model: str | None, options: CallOptions

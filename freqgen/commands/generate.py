@@ -22,6 +22,7 @@ from freqgen.commands.options import (
     add_model_options,
     add_partial_option,
     add_timeframe_option,
+    add_unread_option,
 )
 from freqgen.exceptions import UsageError
 
@@ -50,6 +51,7 @@ def add_commands(subparsers: Any) -> None:
         "- reads standard input",
     )
     add_timeframe_option(parser)
+    add_unread_option(parser)
     add_model_options(parser)
     add_backtest_options(parser)
     add_demo_option(parser)
@@ -68,6 +70,7 @@ def generate(args: Namespace, context: CommandContext) -> int:
         options=options,
         design_model=args.design_model,
         code_model=args.code_model,
+        ignore_unread=args.ignore_unread,
     )
     from freqgen.commands.showing import show_generation
 
@@ -105,6 +108,7 @@ def _design(args: Namespace) -> Callable[[Freqgen], Design]:
         "--name": args.name,
         "--timeframe": args.timeframe,
         "--design-model": args.design_model,
+        "--ignore-unread": args.ignore_unread,
     }
     if said := [name for name, value in beside.items() if value]:
         raise UsageError(

@@ -12,7 +12,7 @@ from freqgen.brief import Brief
 from freqgen.design.checked import CheckedDesign, check_design
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
-from freqgen.exceptions import DesignError, ReplyInvalid
+from freqgen.exceptions import BriefError, DesignError, ReplyInvalid
 from freqgen.generation.fences import unfenced
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder
 from freqgen.generation.provider import ModelAddress, Provider, Reading, Reply, Usage, check_model
@@ -55,17 +55,22 @@ def make_design(
     builder: PromptBuilder,
     catalogue: Catalogue,
     ask: Ask,
+    ignore_unread: bool = False,
 ) -> DesignResult:
     """Ask a provider for the design of a brief.
 
+    :param ignore_unread: Whether words that block (:class:`Span`) are left out of the design.
     :raises ProviderError: If no answer came, or one that is no design.
-    :raises BriefError: If the provider found no entry rule in the brief.
+    :raises BriefError: If the provider found no entry rule in the brief, or did not understand
+        words without which it is another strategy.
     """
     check_model(provider, address.model)
     prompt = builder.build(Payload(brief=brief, catalogue=catalogue))
     begin = perf_counter()
     reply = ask(provider, prompt, address.model, CallOptions(temperature=0.7))
     seconds = perf_counter() - begin
+    if not ignore_unread:
+        _check_read(reply.reading or Reading())
     data = _json_object(unfenced(reply.text), provider.name)
     if brief.name is not None:
         data["name"] = brief.name
@@ -86,6 +91,23 @@ def make_design(
         prompt=prompt,
         reply=reply.text,
         seconds=seconds,
+    )
+
+
+def _check_read(reading: Reading) -> None:
+    """Refuse a design that lacks what it was asked for.
+
+    :raises BriefError: Quoting each part of the brief, with the reason where there is one.
+    """
+    lacking = [span for span in reading.unread if span.blocks]
+    if not lacking:
+        return
+    parts = "; ".join(
+        f'"{span.text}"' + (f" ({span.meaning})" if span.meaning else "") for span in lacking
+    )
+    raise BriefError(
+        f"not understood, and without it this is not what you asked for: {parts}",
+        hint="say it in other words, or go on without it with --ignore-unread",
     )
 
 

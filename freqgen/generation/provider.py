@@ -56,12 +56,15 @@ class Span:
 
     :param meaning: What it was taken to mean. Of words that were not understood: why not, or
         empty.
+    :param blocks: Whether a design without these words is not what was asked for: they were not
+        understood and belong to an entry or a stop, or wish for what cannot be.
     """
 
     start: int
     end: int
     text: str
     meaning: str = ""
+    blocks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,9 +58,20 @@ _SPAN = [
     Field("meaning", "text", "what it was taken to mean"),
 ]
 
+_UNREAD = [
+    *_SPAN[:-1],
+    Field("meaning", "text", "why it was not understood; may be empty"),
+    Field(
+        "blocks",
+        "boolean",
+        "whether a design without it is not what was asked for; there are such only with "
+        "`--ignore-unread`, for without it the text is refused",
+    ),
+]
+
 READING = [
     Field("read", "list", "the parts of the brief that were understood", "span"),
-    Field("unread", "list", "the parts that were not, without `meaning`", "span"),
+    Field("unread", "list", "the parts that were not", "unread span"),
     Field("defaults", "list of texts", "what was added without having been asked for"),
 ]
 
@@ -376,6 +387,7 @@ SHARED: dict[str, list[Field]] = {
     "finding": FINDING,
     "gate": GATE,
     "span": _SPAN,
+    "unread span": _UNREAD,
     "usage": USAGE_FIELDS,
     "sandbox": SANDBOX_FIELDS,
     "profile": PROFILE,
