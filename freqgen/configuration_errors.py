@@ -69,6 +69,7 @@ _TYPES = {
     "string_type": "a text",
     "list_type": "a list",
     "dict_type": "an object",
+    "model_type": "an object",
     "finite_number": "a finite number",
     "string_too_short": "a text that is not empty",
 }
@@ -84,6 +85,12 @@ def settings_error(exc: ValidationError, fields: Mapping[str, FieldInfo]) -> Set
     name = _dotted([SECTION, *path])
     last = str(path[-1])
     kind = error["type"]
+    top = str(path[0])
+    example = EXAMPLES.get(top, "")
+    section = fields[top].annotation if top in fields else None
+    within: Mapping[str, FieldInfo] = getattr(section, "model_fields", {})
+    if within and len(path) > 1:
+        fields, top = within, str(path[1])
     if kind == "extra_forbidden":
         return SettingsError(
             f"{name}: is not a setting of freqgen",
@@ -94,15 +101,12 @@ def settings_error(exc: ValidationError, fields: Mapping[str, FieldInfo]) -> Set
         return SettingsError(
             f"{name}: is not a step", field=name, hint="the steps are design, code, repair"
         )
-    limits = fields[str(path[0])].metadata
-    wanted = _TYPES[kind] if kind in _TYPES else _range(limits) or error["msg"]
+    wanted = _TYPES[kind] if kind in _TYPES else _range(fields[top].metadata) or error["msg"]
     value = f", not {_told(path, error['input'])}"
-    top = str(path[0])
-    described = fields[top].description or ""
     return SettingsError(
         f"{name}: must be {wanted}{value}",
         field=name,
-        hint=f"{described}; as in {EXAMPLES[top]}",
+        hint=f"{fields[top].description or ''}; as in {example}",
     )
 
 
@@ -111,6 +115,7 @@ EXAMPLES = {
     "code_model": '"code_model": "compiler"',
     "prompts": '"prompts": {"code": "default"}',
     "max_attempts": '"max_attempts": 3',
+    "limits": '"limits": {"max_leverage": 5, "max_open_trades": 20}',
     "disabled_plugins": '"disabled_plugins": ["types"]',
     "evaluators": '"evaluators": ["lookahead-analysis"]',
     "db_url": '"db_url": "sqlite:////home/me/freqgen.sqlite"',
@@ -125,8 +130,13 @@ def _range(limits: Sequence[Any]) -> str:
     low = next((limit.ge for limit in limits if hasattr(limit, "ge")), None)
     high = next((limit.le for limit in limits if hasattr(limit, "le")), None)
     above = next((limit.gt for limit in limits if hasattr(limit, "gt")), None)
+    below = next((limit.lt for limit in limits if hasattr(limit, "lt")), None)
     if low is not None and high is not None:
         return f"from {low} to {high}"
+    if above is not None and high is not None:
+        return f"above {above} and at most {high}"
+    if above is not None and below is not None:
+        return f"above {above} and below {below}"
     if low is not None:
         return f"at least {low}"
     return f"above {above}" if above is not None else ""

@@ -298,15 +298,16 @@ def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
     from freqgen.store.record import Attempt
 
     asked: list[Attempt] = []
-    if designed.prompt is not None:
+    for answer in designed.attempts:
         asked.append(
             Attempt(
-                number=1,
-                step=designed.prompt.step,
-                prompt_sha256=prompt_sha256(designed.prompt),
-                reply=designed.reply,
-                seconds=designed.seconds,
-                usage=designed.usage,
+                number=len(asked) + 1,
+                step=answer.prompt.step,
+                prompt_sha256=prompt_sha256(answer.prompt),
+                reply=answer.reply,
+                seconds=answer.seconds,
+                usage=answer.usage,
+                error="; ".join(answer.problems),
                 provider=ModelAddress.parse(designed.origin).provider,
                 model=ModelAddress.parse(designed.origin).model or "",
             )

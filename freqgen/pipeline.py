@@ -17,6 +17,7 @@ from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.evaluation.timerange import check_timerange
 from freqgen.exceptions import SandboxUnavailable, StoreError, StrategyFault
 from freqgen.generation.designer import DesignResult
+from freqgen.generation.limits import check_limits
 from freqgen.outcome import (
     CodeResult,
     GenerationResult,
@@ -84,6 +85,7 @@ class Freqgen(Batch):
         with _timed(timings, "design"):
             if isinstance(source, Design):
                 designed = DesignResult(checked=self.check(source))
+                check_limits(source, self.settings.limits)
             else:
                 designed = self.design(source, model=design_model, ignore_unread=ignore_unread)
         self.check_market(designed.design)

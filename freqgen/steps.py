@@ -19,6 +19,7 @@ from freqgen.exceptions import SettingsError, StrategyFault
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import write_code
 from freqgen.generation.designer import DesignResult, make_design
+from freqgen.generation.limits import check_limits
 from freqgen.generation.prompt import Step
 from freqgen.generation.provider import ModelAddress, check_model
 from freqgen.outcome import (
@@ -73,7 +74,10 @@ class Steps(Workbench):
         :param ignore_unread: Whether to go on without words that were not understood and whose
             lack makes it another strategy.
         :raises BriefError: If no entry rule is found in it, or such words are.
+        :raises DesignError: If it asks for more risk than the setting ``limits`` allows.
         :raises ProviderError: If the provider gives no usable answer.
+        :raises AttemptsExhausted: If a model was told what is wrong with its answers, and gave
+            none that can be used.
         """
         brief = self.brief(brief) if isinstance(brief, str) else brief
         address = ModelAddress.parse(model or self.settings.design_model)
@@ -85,6 +89,9 @@ class Steps(Workbench):
             builder=self._builder(Step.DESIGN),
             catalogue=self.catalogue,
             ask=self._ask,
+            limits=self.settings.limits,
+            max_attempts=self.settings.max_attempts,
+            note=self._note,
             ignore_unread=ignore_unread,
         )
 
@@ -116,10 +123,12 @@ class Steps(Workbench):
 
         :param model: ``provider`` or ``provider:model``; by default the setting's.
         :param run: Whether validation runs the code in the sandbox.
-        :raises DesignError: If the design does not fit the catalogue.
+        :raises DesignError: If the design does not fit the catalogue, or its risk goes beyond
+            the setting ``limits``.
         :raises ProviderError: If the provider gives no usable answer.
         """
         checked = self.check(design) if isinstance(design, Design) else design
+        check_limits(checked.design, self.settings.limits)
         address = ModelAddress.parse(model or self.settings.code_model)
         self._progress(f"Writing {checked.design.name} with {address}")
         validations: list[Validation] = []
@@ -137,6 +146,7 @@ class Steps(Workbench):
             validate=validate,
             ask=self._ask,
             max_attempts=self.settings.max_attempts,
+            note=self._note,
         )
         return CodeResult(
             checked=checked,

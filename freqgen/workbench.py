@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
-from freqgen.exceptions import DesignError
+from freqgen.exceptions import DesignError, FreqgenException
+from freqgen.generation.coder import CodeAttempt
+from freqgen.generation.designer import DesignAttempt
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import ModelAddress, Provider, Reply
 from freqgen.outcome import RunOptions
@@ -224,14 +227,35 @@ class Workbench:
     def _ask(
         self, provider: Provider, prompt: Prompt, model: str | None, options: CallOptions
     ) -> Reply:
-        """Put a prompt to a provider, seen by the audit log and by observers."""
+        """Put a prompt to a provider, seen by the audit log and by observers.
+
+        :raises ProviderError: If no answer came; that is in the audit log too.
+        """
         address = str(ModelAddress(provider.name, model))
         self.audit.prompt(prompt, address)
-        with self.host.guarded(self.host.providers(), provider.name):
-            reply = expect(provider.answer(prompt, model=model, options=options), Reply)
-        self.audit.reply(prompt, reply, address)
+        begin = perf_counter()
+        try:
+            with self.host.guarded(self.host.providers(), provider.name):
+                reply = expect(provider.answer(prompt, model=model, options=options), Reply)
+        except FreqgenException as exc:
+            self.audit.failure(prompt, exc, address, perf_counter() - begin)
+            raise
+        self.audit.reply(prompt, reply, address, perf_counter() - begin)
         self.host.reply_received(prompt, reply)
         return reply
+
+    def _note(self, attempt: DesignAttempt | CodeAttempt) -> None:
+        """Let the audit log have what was wrong with an answer, if something was."""
+        problems = attempt.problems if isinstance(attempt, DesignAttempt) else ()
+        findings = attempt.report.blocking if isinstance(attempt, CodeAttempt) else ()
+        if problems or findings:
+            self.audit.refusal(
+                attempt.prompt,
+                attempt.reply,
+                number=attempt.number,
+                problems=problems,
+                findings=[finding.to_dict() for finding in findings],
+            )
 
     def check_market(self, design: Design) -> None:
         """Refuse what the configured market cannot do.

@@ -47,6 +47,9 @@ class Payload:
     :param draft: The draft to be mended, in the step ``repair``.
     :param findings: What is wrong with it.
     :param catalogue: The indicators that a design may use.
+    :param conversation: In the step ``design``, the turns before this one: the questions, and
+        after each the answer that could not be used. Empty the first time.
+    :param problems: What is wrong with the last of those answers, a sentence each.
     """
 
     catalogue: Catalogue
@@ -54,6 +57,8 @@ class Payload:
     design: Design | None = None
     draft: Draft | None = None
     findings: tuple[Finding, ...] = ()
+    conversation: tuple[Message, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

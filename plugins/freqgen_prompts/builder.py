@@ -1,6 +1,7 @@
 """Words prompts with templates.
 
-A prompt is made of ``STEP_system.jinja`` and ``STEP_message.jinja``. The catalogue, the rules and
+A prompt is made of ``STEP_system.jinja`` and ``STEP_message.jinja``, or where a design goes back to
+its model of ``design_repair_message.jinja``. The catalogue, the rules and
 the schema are the same for every brief, so they stand in the system text, which providers can
 cache; what differs is in the message.
 
@@ -43,10 +44,13 @@ class TemplateBuilder:
                 hint="give them in the payload",
             )
         values = _values(self.step, payload)
+        message = f"{self.step}_message.jinja"
+        if self.step is Step.DESIGN and payload.problems:
+            message = "design_repair_message.jinja"
         return Prompt(
             step=self.step,
             system=_render(f"{self.step}_system.jinja", values),
-            messages=(Message(role="user", text=_render(f"{self.step}_message.jinja", values)),),
+            messages=(*payload.conversation, Message(role="user", text=_render(message, values))),
             payload=payload,
             json_schema=_schema() if self.step is Step.DESIGN else None,
         )
@@ -99,6 +103,7 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
             "groups": grouped(payload.catalogue),
             "timeframes": ", ".join(TIMEFRAMES),
             "columns": ", ".join(CANDLE_COLUMNS),
+            "problems": payload.problems,
         }
     if payload.design is not None:
         values |= {

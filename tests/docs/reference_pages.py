@@ -114,6 +114,7 @@ _TITLES = {
     "TrailingAtr": "a trailing stop by ATR",
     "Candles": "a number of candles",
     "ParameterSpec": "a parameter",
+    "RiskLimits": "limits",
 }
 
 _MEANINGS = {
@@ -178,9 +179,10 @@ def functions() -> str:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting; of the object ``prompts``, one of several."""
+    """The environment variable of a setting; of an object, one of several."""
     variable = f"{ENV_PREFIX}{SECTION.upper()}__{name.upper()}"
-    return f"{variable}__DESIGN" if name == "prompts" else variable
+    one = {"prompts": "__DESIGN", "limits": "__MAX_LEVERAGE"}.get(name, "")
+    return f"{variable}{one}"
 
 
 def settings() -> str:
@@ -188,6 +190,15 @@ def settings() -> str:
     parts = []
     for name, kind_, default_, meaning in _fields(Settings):
         plain = name.strip("`")
+        model = Settings.model_fields[plain].annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            rows = table(_HEAD, _fields(model))
+            about = inspect.cleandoc(model.__doc__ or "").partition(". ")[2]
+            parts.append(
+                f"### {plain}\n\n{meaning}. {about}\n\n{rows}\n- Kind: object\n"
+                f"- Variable: `{variable(plain)}`, and the like for the others\n"
+            )
+            continue
         parts.append(
             f"### {plain}\n\n{meaning}.\n\n"
             f"- Kind: {kind_}\n- Default: {default_}\n- Variable: `{variable(plain)}`\n"

@@ -162,7 +162,7 @@ def test_undocumented_fields_are_noticed() -> None:
 def test_settings_can_be_given_as_variables(name: str) -> None:
     """The variable on the page sets the setting."""
     lists = {"disabled_plugins": '["types"]', "evaluators": '["profile"]'}
-    value = {"prompts": "default", **lists}.get(name, "3000")
+    value = {"prompts": "default", "limits": "7", **lists}.get(name, "3000")
     section = environment({reference_pages.variable(name): value})["freqgen"]
     if name.endswith(("_model", "_url")):
         section[name] = "offline"
