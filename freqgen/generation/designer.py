@@ -12,7 +12,7 @@ from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.exceptions import AttemptsExhausted, BriefError, DesignError, ReplyInvalid
 from freqgen.generation.json_reply import NoObject, read_object
-from freqgen.generation.limits import check_limits, excesses
+from freqgen.generation.limits import Excess, excesses
 from freqgen.generation.prompt import CallOptions, Message, Payload, Prompt, PromptBuilder
 from freqgen.generation.provider import ModelAddress, Provider, Reading, Reply, Usage, check_model
 from freqgen.settings import RiskLimits
@@ -112,25 +112,22 @@ def make_design(
         seconds = perf_counter() - begin
         if not ignore_unread:
             _check_read(reply.reading or Reading())
-        checked, errors = _judged(reply.text, brief, catalogue)
-        if checked is not None and provider.deterministic:
-            check_limits(checked.design, limits)
-        # A model is told the limit, and not how the user may change it.
-        beyond = excesses(checked.design, limits) if checked is not None else ()
-        errors += [DesignError(one.message, path=one.path) for one in beyond]
+        judged = _judged(reply.text, brief, catalogue, limits)
+        if judged.beyond and provider.deterministic:
+            raise judged.beyond[0].error()
         attempt = DesignAttempt(
             number=number,
             prompt=prompt,
             reply=reply.text,
-            problems=tuple(map(_told, errors)),
+            problems=tuple(map(_told, judged.errors)),
             seconds=seconds,
             usage=reply.usage,
         )
         attempts.append(attempt)
         note(attempt)
-        if checked is not None and not errors:
+        if judged.checked is not None and not judged.errors:
             return DesignResult(
-                checked=checked,
+                checked=judged.checked,
                 origin=str(address),
                 reading=reply.reading or Reading(),
                 attempts=tuple(attempts),
@@ -149,7 +146,7 @@ def make_design(
             conversation=(*prompt.messages, said),
             problems=attempt.problems,
         )
-    raise _exhausted(attempts, address, [one.setting for one in beyond])
+    raise _exhausted(attempts, address, [one.setting for one in judged.beyond])
 
 
 def _exhausted(
@@ -172,20 +169,30 @@ def _exhausted(
     )
 
 
-def _judged(
-    text: str, brief: Brief, catalogue: Catalogue
-) -> tuple[CheckedDesign | None, list[DesignError]]:
-    """The design in a reply, and what is wrong with it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """What is in a reply.
 
-    :returns: The design, if its fields and expressions are right, and all errors that could be
-        found.
+    :param checked: The design, if its fields and expressions are right.
+    :param errors: All that could be found wrong with it.
+    :param beyond: Those of the errors that are about the user's limits.
+    """
+
+    checked: CheckedDesign | None = None
+    errors: tuple[DesignError, ...] = ()
+    beyond: tuple[Excess, ...] = ()
+
+
+def _judged(text: str, brief: Brief, catalogue: Catalogue, limits: RiskLimits) -> _Judged:
+    """Look for a design in a reply, and for what is wrong with it.
+
     :raises DesignError: If the name that the user asked for is none.
     """
     try:
         data = read_object(text, _FIELDS)
     except NoObject as exc:
-        said = _begin(text)
-        return None, [DesignError(f"a design as one JSON object was asked for, and {said}: {exc}")]
+        wanted = f"a design as one JSON object was asked for, and {_begin(text)}: {exc}"
+        return _Judged(errors=(DesignError(wanted),))
     if brief.name is not None:
         data = {**data, "name": brief.name}
     try:
@@ -193,12 +200,16 @@ def _judged(
     except DesignError as exc:
         if brief.name is not None and exc.path == "name":
             raise  # no model can mend what the user said
-        return None, [exc]
-    errors = _constraint_errors(brief, design)
+        return _Judged(errors=(exc,))
+    beyond = excesses(design, limits)
+    # A model is told the limit, and not how the user may change it.
+    errors = [DesignError(excess.message, path=excess.path) for excess in beyond]
+    errors += _constraint_errors(brief, design)
     try:
-        return check_design(design, catalogue), errors
+        checked = check_design(design, catalogue)
     except DesignError as exc:
-        return None, [exc, *errors]
+        return _Judged(errors=(exc, *errors), beyond=beyond)
+    return _Judged(checked=checked, errors=tuple(errors), beyond=beyond)
 
 
 def _check_read(reading: Reading) -> None:

@@ -66,8 +66,9 @@ def unfenced(text: str, class_name: str = "") -> str:
 def fenced_blocks(text: str) -> list[str]:
     """What stands in Markdown fences, as CommonMark has them; the last may not be closed.
 
-    A fence is closed by one of the same marks, at least as long and without a label, so the
-    fences within a docstring are part of it. Lines of an indented block lose its indentation.
+    A fence is closed by one of the same marks, at least as long, at most three columns further
+    in and without a label, so the fences within a docstring are part of it. Lines of an indented
+    block lose its indentation.
     """
     blocks: list[str] = []
     block: _Block | None = None
@@ -80,6 +81,7 @@ def fenced_blocks(text: str) -> list[str]:
             fence is not None
             and not fence["label"].strip()
             and fence["marks"].startswith(block.marks)
+            and len(fence["indent"].expandtabs(4)) <= len(block.indent.expandtabs(4)) + 3
         ):
             blocks.append(block.text)
             block = None

@@ -115,7 +115,9 @@ def test_the_option(
     )
     (package / "reader_plugin.py").write_text(text)
     monkeypatch.syspath_prepend(str(package))
-    place = ("--design-model", "reader", "--userdir", tmp_path / "u", "-d", market)
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"freqgen": {"disabled_plugins": ["types"]}}))  # it is slow
+    place = ("--design-model", "reader", "--userdir", tmp_path / "u", "-d", market, "-c", config)
     refused = run(verb, BRIEF, *place)
     assert (refused.code, refused.out) == (2, "")
     assert '"on a full moon" (not in the candles)' in refused.err
