@@ -11,6 +11,7 @@ from freqgen.design.checked import CheckedDesign, check_design
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.exceptions import AttemptsExhausted, BriefError, DesignError, ReplyInvalid
+from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.json_reply import NoObject, read_object
 from freqgen.generation.limits import Excess, excesses
 from freqgen.generation.prompt import CallOptions, Message, Payload, Prompt, PromptBuilder
@@ -19,6 +20,9 @@ from freqgen.settings import RiskLimits
 
 Ask = Callable[[Provider, Prompt, str | None, CallOptions], Reply]
 """Puts a prompt to a provider; the pipeline's way to see every reply."""
+
+UNUSABLE_DESIGN_CODE = "FG694"
+"""Code of what is wrong with a design that a model gave."""
 
 _FIELDS = ("risk", "entry_long", "entry_short")
 """Fields that a design has and nothing else in a reply: an indicator has a timeframe, too."""
@@ -162,10 +166,19 @@ def _exhausted(
         f'"{address}" gave no design that can be used in {times}; what is wrong with the last '
         f"one: {'; '.join(attempts[-1].problems)}",
         attempts=len(attempts),
-        last_report=None,
+        last_report=Report(findings=tuple(map(_finding, attempts[-1].problems))),
         hint=f"{allow}say it in other words, choose another model with --design-model, or raise "
         "the setting freqgen.max_attempts; freqgen/audit.jsonl in the user directory has every "
         "attempt with its reply",
+    )
+
+
+def _finding(problem: str) -> Finding:
+    return Finding(
+        code=UNUSABLE_DESIGN_CODE,
+        severity=Severity.ERROR,
+        phase=Phase.STRUCTURE,
+        message=problem,
     )
 
 

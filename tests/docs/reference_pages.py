@@ -235,8 +235,10 @@ ADVICE = {
     "ProviderTransient": "Wait as long as the message says, then run the command again.",
     "ReplyInvalid": "Run the command again, or choose another model: the audit log has the reply.",
     "BudgetExceeded": "Raise the limit, or choose a cheaper model.",
-    "AttemptsExhausted": "Read the findings of the last attempt, make the design simpler, or raise "
-    "[max_attempts](configuration.md#max_attempts).",
+    "AttemptsExhausted": "Read what is wrong with the last answer, say the idea in other words, "
+    "choose another model with `--design-model`, or raise "
+    "[max_attempts](configuration.md#max_attempts). `freqgen/audit.jsonl` in the user directory "
+    "has every attempt.",
     "SandboxError": "Nothing was harmed: the code was not run, or was ended.",
     "SandboxUnavailable": "`freqgen doctor` says what this machine holds and what is enough; "
     "[sandbox.md](../explanation/sandbox.md#levels) has the levels. At the level partial, "

@@ -275,6 +275,10 @@ def test_a_model_that_never_gives_a_design(made: Made) -> None:
     assert caught.value.attempts == 3
     assert '"model" gave no design that can be used in 3 attempts' in caught.value.message
     assert 'timeframe: "1x" is no timeframe' in caught.value.message
+    report = caught.value.last_report
+    assert report is not None
+    assert [finding.code for finding in report.blocking] == ["FG694"]
+    assert report.blocking[0].message in caught.value.message
     assert "audit.jsonl" in caught.value.hint
     assert "max_attempts" in caught.value.hint
     assert freqgen.existing_store is None

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from freqgen import BriefError, Reading, Reply, Span
 from freqgen.testing import ScriptedProvider, a_design
-from tests.commands.conftest import Run, run
 from tests.generation.conftest import Made
-
-__all__ = ["run"]
 
 BRIEF = "Buy when RSI(14) is below 30 on a full moon. Sell at the very top. Wear a hat."
 
@@ -79,51 +73,3 @@ def test_on_request_they_are_left_out(made: Made) -> None:
     ]
     assert result.record.reading is not None
     assert result.record.reading["unread"][0]["blocks"] is True
-
-
-PLUGIN = '''\
-from freqgen import Reading, Reply, Span, hookimpl
-from freqgen.testing import ScriptedProvider
-
-plugin_name = "reader"
-SPAN = Span(start={start}, end={end}, text="{text}", meaning="not in the candles", blocks=True)
-
-
-@hookimpl
-def register_providers(register):
-    reply = Reply(text=r"""{design}""", reading=Reading(unread=(SPAN,)))
-    register(ScriptedProvider([reply], name="reader", deterministic=True))
-'''
-
-
-@pytest.mark.parametrize("verb", ["design", "generate"])
-def test_the_option(
-    run: Run,
-    market: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    verb: str,
-) -> None:
-    """``--ignore-unread`` of both verbs; without it the exit code is 2 and nothing is printed."""
-    package = tmp_path / "site"
-    info = package / "reader_plugin-1.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: reader-plugin\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[freqgen]\nreader = reader_plugin\n")
-    text = PLUGIN.format(
-        start=MOON.start, end=MOON.end, text=MOON.text, design=json.dumps(a_design().to_data())
-    )
-    (package / "reader_plugin.py").write_text(text)
-    monkeypatch.syspath_prepend(str(package))
-    config = tmp_path / "config.json"
-    config.write_text(json.dumps({"freqgen": {"disabled_plugins": ["types"]}}))  # it is slow
-    place = ("--design-model", "reader", "--userdir", tmp_path / "u", "-d", market, "-c", config)
-    refused = run(verb, BRIEF, *place)
-    assert (refused.code, refused.out) == (2, "")
-    assert '"on a full moon" (not in the candles)' in refused.err
-    assert run(verb, BRIEF, *place, "--json").json["error"]["type"] == "BriefError"
-    done = run(verb, BRIEF, *place, "--ignore-unread")
-    assert done.code == 0
-    assert "on a full moon" in done.out + done.err
-    data = run(verb, BRIEF, *place, "--ignore-unread", "--json").json
-    assert [one["blocks"] for one in data["unread"]] == [True]

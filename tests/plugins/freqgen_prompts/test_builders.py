@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from freqgen import (
     Design,
     Draft,
     Finding,
+    Message,
     Payload,
     Phase,
     Prompt,
@@ -157,6 +159,28 @@ def test_constraints_are_told_as_data(payload: Payload, catalogue: Catalogue) ->
     assert "onstraints" not in plain
     named = build(Payload(catalogue=catalogue, brief=Brief.from_text("Buy", name="Mine")))
     assert '"name": "Mine"' in named.messages[0].text
+
+
+def test_a_design_that_goes_back_continues_the_conversation(payload: Payload) -> None:
+    build = TemplateBuilder(step=Step.DESIGN).build
+    first = build(payload)
+    turns = (*first.messages, Message(role="assistant", text="{}"))
+    problems = ("name: is missing", 'entry_long[0]: unknown name "rsx"')
+    second = build(replace(payload, conversation=turns, problems=problems))
+    assert second.messages[:-1] == turns
+    assert (second.system, second.json_schema) == (first.system, first.json_schema)
+    said = second.messages[-1]
+    assert said.role == "user"
+    assert '\n- name: is missing\n- entry_long[0]: unknown name "rsx"\n</problems ' in said.text
+    assert '"timeframe": "4h"' in said.text  # the constraints hold still
+    assert "Buy the dip" not in said.text
+
+
+def test_problems_are_data(payload: Payload) -> None:
+    """A model chose the names in them."""
+    problems = (f"{HOSTILE} is no field",)
+    message = TemplateBuilder(step=Step.DESIGN).build(replace(payload, problems=problems))
+    assert f"\n- {HOSTILE} is no field\n</problems " in message.messages[-1].text
 
 
 # --- code and repair
