@@ -14,6 +14,7 @@ from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
 from freqgen.exceptions import DesignError, FreqgenException
+from freqgen.finding import Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignAttempt
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
@@ -45,6 +46,16 @@ class _GuardedBuilder:
         """
         with self._host.guarded(self._host.prompt_builders(), f"{self.step}:{self.name}"):
             return expect(self._builder.build(payload), Prompt)
+
+
+def _what_is_wrong(prompt: Prompt) -> str:
+    """What a provider is told of its last answer, in a few words; empty the first time."""
+    blocking = [one for one in prompt.payload.findings if one.severity is Severity.ERROR]
+    told = [*prompt.payload.problems, *(f"{one.code}: {one.message}" for one in blocking)]
+    if not told:
+        return ""
+    first = told[0] if len(told[0]) <= 160 else told[0][:159] + "…"
+    return first + (f" (and {len(told) - 1} more)" if told[1:] else "")
 
 
 class Workbench:
@@ -232,6 +243,8 @@ class Workbench:
         :raises ProviderError: If no answer came; that is in the audit log too.
         """
         address = str(ModelAddress(provider.name, model))
+        if wrong := _what_is_wrong(prompt):
+            self._progress(f"Asking {address} again: {wrong}")
         self.audit.prompt(prompt, address)
         begin = perf_counter()
         try:

@@ -107,7 +107,7 @@ def make_design(
         for a name that no strategy can have.
     """
     check_model(provider, address.model)
-    payload = Payload(brief=brief, catalogue=catalogue)
+    payload = Payload(brief=brief, catalogue=catalogue, limits=limits)
     attempts: list[DesignAttempt] = []
     for number in range(1, (1 if provider.deterministic else max_attempts) + 1):
         prompt = builder.build(payload)
@@ -147,6 +147,7 @@ def make_design(
         payload = Payload(
             brief=brief,
             catalogue=catalogue,
+            limits=limits,
             conversation=(*prompt.messages, said),
             problems=attempt.problems,
         )
@@ -259,12 +260,7 @@ def _constraint_errors(brief: Brief, design: Design) -> list[DesignError]:
 
 def _told(error: DesignError) -> str:
     """An error as a sentence for whoever wrote the design: where, what, and what would do."""
-    told = str(error)
-    if error.position is not None:
-        told += f" (at character {error.position + 1} of the expression)"
-    if error.hint:
-        told += f"; {error.hint}"
-    told = " ".join(told.split())
+    told = " ".join("; ".join(filter(None, (str(error), error.hint))).split())
     return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
 
 

@@ -104,6 +104,7 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
             "timeframes": ", ".join(TIMEFRAMES),
             "columns": ", ".join(CANDLE_COLUMNS),
             "problems": payload.problems,
+            "limits": _limits(payload),
         }
     if payload.design is not None:
         values |= {
@@ -120,6 +121,19 @@ def _constraints(brief: Brief) -> str:
     """What was given beside the text, as JSON; empty where there is nothing."""
     given = dict(brief.constraints) | ({"name": brief.name} if brief.name else {})
     return json.dumps(given, indent=2, sort_keys=True, default=str) if given else ""
+
+
+def _limits(payload: Payload) -> list[str]:
+    """How far the risk may go, a line for each field of a design."""
+    limits = payload.limits
+    if limits is None:
+        return []
+    return [
+        f"stoploss: not below {-limits.max_stoploss:g}",
+        f"risk_per_trade: at most {limits.max_risk_per_trade:g}",
+        f"max_open_trades: at most {limits.max_open_trades}",
+        f"leverage: at most {limits.max_leverage:g}",
+    ]
 
 
 def grouped(catalogue: Catalogue) -> dict[str, list[str]]:

@@ -61,12 +61,7 @@ _SPAN = [
 _UNREAD = [
     *_SPAN[:-1],
     Field("meaning", "text", "why it was not understood; may be empty"),
-    Field(
-        "blocks",
-        "boolean",
-        "whether a design without it is not what was asked for; there are such only with "
-        "`--ignore-unread`, for without it the text is refused",
-    ),
+    Field("blocks", "boolean", "whether the text is refused for it, unless `--ignore-unread`"),
 ]
 
 READING = [

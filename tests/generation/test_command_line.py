@@ -103,6 +103,9 @@ def test_no_design_in_all_attempts(asked: Asked, tmp_path: Path) -> None:
     assert "no design that can be used in 3 attempts" in done.err
     assert 'entry_long[0]: unknown name "rsx"' in done.err
     assert "audit.jsonl" in done.err
+    again = [line for line in done.err.splitlines() if "Asking model again: " in line]
+    assert len(again) == 2
+    assert 'the reply begins "Hm."' in again[0]
     assert not (tmp_path / "u" / "freqgen" / "freqgen.sqlite").exists()
     audit = (tmp_path / "u" / "freqgen" / "audit.jsonl").read_text(encoding="utf-8")
     assert audit.count('"refusal"') == 3
@@ -120,6 +123,7 @@ def test_no_code_in_all_attempts(asked: Asked, tmp_path: Path) -> None:
     assert "FG001" in done.out
     assert "the reply ends in the middle of the file" in done.out
     assert "denied after 3 attempts" in done.out
+    assert "Asking model again: FG101" in done.err
     assert "freqgen/drafts/" in done.out
     data = asked(*ask, "--json", replies=replies).json
     assert (data["decision"], data["attempts"]) == ("deny", 3)

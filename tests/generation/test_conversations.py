@@ -116,11 +116,11 @@ FAULTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "an invented function": (
         talk(changed(entry_long=["rsi < 30", "crossed_above(close, sma)"])),
-        ("entry_long[1]", "crosses_above", "at character 1 of the expression"),
+        ("entry_long[1]", "crosses_above", "at character 1"),
     ),
     "an unknown name": (
         talk(changed(entry_long=["close > open and rsi14 < 30"])),
-        ('unknown name "rsi14"', "at character 18 of the expression", "rsi"),
+        ('unknown name "rsi14"', "at character 18", "rsi"),
     ),
     "an unknown indicator": (
         talk(changed(indicators=[{"id": "rsi", "function": "RSII"}])),

@@ -25,6 +25,7 @@ from freqgen import (
     Phase,
     Prompt,
     PromptBuilder,
+    RiskLimits,
     Severity,
     Step,
     UsageError,
@@ -159,6 +160,20 @@ def test_constraints_are_told_as_data(payload: Payload, catalogue: Catalogue) ->
     assert "onstraints" not in plain
     named = build(Payload(catalogue=catalogue, brief=Brief.from_text("Buy", name="Mine")))
     assert '"name": "Mine"' in named.messages[0].text
+
+
+def test_the_limits_are_told_as_fields_of_a_design(payload: Payload) -> None:
+    build = TemplateBuilder(step=Step.DESIGN).build
+    assert "Limits of the risk" not in build(payload).messages[0].text
+    limits = RiskLimits(max_leverage=2, max_stoploss=0.3, max_open_trades=7)
+    told = build(replace(payload, limits=limits)).messages[0].text
+    for line in (
+        "- stoploss: not below -0.3\n",
+        "- risk_per_trade: at most 0.05\n",
+        "- max_open_trades: at most 7\n",
+        "- leverage: at most 2\n",
+    ):
+        assert line in told
 
 
 def test_a_design_that_goes_back_continues_the_conversation(payload: Payload) -> None:
