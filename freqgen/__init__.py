@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from freqgen.sandbox.level import Level as Level
     from freqgen.sandbox.level import Protection as Protection
     from freqgen.settings import ProviderSettings as ProviderSettings
+    from freqgen.settings import RiskLimits as RiskLimits
     from freqgen.settings import Settings as Settings
     from freqgen.settings import Workspace as Workspace
     from freqgen.settings import load_workspace as load_workspace
@@ -189,7 +190,7 @@ _HOME = {
     "pipeline": ["Freqgen"],
     "plugins": ["PluginHost"],
     "sandbox.level": ["Level", "Protection"],
-    "settings": ["ProviderSettings", "Settings", "Workspace", "load_workspace"],
+    "settings": ["ProviderSettings", "RiskLimits", "Settings", "Workspace", "load_workspace"],
     "store.record": ["Record"],
     "validation.laboratory": ["Laboratory", "Run", "Specimen", "Trial"],
     "validation.runner": ["Validation"],

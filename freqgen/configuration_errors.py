@@ -117,7 +117,8 @@ def _siblings(
     for part in path[:-1]:
         field = fields.get(str(part))
         if field is not None:
-            below = [one for one in get_args(field.annotation) if hasattr(one, "model_fields")]
+            kinds = (field.annotation, *get_args(field.annotation))
+            below = [one for one in kinds if hasattr(one, "model_fields")]
             fields = below[0].model_fields if below else fields
     return fields
 
@@ -128,6 +129,7 @@ EXAMPLES = {
     "prompts": '"prompts": {"code": "default"}',
     "providers": '"providers": {"openai": {"base_url": "http://localhost:11434/v1"}}',
     "max_attempts": '"max_attempts": 3',
+    "limits": '"limits": {"max_leverage": 5, "max_open_trades": 20}',
     "disabled_plugins": '"disabled_plugins": ["types"]',
     "evaluators": '"evaluators": ["lookahead-analysis"]',
     "db_url": '"db_url": "sqlite:////home/me/freqgen.sqlite"',
@@ -142,12 +144,15 @@ def _range(limits: Sequence[Any]) -> str:
     low = next((limit.ge for limit in limits if hasattr(limit, "ge")), None)
     high = next((limit.le for limit in limits if hasattr(limit, "le")), None)
     above = next((limit.gt for limit in limits if hasattr(limit, "gt")), None)
+    below = next((limit.lt for limit in limits if hasattr(limit, "lt")), None)
     if low is not None and high is not None:
         return f"from {low} to {high}"
-    if low is not None:
-        return f"at least {low}"
     if above is not None and high is not None:
         return f"above {above} and at most {high}"
+    if above is not None and below is not None:
+        return f"above {above} and below {below}"
+    if low is not None:
+        return f"at least {low}"
     return f"above {above}" if above is not None else ""
 
 

@@ -142,10 +142,10 @@ class BudgetExceeded(ProviderError):
 
 
 class AttemptsExhausted(FreqgenException):
-    """No attempt gave a draft that passes.
+    """A model was told what is wrong with its answers, and gave none that can be used.
 
-    :param attempts: How many were made.
-    :param last_report: The findings of the last one.
+    :param attempts: How many it gave.
+    :param last_report: What is wrong with the last one, as findings.
     """
 
     def __init__(

@@ -196,7 +196,16 @@ def reading_data(reading: Reading) -> dict[str, Any]:
             {"start": s.start, "end": s.end, "text": s.text, "meaning": s.meaning}
             for s in reading.read
         ],
-        "unread": [{"start": s.start, "end": s.end, "text": s.text} for s in reading.unread],
+        "unread": [
+            {
+                "start": s.start,
+                "end": s.end,
+                "text": s.text,
+                "meaning": s.meaning,
+                "blocks": s.blocks,
+            }
+            for s in reading.unread
+        ],
         "defaults": list(reading.defaults),
     }
 
@@ -289,15 +298,16 @@ def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
     from freqgen.store.record import Attempt
 
     asked: list[Attempt] = []
-    if designed.prompt is not None:
+    for answer in designed.attempts:
         asked.append(
             Attempt(
-                number=1,
-                step=designed.prompt.step,
-                prompt_sha256=prompt_sha256(designed.prompt),
-                reply=designed.reply,
-                seconds=designed.seconds,
-                usage=designed.usage,
+                number=len(asked) + 1,
+                step=answer.prompt.step,
+                prompt_sha256=prompt_sha256(answer.prompt),
+                reply=answer.reply,
+                seconds=answer.seconds,
+                usage=answer.usage,
+                error="; ".join(answer.problems),
                 provider=ModelAddress.parse(designed.origin).provider,
                 model=ModelAddress.parse(designed.origin).model or "",
             )

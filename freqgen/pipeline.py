@@ -17,6 +17,7 @@ from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.evaluation.timerange import check_timerange
 from freqgen.exceptions import SandboxUnavailable, StoreError, StrategyFault
 from freqgen.generation.designer import DesignResult
+from freqgen.generation.limits import check_limits
 from freqgen.outcome import (
     CodeResult,
     GenerationResult,
@@ -60,12 +61,15 @@ class Freqgen(Batch):
         design_model: str | None = None,
         code_model: str | None = None,
         designed: DesignResult | None = None,
+        ignore_unread: bool = False,
     ) -> GenerationResult:
         """The whole way: brief, design, code, validation, backtest, decision, record.
 
         :param source: The idea in words, or a design, with which the way begins at the code.
         :param designed: What :meth:`design` made of the brief, where somebody agreed on it; then
             no model is asked for another one.
+        :param ignore_unread: Whether to go on without words that were not understood and whose
+            lack makes it another strategy.
         :raises FreqgenException: Whatever step failed; then nothing was stored.
         """
         options = options or RunOptions()
@@ -88,8 +92,11 @@ class Freqgen(Batch):
         with _timed(timings, "design"):
             if isinstance(source, Design):
                 designed = DesignResult(checked=self.check(source))
+                check_limits(source, self.settings.limits)
             elif designed is None:
-                designed = self.design(source, model=design_model)
+                designed = self.design(source, model=design_model, ignore_unread=ignore_unread)
+            else:
+                check_limits(designed.design, self.settings.limits)
         self.check_market(designed.design)
         self.check_place(designed.design)
         notes = self._notes(brief, designed.design)

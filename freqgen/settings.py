@@ -104,6 +104,23 @@ class ProviderSettings(BaseModel):
         return replace(options, extra={**written, **options.extra})
 
 
+class RiskLimits(BaseModel):
+    """How far the risk of a design may go. Ratios: 0.05 is 5 %."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    max_leverage: float = Field(default=5.0, ge=1, le=125, description="Largest leverage")
+    max_risk_per_trade: float = Field(
+        default=0.05, gt=0, le=1, description="Largest share of the wallet that a trade may risk"
+    )
+    max_open_trades: int = Field(
+        default=20, ge=1, le=10_000, description="Most trades open at the same time"
+    )
+    max_stoploss: float = Field(
+        default=0.5, gt=0, lt=1, description="Widest stop loss, as a distance from the entry"
+    )
+
+
 class Settings(BaseModel):
     """The section ``freqgen`` of Freqtrade's configuration."""
 
@@ -125,7 +142,15 @@ class Settings(BaseModel):
         "max_retries, max_tokens",
     )
     max_attempts: int = Field(
-        default=3, ge=1, le=20, description="How often code is written before freqgen gives up"
+        default=3,
+        ge=1,
+        le=20,
+        description="How often a model is asked for a design, and then for code, before freqgen "
+        "gives up",
+    )
+    limits: RiskLimits = Field(
+        default_factory=RiskLimits,
+        description="How far the risk of a design may go, whoever wrote it",
     )
     disabled_plugins: list[Name] = Field(
         default_factory=list, description="Names of plugins that are not loaded"

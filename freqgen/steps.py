@@ -19,7 +19,8 @@ from freqgen.exceptions import SettingsError, StrategyFault
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import write_code
 from freqgen.generation.designer import DesignResult, make_design
-from freqgen.generation.prompt import Payload, Prompt, PromptBuilder, Step
+from freqgen.generation.limits import check_limits
+from freqgen.generation.prompt import Step
 from freqgen.generation.provider import ModelAddress, check_model
 from freqgen.generation.sides import only_short, shorts_only
 from freqgen.outcome import (
@@ -28,7 +29,7 @@ from freqgen.outcome import (
     missing_judges,
     validation_gate,
 )
-from freqgen.plugins import PluginHost, expect
+from freqgen.plugins import expect
 from freqgen.validation.runner import (
     ADVICE_CODE,
     NOT_RUN_CODE,
@@ -44,24 +45,6 @@ from freqgen.workbench import Workbench
 
 if TYPE_CHECKING:
     from freqgen.validation.laboratory import Specimen
-
-
-class _GuardedBuilder:
-    """A prompt builder whose mistakes name the plugin that it came from."""
-
-    def __init__(self, host: PluginHost, builder: PromptBuilder) -> None:
-        self._host = host
-        self._builder = builder
-        self.name = builder.name
-        self.step = builder.step
-
-    def build(self, payload: Payload) -> Prompt:
-        """Word the question.
-
-        :raises PluginError: If the builder fails.
-        """
-        with self._host.guarded(self._host.prompt_builders(), f"{self.step}:{self.name}"):
-            return expect(self._builder.build(payload), Prompt)
 
 
 class Steps(Workbench):
@@ -90,12 +73,19 @@ class Steps(Workbench):
             trading=MappingProxyType({**brief.trading, **(trading or {})}),
         )
 
-    def design(self, brief: Brief | str, *, model: str | None = None) -> DesignResult:
+    def design(
+        self, brief: Brief | str, *, model: str | None = None, ignore_unread: bool = False
+    ) -> DesignResult:
         """Stage 1: a design for a brief.
 
         :param model: ``provider`` or ``provider:model``; by default the setting's.
-        :raises BriefError: If no entry rule is found in it.
+        :param ignore_unread: Whether to go on without words that were not understood and whose
+            lack makes it another strategy.
+        :raises BriefError: If no entry rule is found in it, or such words are.
+        :raises DesignError: If it asks for more risk than the setting ``limits`` allows.
         :raises ProviderError: If the provider gives no usable answer.
+        :raises AttemptsExhausted: If a model was told what is wrong with its answers, and gave
+            none that can be used.
         """
         brief = self.brief(brief) if isinstance(brief, str) else brief
         address = ModelAddress.parse(model or self.settings.design_model)
@@ -107,6 +97,10 @@ class Steps(Workbench):
             builder=self._builder(Step.DESIGN),
             catalogue=self.catalogue,
             ask=self._ask,
+            limits=self.settings.limits,
+            max_attempts=self.settings.max_attempts,
+            note=self._note,
+            ignore_unread=ignore_unread,
         )
         return shorts_only(result, self.catalogue) if only_short(brief) else result
 
@@ -138,10 +132,12 @@ class Steps(Workbench):
 
         :param model: ``provider`` or ``provider:model``; by default the setting's.
         :param run: Whether validation runs the code in the sandbox.
-        :raises DesignError: If the design does not fit the catalogue.
+        :raises DesignError: If the design does not fit the catalogue, or its risk goes beyond
+            the setting ``limits``.
         :raises ProviderError: If the provider gives no usable answer.
         """
         checked = self.check(design) if isinstance(design, Design) else design
+        check_limits(checked.design, self.settings.limits)
         address = ModelAddress.parse(model or self.settings.code_model)
         self._progress(f"Writing {checked.design.name} with {address}")
         validations: list[Validation] = []
@@ -159,6 +155,7 @@ class Steps(Workbench):
             validate=validate,
             ask=self._ask,
             max_attempts=self.settings.max_attempts,
+            note=self._note,
         )
         return CodeResult(
             checked=checked,
@@ -167,10 +164,6 @@ class Steps(Workbench):
             validated=validations[-1].validated,
             tried_on=validations[-1].tried_on,
         )
-
-    def _builder(self, step: Step) -> PromptBuilder:
-        name = self.settings.prompts.get(step.value, "default")
-        return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
 
     def validate(
         self,

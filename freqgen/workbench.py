@@ -6,14 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
-from freqgen.exceptions import DesignError
-from freqgen.generation.prompt import CallOptions, Prompt
+from freqgen.exceptions import DesignError, FreqgenException
+from freqgen.finding import Severity
+from freqgen.generation.coder import CodeAttempt
+from freqgen.generation.designer import DesignAttempt
+from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import ModelAddress, Provider, Reply
 from freqgen.outcome import RunOptions
 from freqgen.plugins import PluginHost, expect
@@ -24,6 +28,34 @@ if TYPE_CHECKING:
     from freqgen.store.audit import AuditLog
     from freqgen.store.store import Store
     from freqgen.validation.laboratory import Laboratory
+
+
+class _GuardedBuilder:
+    """A prompt builder whose mistakes name the plugin that it came from."""
+
+    def __init__(self, host: PluginHost, builder: PromptBuilder) -> None:
+        self._host = host
+        self._builder = builder
+        self.name = builder.name
+        self.step = builder.step
+
+    def build(self, payload: Payload) -> Prompt:
+        """Word the question.
+
+        :raises PluginError: If the builder fails.
+        """
+        with self._host.guarded(self._host.prompt_builders(), f"{self.step}:{self.name}"):
+            return expect(self._builder.build(payload), Prompt)
+
+
+def _what_is_wrong(prompt: Prompt) -> str:
+    """What a provider is told of its last answer, in a few words; empty the first time."""
+    blocking = [one for one in prompt.payload.findings if one.severity is Severity.ERROR]
+    told = [*prompt.payload.problems, *(f"{one.code}: {one.message}" for one in blocking)]
+    if not told:
+        return ""
+    first = told[0] if len(told[0]) <= 160 else told[0][:159] + "…"
+    return first + (f" (and {len(told) - 1} more)" if told[1:] else "")
 
 
 class Workbench:
@@ -198,22 +230,49 @@ class Workbench:
             lambda: self.engine, pairs=pairs, own=lambda draft: draft.sha256 in self._own
         )
 
+    def _builder(self, step: Step) -> PromptBuilder:
+        """Who words the question of a step, by the setting ``prompts``."""
+        name = self.settings.prompts.get(step.value, "default")
+        return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
+
     def _ask(
         self, provider: Provider, prompt: Prompt, model: str | None, options: CallOptions
     ) -> Reply:
         """Put a prompt to a provider, with the settings for it.
 
         The audit log and observers see what is asked and what comes.
+
+        :raises ProviderError: If no answer came; that is in the audit log too.
         """
         address = str(ModelAddress(provider.name, model))
         written = self.settings.providers.get(provider.name)
         options = written.added_to(options) if written is not None else options
+        if wrong := _what_is_wrong(prompt):
+            self._progress(f"Asking {address} again: {wrong}")
         self.audit.prompt(prompt, address)
-        with self.host.guarded(self.host.providers(), provider.name):
-            reply = expect(provider.answer(prompt, model=model, options=options), Reply)
-        self.audit.reply(prompt, reply, address)
+        begin = perf_counter()
+        try:
+            with self.host.guarded(self.host.providers(), provider.name):
+                reply = expect(provider.answer(prompt, model=model, options=options), Reply)
+        except FreqgenException as exc:
+            self.audit.failure(prompt, exc, address, perf_counter() - begin)
+            raise
+        self.audit.reply(prompt, reply, address, perf_counter() - begin)
         self.host.reply_received(prompt, reply)
         return reply
+
+    def _note(self, attempt: DesignAttempt | CodeAttempt) -> None:
+        """Let the audit log have what was wrong with an answer, if something was."""
+        problems = attempt.problems if isinstance(attempt, DesignAttempt) else ()
+        findings = attempt.report.blocking if isinstance(attempt, CodeAttempt) else ()
+        if problems or findings:
+            self.audit.refusal(
+                attempt.prompt,
+                attempt.reply,
+                number=attempt.number,
+                problems=problems,
+                findings=[finding.to_dict() for finding in findings],
+            )
 
     def check_market(self, design: Design) -> None:
         """Refuse what the configured market cannot do.

@@ -198,8 +198,8 @@ def test_a_design_may_come_in_a_fence(tmp_path: Path, market: Path) -> None:
 @pytest.mark.parametrize(
     ("constraints", "message"),
     [
-        ({"timeframe": "4h"}, "was asked for timeframe 4h and gave 1h"),
-        ({"max_open_trades": 7}, "was asked for max_open_trades 7 and gave 3"),
+        ({"timeframe": "4h"}, "timeframe: was asked for as 4h and is 1h"),
+        ({"max_open_trades": 7}, "risk.max_open_trades: was asked for as 7 and is 3"),
         ({"timeframe": "1h", "stoploss": -0.05}, ""),
     ],
     ids=["timeframe", "risk", "as asked"],
@@ -207,7 +207,7 @@ def test_a_design_may_come_in_a_fence(tmp_path: Path, market: Path) -> None:
 def test_what_was_said_beside_the_text_wins(
     tmp_path: Path, market: Path, constraints: dict[str, Any], message: str
 ) -> None:
-    model = ScriptedProvider([json.dumps(DESIGN)], name="model")
+    model = ScriptedProvider([json.dumps(DESIGN)], name="model", deterministic=True)
     scripted = plugin(register_providers=lambda register: register(model))
     with freqgen_with(tmp_path, market, scripted) as freqgen:
         brief = Brief.from_text("Buy low", constraints=constraints)

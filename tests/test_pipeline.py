@@ -20,6 +20,7 @@ import freqgen_offline
 import freqgen_prompts
 import freqgen_structure
 from freqgen import (
+    AttemptsExhausted,
     Brief,
     Catalogue,
     DataMissing,
@@ -241,9 +242,9 @@ def test_without_the_checks_that_run_it_code_waits_for_review(tmp_path: Path, ma
 
 
 BAD_REPLIES = [
-    ("I would rather talk about it.", "was asked for JSON and answered"),
-    ("[1, 2]", "was asked for a JSON object"),
-    ("", "answered nothing"),
+    ("I would rather talk about it.", 'the reply begins "I would rather talk about it."'),
+    ("[1, 2]", "there is no JSON object in it"),
+    ("", "the reply is empty"),
     (json.dumps({**DESIGN, "timeframe": "1x"}), "timeframe"),
     (json.dumps({**DESIGN, "entry_long": ["rsx < 30"]}), 'unknown name "rsx"'),
     (json.dumps({**DESIGN, "indicators": [{"id": "rsi", "function": "RSY"}]}), "RSY"),
@@ -253,16 +254,24 @@ BAD_REPLIES = [
 @pytest.mark.parametrize(("reply", "message"), BAD_REPLIES, ids=[m for _, m in BAD_REPLIES])
 def test_replies_that_are_no_design(tmp_path: Path, market: Path, reply: str, message: str) -> None:
     """What is wrong with it is said, with the nearest valid name where there is one."""
-    freqgen, _ = freqgen_with(tmp_path, market, ScriptedProvider([reply], name="model"))
-    with pytest.raises(ReplyInvalid) as caught:
+    model = ScriptedProvider([reply] * 3, name="model")
+    freqgen, _ = freqgen_with(tmp_path, market, model)
+    with pytest.raises(AttemptsExhausted) as caught:
         freqgen.design("Buy low", model="model")
     assert message in str(caught.value)
-    assert caught.value.provider == "model"
+    assert caught.value.attempts == len(model.prompts) == 3
+    sure = ScriptedProvider([reply], name="sure", deterministic=True)
+    freqgen, _ = freqgen_with(tmp_path, market, sure)
+    with pytest.raises(ReplyInvalid) as refused:
+        freqgen.design("Buy low", model="sure")
+    assert message in str(refused.value)
+    assert refused.value.provider == "sure"
 
 
 def test_an_empty_reply_is_no_code(tmp_path: Path, market: Path) -> None:
     """Nothing is not a strategy."""
-    freqgen, _ = freqgen_with(tmp_path, market, ScriptedProvider([" \n"], name="model"))
+    model = ScriptedProvider([" \n"], name="model", deterministic=True)
+    freqgen, _ = freqgen_with(tmp_path, market, model)
     with pytest.raises(ReplyInvalid, match="answered with nothing"):
         freqgen.code(Design.from_data(DESIGN), model="model")
 

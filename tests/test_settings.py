@@ -253,6 +253,32 @@ class TestWrongSettings:
             ({"prompts": []}, "freqgen.prompts", "must be an object, not []"),
             ({"prompts": {"design": 1}}, "freqgen.prompts.design", "must be a text, not 1"),
             ({"prompts": {"desing": "x"}}, "freqgen.prompts.desing", "is not a step"),
+            ({"limits": 5}, "freqgen.limits", "must be an object, not 5"),
+            (
+                {"limits": {"max_leverage": 500}},
+                "freqgen.limits.max_leverage",
+                "must be from 1 to 125, not 500",
+            ),
+            (
+                {"limits": {"max_risk_per_trade": 2}},
+                "freqgen.limits.max_risk_per_trade",
+                "must be above 0 and at most 1, not 2",
+            ),
+            (
+                {"limits": {"max_stoploss": 1}},
+                "freqgen.limits.max_stoploss",
+                "must be above 0 and below 1, not 1",
+            ),
+            (
+                {"limits": {"max_open_trades": 2.5}},
+                "freqgen.limits.max_open_trades",
+                "must be a whole number, not 2.5",
+            ),
+            (
+                {"limits": {"max_levrage": 2}},
+                "freqgen.limits.max_levrage",
+                "is not a setting of freqgen",
+            ),
             ({"disabled_plugins": "x"}, "freqgen.disabled_plugins", 'must be a list, not "x"'),
             ({"disabled_plugins": [1]}, "freqgen.disabled_plugins[0]", "must be a text, not 1"),
             ({"db_url": 5}, "freqgen.db_url", "must be a text, not a number"),
@@ -268,6 +294,14 @@ class TestWrongSettings:
 
     def test_an_unknown_setting_is_told_the_nearest(self):
         assert refused({"freqgen": {"max_atempts": 3}}).hint == "the nearest is max_attempts"
+
+    def test_an_unknown_limit_is_told_the_nearest(self):
+        hint = refused({"freqgen": {"limits": {"max_levrage": 2}}}).hint
+        assert hint == "the nearest is max_leverage"
+
+    def test_a_limit_can_be_given_as_a_variable(self):
+        env = {"FREQTRADE__FREQGEN__LIMITS__MAX_OPEN_TRADES": "4"}
+        assert load_workspace(env=env).settings.limits.max_open_trades == 4
 
     def test_without_a_near_one_all_are_listed(self):
         assert "design_model, code_model" in refused({"freqgen": {"zzz": 3}}).hint

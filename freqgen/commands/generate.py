@@ -22,6 +22,7 @@ from freqgen.commands.options import (
     add_backtest_options,
     add_model_options,
     add_partial_option,
+    add_unread_option,
 )
 from freqgen.exceptions import UsageError
 
@@ -50,6 +51,7 @@ def add_commands(subparsers: Any) -> None:
         help="go on from a design, as freqgen design writes it, in place of TEXT; "
         "- reads standard input",
     )
+    add_unread_option(parser)
     add_model_options(parser)
     add_backtest_options(parser)
     add_demo_option(parser)
@@ -103,7 +105,11 @@ def _shown(
 ) -> int:
     """Generate with the models that were asked for, and show what came of it."""
     args = context.args
-    result = generate(design_model=args.design_model, code_model=args.code_model)
+    result = generate(
+        design_model=args.design_model,
+        code_model=args.code_model,
+        ignore_unread=args.ignore_unread,
+    )
     from freqgen.commands.showing import show_generation
 
     def show(console: Any) -> None:
@@ -127,6 +133,7 @@ def _design(args: Namespace) -> Callable[[Freqgen], Design]:
         "--name": args.name,
         "--timeframe": args.timeframe,
         "--design-model": args.design_model,
+        "--ignore-unread": args.ignore_unread,
     }
     if given := [*(name for name, value in beside.items() if value), *said(args)]:
         raise UsageError(

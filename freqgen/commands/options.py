@@ -169,6 +169,16 @@ def add_timeframe_option(parser: ArgumentParser) -> None:
     )
 
 
+def add_unread_option(parser: ArgumentParser) -> None:
+    """Add ``--ignore-unread``."""
+    parser.add_argument(
+        "--ignore-unread",
+        action="store_true",
+        help="go on without words that were not understood, also where they belong to an entry "
+        "or a stop",
+    )
+
+
 def add_partial_option(parser: ArgumentParser) -> None:
     """Add ``--accept-partial``."""
     parser.add_argument(

@@ -280,7 +280,9 @@ def show_generation(
         show_backtest(console, result.backtest, market=freqgen.market, report=report)
     heading(console, "Decision")
     decided, style = _DECIDED[result.verdict.decision]
-    console.print(Text.assemble(("  " + decided, style)))
+    tries = len(result.coded.attempts)
+    after = f" after {tries} attempts" if tries > 1 else ""
+    console.print(Text.assemble(("  " + decided, style), after))
     for gate in result.verdict.gates:
         mark = ("  passed  ", "green") if gate.passed else ("  failed  ", "red")
         console.print(Text.assemble(mark, f"{gate.name}: {gate.reason}"), soft_wrap=True)

@@ -25,6 +25,7 @@ from freqgen.commands.options import (
     add_model_options,
     add_partial_option,
     add_trading_options,
+    add_unread_option,
 )
 from freqgen.commands.output import (
     add_output_options,
@@ -49,6 +50,7 @@ def add_commands(subparsers: Any) -> None:
     )
     add_brief_arguments(parser)
     add_trading_options(parser)
+    add_unread_option(parser)
     add_model_options(parser, code=False)
     add_output_options(parser, "write the design to this file, and explain it here")
     parser.set_defaults(run=design)
@@ -116,7 +118,7 @@ def design(args: Namespace, context: CommandContext) -> int:
     brief = make_brief(freqgen, text, args, context)
     freqgen.check_model(args.design_model or freqgen.settings.design_model)
     freqgen.audit.check()
-    result = freqgen.design(brief, model=args.design_model)
+    result = freqgen.design(brief, model=args.design_model, ignore_unread=args.ignore_unread)
     data = {
         "design": result.design.to_data(),
         **reading_data(result.reading),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from freqgen.brief import Brief
 from freqgen.design.checked import CheckedDesign
 from freqgen.draft import Draft
 from freqgen.exceptions import ReplyInvalid
-from freqgen.finding import Report
+from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.designer import Ask
-from freqgen.generation.fences import unfenced
+from freqgen.generation.fences import ends_midway, unfenced
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import ModelAddress, Provider, Usage, check_model
 
@@ -47,11 +47,13 @@ def write_code(
     validate: Callable[[Draft], Report],
     ask: Ask,
     max_attempts: int,
+    note: Callable[[CodeAttempt], None] = lambda _attempt: None,
 ) -> list[CodeAttempt]:
     """Ask for code until it passes, at most ``max_attempts`` times.
 
     A deterministic provider is asked once, since it would only say the same again.
 
+    :param note: Called with every attempt as soon as it was validated.
     :returns: Every attempt; only the last one may have passed.
     :raises ProviderError: If the provider gives no answer.
     """
@@ -64,16 +66,15 @@ def write_code(
         begin = perf_counter()
         reply = ask(provider, prompt, address.model, CallOptions(temperature=0.1))
         seconds = perf_counter() - begin
-        if not reply.text.strip():
+        if provider.deterministic and not reply.text.strip():
             raise ReplyInvalid(
                 f'"{address}" answered with nothing',
                 provider=provider.name,
                 hint="try again, or choose another model with --code-model",
             )
-        draft = Draft(
-            class_name=checked.design.name, source=unfenced(reply.text), origin=str(address)
-        )
-        report = validate(draft)
+        name = checked.design.name
+        draft = Draft(class_name=name, source=unfenced(reply.text, name), origin=str(address))
+        report = _explained(validate(draft), draft)
         attempts.append(
             CodeAttempt(
                 number=number,
@@ -86,6 +87,7 @@ def write_code(
                 usage=reply.usage,
             )
         )
+        note(attempts[-1])
         if report.passed:
             break
         step = Step.REPAIR
@@ -97,3 +99,33 @@ def write_code(
             findings=report.findings,
         )
     return attempts
+
+
+def _explained(report: Report, draft: Draft) -> Report:
+    """The findings, and the reason for them where the reply is empty or was cut off.
+
+    A parser stumbles somewhere over half a file; the reason is that the reply ended too early.
+    """
+    if not draft.source.strip():
+        reason, of = "the reply is empty", _blocks
+    elif any(map(_is_syntax, report.findings)) and ends_midway(draft.source):
+        reason, of = "the reply ends in the middle of the file", _is_syntax
+    else:
+        return report
+    findings = [_with_reason(one, reason) if of(one) else one for one in report.findings]
+    return Report(findings=tuple(findings), timings=report.timings)
+
+
+def _blocks(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
+
+
+def _is_syntax(finding: Finding) -> bool:
+    return finding.phase is Phase.PARSE and _blocks(finding)
+
+
+def _with_reason(finding: Finding, reason: str) -> Finding:
+    hint = "; ".join(
+        part for part in (finding.hint, "write the whole file, in fewer words") if part
+    )
+    return replace(finding, message=f"{finding.message}: {reason}", hint=hint)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from freqgen.design.model import Design
     from freqgen.draft import Draft
     from freqgen.finding import Finding
+    from freqgen.settings import RiskLimits
 
 
 class Step(StrEnum):
@@ -47,6 +48,10 @@ class Payload:
     :param draft: The draft to be mended, in the step ``repair``.
     :param findings: What is wrong with it.
     :param catalogue: The indicators that a design may use.
+    :param limits: How far a design's risk may go, in the step ``design``.
+    :param conversation: In the step ``design``, the turns before this one: the questions, and
+        after each the answer that could not be used. Empty the first time.
+    :param problems: What is wrong with the last of those answers, a sentence each.
     """
 
     catalogue: Catalogue
@@ -54,6 +59,9 @@ class Payload:
     design: Design | None = None
     draft: Draft | None = None
     findings: tuple[Finding, ...] = ()
+    limits: RiskLimits | None = None
+    conversation: tuple[Message, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,5 +110,9 @@ class PromptBuilder(Protocol):
         ...
 
     def build(self, payload: Payload) -> Prompt:
-        """Word the question that ``payload`` holds."""
+        """Word the question that ``payload`` holds.
+
+        :returns: In the step ``design``, the messages are those of ``payload.conversation`` and
+            one more, which says ``payload.problems`` where there are any.
+        """
         ...

@@ -1,4 +1,4 @@
-"""The audit log: every prompt, every reply, every decision, one line of JSON each."""
+"""The audit log: every prompt, every reply or failure, every decision, a line of JSON each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from freqgen.store.record import now, plain, sha256_json, sha256_text
 from freqgen.store.redaction import Redactor
 
 if TYPE_CHECKING:
+    from freqgen.exceptions import FreqgenException
     from freqgen.generation.prompt import Prompt
     from freqgen.generation.provider import Reply
     from freqgen.store.record import Record
@@ -39,9 +40,10 @@ def _words(prompt: Prompt) -> dict[str, Any]:
 class AuditLog:
     """A file that only ever grows, without secrets.
 
-    Every line has ``time`` (UTC), ``kind`` (``prompt``, ``reply`` or ``decision``), and the
-    digests by which it is found again: ``prompt_sha256`` ties a reply to its prompt and both to
-    the attempts of a record. Digests are those of the text before secrets were removed.
+    Every line has ``time`` (UTC), ``kind`` (``prompt``, ``reply``, ``failure`` where none came,
+    ``refusal`` of a reply that cannot be used, or ``decision``), and the digests by which it is
+    found again: ``prompt_sha256`` ties a reply to its prompt and both to the attempts of a
+    record. Digests are those of the text before secrets were removed.
 
     Several processes may write at the same time. The file is created readable by its owner
     alone, and with the first line.
@@ -85,9 +87,10 @@ class AuditLog:
             "prompt", provider=address, prompt_sha256=prompt_sha256(prompt), **_words(prompt)
         )
 
-    def reply(self, prompt: Prompt, reply: Reply, address: str) -> None:
+    def reply(self, prompt: Prompt, reply: Reply, address: str, seconds: float = 0.0) -> None:
         """Note an answer.
 
+        :param seconds: How long it took.
         :raises StoreError: If the file cannot be written.
         """
         self.write(
@@ -99,6 +102,50 @@ class AuditLog:
             model=reply.model,
             text=reply.text,
             usage=reply.usage,
+            seconds=seconds,
+        )
+
+    def failure(
+        self, prompt: Prompt, error: FreqgenException, address: str, seconds: float = 0.0
+    ) -> None:
+        """Note that no answer came.
+
+        :param seconds: How long it took until that was known.
+        :raises StoreError: If the file cannot be written.
+        """
+        self.write(
+            "failure",
+            provider=address,
+            step=prompt.step,
+            prompt_sha256=prompt_sha256(prompt),
+            error=f"{type(error).__name__}: {error.message}",
+            seconds=seconds,
+        )
+
+    def refusal(
+        self,
+        prompt: Prompt,
+        reply: str,
+        *,
+        number: int,
+        problems: Sequence[str] = (),
+        findings: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """Note what is wrong with an answer.
+
+        :param number: Which attempt of its stage it was, from 1.
+        :param problems: Of a design, a sentence each.
+        :param findings: Of code, those that block.
+        :raises StoreError: If the file cannot be written.
+        """
+        self.write(
+            "refusal",
+            step=prompt.step,
+            attempt=number,
+            prompt_sha256=prompt_sha256(prompt),
+            reply_sha256=sha256_text(reply),
+            problems=problems,
+            findings=findings,
         )
 
     def decision(self, record: Record, reason: str = "") -> None:

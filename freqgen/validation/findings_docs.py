@@ -154,6 +154,13 @@ RUNNER = (
         '``"trading_mode": "futures"``.',
         severity="warning",
     ),
+    _Own(
+        code="FG694",
+        title="a model's answer is no design that can be used",
+        why="It is no JSON object, has wrong fields or expressions, does not keep what was asked "
+        "for beside the text, or goes beyond the setting ``limits``. No code is written for it; "
+        "after the last attempt it is part of the error ``AttemptsExhausted``.",
+    ),
 )
 """The codes of :mod:`freqgen.validation.runner`, and that of advice on a design."""
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.exceptions import DesignError, EvaluationError, SandboxUnavailable, UsageError
 from freqgen.finding import Finding, Phase, Report, Severity
+from freqgen.generation.designer import UNUSABLE_DESIGN_CODE
 from freqgen.validation.watched import WatchedLaboratory
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ RUNNER_CODES = (
     "FG005",
     NOT_RUN_CODE,
     OTHER_MODE_CODE,
+    UNUSABLE_DESIGN_CODE,
     ADVICE_CODE,
     MISSING_DATA_CODE,
 )

@@ -1,6 +1,7 @@
 """Words prompts with templates.
 
-A prompt is made of ``STEP_system.jinja`` and ``STEP_message.jinja``. The catalogue, the rules and
+A prompt is made of ``STEP_system.jinja`` and ``STEP_message.jinja``, or where a design goes back to
+its model of ``design_repair_message.jinja``. The catalogue, the rules and
 the schema are the same for every brief, so they stand in the system text, which providers can
 cache; what differs is in the message.
 
@@ -43,10 +44,13 @@ class TemplateBuilder:
                 hint="give them in the payload",
             )
         values = _values(self.step, payload)
+        message = f"{self.step}_message.jinja"
+        if self.step is Step.DESIGN and payload.problems:
+            message = "design_repair_message.jinja"
         return Prompt(
             step=self.step,
             system=_render(f"{self.step}_system.jinja", values),
-            messages=(Message(role="user", text=_render(f"{self.step}_message.jinja", values)),),
+            messages=(*payload.conversation, Message(role="user", text=_render(message, values))),
             payload=payload,
             json_schema=_schema() if self.step is Step.DESIGN else None,
         )
@@ -102,6 +106,8 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
             "groups": grouped(payload.catalogue),
             "timeframes": ", ".join(TIMEFRAMES),
             "columns": ", ".join(CANDLE_COLUMNS),
+            "problems": payload.problems,
+            "limits": _limits(payload),
         }
     if payload.design is not None:
         values |= {
@@ -124,6 +130,19 @@ def _constraints(brief: Brief) -> str:
     given = {**brief.trading, **brief.constraints}
     given |= {"name": brief.name} if brief.name else {}
     return json.dumps(given, indent=2, sort_keys=True, default=str) if given else ""
+
+
+def _limits(payload: Payload) -> list[str]:
+    """How far the risk may go, a line for each field of a design."""
+    limits = payload.limits
+    if limits is None:
+        return []
+    return [
+        f"stoploss: not below {-limits.max_stoploss:g}",
+        f"risk_per_trade: at most {limits.max_risk_per_trade:g}",
+        f"max_open_trades: at most {limits.max_open_trades}",
+        f"leverage: at most {limits.max_leverage:g}",
+    ]
 
 
 def fenced(text: str, label: str) -> str:

@@ -58,9 +58,15 @@ _SPAN = [
     Field("meaning", "text", "what it was taken to mean"),
 ]
 
+_UNREAD = [
+    *_SPAN[:-1],
+    Field("meaning", "text", "why it was not understood; may be empty"),
+    Field("blocks", "boolean", "whether the text is refused for it, unless `--ignore-unread`"),
+]
+
 READING = [
     Field("read", "list", "the parts of the brief that were understood", "span"),
-    Field("unread", "list", "the parts that were not, without `meaning`", "span"),
+    Field("unread", "list", "the parts that were not", "unread span"),
     Field("defaults", "list of texts", "what was added without having been asked for"),
 ]
 
@@ -382,6 +388,7 @@ SHARED: dict[str, list[Field]] = {
     "finding": FINDING,
     "gate": GATE,
     "span": _SPAN,
+    "unread span": _UNREAD,
     "usage": USAGE_FIELDS,
     "sandbox": SANDBOX_FIELDS,
     "profile": PROFILE,

@@ -114,6 +114,7 @@ _TITLES = {
     "TrailingAtr": "a trailing stop by ATR",
     "Candles": "a number of candles",
     "ParameterSpec": "a parameter",
+    "RiskLimits": "limits",
 }
 
 _MEANINGS = {
@@ -180,7 +181,12 @@ def functions() -> str:
 def variable(name: str) -> str:
     """The environment variable of a setting; of an object, one of several."""
     variable = f"{ENV_PREFIX}{SECTION.upper()}__{name.upper()}"
-    return variable + {"prompts": "__DESIGN", "providers": "__OPENAI__BASE_URL"}.get(name, "")
+    one = {
+        "prompts": "__DESIGN",
+        "providers": "__OPENAI__BASE_URL",
+        "limits": "__MAX_LEVERAGE",
+    }.get(name, "")
+    return f"{variable}{one}"
 
 
 def settings() -> str:
@@ -188,6 +194,15 @@ def settings() -> str:
     parts = []
     for name, kind_, default_, meaning in _fields(Settings):
         plain = name.strip("`")
+        model = Settings.model_fields[plain].annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            rows = table(_HEAD, _fields(model))
+            about = inspect.cleandoc(model.__doc__ or "").partition(". ")[2]
+            parts.append(
+                f"### {plain}\n\n{meaning}. {about}\n\n{rows}\n- Kind: object\n"
+                f"- Variable: `{variable(plain)}`, and the like for the others\n"
+            )
+            continue
         parts.append(
             f"### {plain}\n\n{meaning}.\n\n"
             f"- Kind: {kind_}\n- Default: {default_}\n- Variable: `{variable(plain)}`\n"
@@ -226,8 +241,10 @@ ADVICE = {
     "ProviderTransient": "Wait as long as the message says, then run the command again.",
     "ReplyInvalid": "Run the command again, or choose another model: the audit log has the reply.",
     "BudgetExceeded": "Raise the limit, or choose a cheaper model.",
-    "AttemptsExhausted": "Read the findings of the last attempt, make the design simpler, or raise "
-    "[max_attempts](configuration.md#max_attempts).",
+    "AttemptsExhausted": "Read what is wrong with the last answer, say the idea in other words, "
+    "choose another model with `--design-model`, or raise "
+    "[max_attempts](configuration.md#max_attempts). `freqgen/audit.jsonl` in the user directory "
+    "has every attempt.",
     "SandboxError": "Nothing was harmed: the code was not run, or was ended.",
     "SandboxUnavailable": "`freqgen doctor` says what this machine holds and what is enough; "
     "[sandbox.md](../explanation/sandbox.md#levels) has the levels. At the level partial, "

@@ -162,7 +162,8 @@ def test_undocumented_fields_are_noticed() -> None:
 def test_settings_can_be_given_as_variables(name: str) -> None:
     """The variable on the page sets the setting."""
     lists = {"disabled_plugins": '["types"]', "evaluators": '["profile"]'}
-    values = {"prompts": "default", "providers": "http://localhost:11434/v1", **lists}
+    address = "http://localhost:11434/v1"
+    values = {"prompts": "default", "providers": address, "limits": "7", **lists}
     value = values.get(name, "3000")
     section = environment({reference_pages.variable(name): value})["freqgen"]
     if name.endswith(("_model", "_url")):

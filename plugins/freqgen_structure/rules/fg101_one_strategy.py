@@ -4,6 +4,12 @@ from freqgen import Severity
 from freqgen_structure.rule import Bad, Rule
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\n"
+_DESIGN = {
+    "name": "S",
+    "timeframe": "1h",
+    "entry_long": ["close < open"],
+    "risk": {"stoploss": -0.1},
+}
 
 
 class OneStrategy(Rule):
@@ -12,7 +18,8 @@ class OneStrategy(Rule):
     Freqtrade loads the class of the asked name that derives from ``IStrategy``. Without one it
     loads nothing, and of two with one name only the last exists: both are errors. Where the
     class is there, further strategies in the file are a warning, since the findings are not
-    about them; classes that it derives from belong to it.
+    about them; in a file that was written from a design they are an error, since the design is
+    of one. Classes that it derives from belong to it.
     """
 
     HINT = "keep one class that derives from freqtrade.strategy.IStrategy; helpers need no base"
@@ -32,6 +39,12 @@ class OneStrategy(Rule):
             code=_HEAD + "class S(IStrategy):\n    x = 1\n\n\nclass T(IStrategy):\n    x = 1\n",
             line=8,
         ),
+        Bad(
+            code=_HEAD + "class S(IStrategy):\n    x = 1\n\n\nclass T(IStrategy):\n    x = 1\n",
+            line=8,
+            design=_DESIGN,
+        ),
+        Bad(code=_HEAD + "class Other(IStrategy):\n    x = 1\n", line=4, design=_DESIGN),
     )
 
     def check(self) -> None:
@@ -49,10 +62,11 @@ class OneStrategy(Rule):
             # The name may have been asked for, or be that of the file.
             choose = f"choose {'one' if names[1:] else 'it'} with -s {names[0]}"
             rename = f"rename the class to {wanted}"
+            either = f"{choose}, or {rename}" if names[1:] else f"{rename}, or {choose}"
             self.report(
                 strategies[0],
                 f"the strategy is to be called {wanted}, but the file has {' and '.join(names)}",
-                hint=f"{choose}, or {rename}" if names[1:] else f"{rename}, or {choose}",
+                hint=either if self.design is None else rename,
             )
             return
         for node in strategies:
@@ -60,6 +74,13 @@ class OneStrategy(Rule):
             if name == wanted and node is not self.source.strategy:
                 self.report(node, f"{name} is defined more than once; the last one counts")
             elif node not in self.source.lineage:
+                if self.design is not None:
+                    self.report(
+                        node,
+                        f"{name} is a second strategy in the same file; the design is of one",
+                        hint=f"keep {wanted} alone",
+                    )
+                    continue
                 self.report(
                     node,
                     f"{name} is a second strategy in the same file; {wanted} is checked and loaded",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -18,10 +19,12 @@ from freqgen import (
     Design,
     Draft,
     Finding,
+    Message,
     Payload,
     Phase,
     Prompt,
     PromptBuilder,
+    RiskLimits,
     Severity,
     Step,
     UsageError,
@@ -162,6 +165,42 @@ def test_every_constraint_is_explained(payload: Payload, one: RiskOption) -> Non
     told = system[system.index("Constraints, where") : system.index("# Rules")]
     for name in (one.field, "direction", "pairs", "stake_amount", "dry_run_wallet", "timeframe"):
         assert re.search(rf"\b{name}\b", told), name
+
+
+def test_the_limits_are_told_as_fields_of_a_design(payload: Payload) -> None:
+    build = TemplateBuilder(step=Step.DESIGN).build
+    assert "Limits of the risk" not in build(payload).messages[0].text
+    limits = RiskLimits(max_leverage=2, max_stoploss=0.3, max_open_trades=7)
+    told = build(replace(payload, limits=limits)).messages[0].text
+    for line in (
+        "- stoploss: not below -0.3\n",
+        "- risk_per_trade: at most 0.05\n",
+        "- max_open_trades: at most 7\n",
+        "- leverage: at most 2\n",
+    ):
+        assert line in told
+
+
+def test_a_design_that_goes_back_continues_the_conversation(payload: Payload) -> None:
+    build = TemplateBuilder(step=Step.DESIGN).build
+    first = build(payload)
+    turns = (*first.messages, Message(role="assistant", text="{}"))
+    problems = ("name: is missing", 'entry_long[0]: unknown name "rsx"')
+    second = build(replace(payload, conversation=turns, problems=problems))
+    assert second.messages[:-1] == turns
+    assert (second.system, second.json_schema) == (first.system, first.json_schema)
+    said = second.messages[-1]
+    assert said.role == "user"
+    assert '\n- name: is missing\n- entry_long[0]: unknown name "rsx"\n</problems ' in said.text
+    assert '"timeframe": "4h"' in said.text  # the constraints hold still
+    assert "Buy the dip" not in said.text
+
+
+def test_problems_are_data(payload: Payload) -> None:
+    """A model chose the names in them."""
+    problems = (f"{HOSTILE} is no field",)
+    message = TemplateBuilder(step=Step.DESIGN).build(replace(payload, problems=problems))
+    assert f"\n- {HOSTILE} is no field\n</problems " in message.messages[-1].text
 
 
 # --- code and repair

@@ -1,0 +1,83 @@
+"""The user's limits of risk, which no design may exceed, whoever wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from freqgen.design.model import Design
+from freqgen.exceptions import DesignError
+from freqgen.settings import RiskLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """One field of a design that goes beyond a limit.
+
+    :param path: The field, as in ``risk.leverage``.
+    :param message: What it says and what is allowed.
+    :param setting: The setting that allows no more, as in ``freqgen.limits.max_leverage``.
+    """
+
+    path: str
+    message: str
+    setting: str
+
+    def error(self) -> DesignError:
+        """The same for whoever may change the setting."""
+        return DesignError(
+            self.message,
+            path=self.path,
+            hint=f"change the design, or the setting {self.setting} if that is what you want",
+        )
+
+
+def excesses(design: Design, limits: RiskLimits) -> tuple[Excess, ...]:
+    """What of a design's risk goes beyond the limits, in the order of its fields."""
+    risk = design.risk
+    found = []
+    if -risk.stoploss > limits.max_stoploss:
+        found.append(
+            Excess(
+                path="risk.stoploss",
+                message=f"a stop at a distance of {-risk.stoploss:.4g} is wider than the "
+                f"{limits.max_stoploss:g} that the user allows",
+                setting="freqgen.limits.max_stoploss",
+            )
+        )
+    if risk.risk_per_trade is not None and risk.risk_per_trade > limits.max_risk_per_trade:
+        found.append(
+            Excess(
+                path="risk.risk_per_trade",
+                message=f"{risk.risk_per_trade:.4g} of the wallet is more than the "
+                f"{limits.max_risk_per_trade:g} that the user allows a trade to lose",
+                setting="freqgen.limits.max_risk_per_trade",
+            )
+        )
+    if risk.max_open_trades > limits.max_open_trades:
+        found.append(
+            Excess(
+                path="risk.max_open_trades",
+                message=f"{risk.max_open_trades} open trades are more than the "
+                f"{limits.max_open_trades} that the user allows",
+                setting="freqgen.limits.max_open_trades",
+            )
+        )
+    if risk.leverage > limits.max_leverage:
+        found.append(
+            Excess(
+                path="risk.leverage",
+                message=f"a leverage of {risk.leverage:g} is more than the "
+                f"{limits.max_leverage:g} that the user allows",
+                setting="freqgen.limits.max_leverage",
+            )
+        )
+    return tuple(found)
+
+
+def check_limits(design: Design, limits: RiskLimits) -> None:
+    """Refuse a design that goes beyond the user's limits.
+
+    :raises DesignError: Naming the field, and the setting to change.
+    """
+    for excess in excesses(design, limits):
+        raise excess.error()
