@@ -12,7 +12,10 @@ _FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<label>[^`]*)")
 _THOUGHTS = re.compile(r"\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _BEGINS = re.compile(r"(import|from|class|def|async def|if|try)\b|[@#]|\"{3}|'{3}")
 _CODE = re.compile(r"\s|(import|from|class|@|def|async def)\b")
-_TRIES = 50
+_TRIES = 20
+_LARGEST = 200_000
+"""Characters of a reply without a fence in which prose is looked for: a strategy has some
+thousand, and every try parses all of them."""
 
 
 @dataclass(slots=True)
@@ -46,10 +49,10 @@ def without_thoughts(text: str) -> str:
 def unfenced(text: str, class_name: str = "") -> str:
     """The Python file in a reply, without the Markdown and the prose around it.
 
-    Of several fenced blocks the longest of those that define the class is taken, else the
-    longest of all. Without a fence, prose before and after the code is left out where the rest
-    is Python with a class; otherwise the reply is taken as it is, and the checks say what is
-    wrong with it. Nothing within the code is changed but the ends of its lines.
+    Of several fenced blocks the longest of those that define the class is taken. Without such a
+    block, prose before and after the code is left out where the rest is Python with a class;
+    otherwise the longest block of all, or the reply as it is, and the checks say what is wrong
+    with it. Nothing within the code is changed but the ends of its lines.
 
     :param class_name: Name of the class that was asked for; empty if none was.
     :returns: The text with one line feed at its end.
@@ -60,7 +63,8 @@ def unfenced(text: str, class_name: str = "") -> str:
         chosen = [block for block in found if re.search(rf"^class {name}\b", block, re.MULTILINE)]
         if chosen:
             return _ended(max(chosen, key=len))
-    return _ended(max(found, key=len) if found else _without_prose(text))
+    bare = _without_prose(text)
+    return _ended(max(found, key=len) if found and bare is text else bare)
 
 
 def fenced_blocks(text: str) -> list[str]:
@@ -97,8 +101,8 @@ def _ended(text: str) -> str:
 
 
 def _without_prose(text: str) -> str:
-    """Code without the sentences around it; the same text where that is not certain."""
-    if _parsed(text) is not None:
+    """Code without the sentences around it; the very same text where that is not certain."""
+    if len(text) > _LARGEST or _parsed(text) is not None:
         return text
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines) if _BEGINS.match(line)]

@@ -44,6 +44,7 @@ CLEANED = {
     "prose after, without a fence": f"{CODE}\nThis buys weakness. Good luck trading!\n",
     "prose around, without a fence": "Sure!\n\nfrom what you wrote I made this:\n\n"
     f"{CODE}\n- buys below 30\n- sells above 70\n",
+    "a fence for something else": f"{CODE}\nTo try it:\n\n```bash\nfreqtrade backtesting\n```\n",
     "a heading": f"# The strategy\n\nIt buys the dip.\n\n{CODE}",
 }
 
