@@ -11,7 +11,7 @@ from typing import Any, cast
 from lark import Token
 from lark.exceptions import VisitError
 
-from freqgen_offline.clocks import SHAPES, shape_of, times_of_day
+from freqgen_offline.clocks import SHAPES, shape_of, some_hour, times_of_day
 from freqgen_offline.comparing import SUBJECT, compare, cross, two_sides
 from freqgen_offline.crossings import CrossingMeanings
 from freqgen_offline.lexicon import Word, clause_parser, parse_tokens
@@ -55,6 +55,10 @@ from freqgen_offline.risk import RiskMeanings
 from freqgen_offline.vocabulary import meant
 
 NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+class Denied(str):
+    """An operator that was said with "not"."""
+
+
 OPERATORS = {"LT": "<", "GT": ">", "LE": "<=", "GE": ">="}
 
 
@@ -92,11 +96,11 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def cmp(self, children: list[Any]) -> str:
         op = OPERATORS[children[-1].type]
-        return NEGATED[op] if len(children) > 1 else op
+        return Denied(NEGATED[op]) if len(children) > 1 else op
 
     def compare(self, children: list[Any]) -> Compare:
         left, op, right = parts(children)
-        return compare(left, op, right)
+        return replace(compare(left, op, right), denied=isinstance(op, Denied))
 
     def multiple(self, children: list[Any]) -> Compare:
         left, right = parts(children)
@@ -107,7 +111,7 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
     def share(self, children: list[Any]) -> Compare:
         kinds = types(children)
         left, *said, right = parts(children)
-        factor = ratio(kinds["PCT"]) if "PCT" in kinds else Decimal("0.5")
+        factor = ratio(kinds["PCT_OF"]) if "PCT_OF" in kinds else Decimal("0.5")
         op = said[0] if said else ">=" if factor >= 1 else "<="
         return compare(left, op, Arithmetic("*", Number(factor), right))
 
@@ -128,7 +132,7 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def near(self, children: list[Any]) -> Both:
         left, right = parts(children)
-        away = ratio(types(children)["PCT"])
+        away = ratio(types(children)["PCT_OF"])
         if not 0 < away < 1:
             raise UnreadableError("a distance between 0 and 100 %")
         low, high = (Arithmetic("*", Number(1 + d), right) for d in (-away, away))
@@ -153,6 +157,8 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def clock(self, children: list[Any]) -> Said:
         rules = [rule for word in children for rule in times_of_day(word)]
+        if not some_hour(rules):
+            raise UnreadableError("no hour of a week is in all of these")
         return Said(tuple(dict.fromkeys(rules)))
 
     def shape(self, children: list[Any]) -> Said:
@@ -173,11 +179,12 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
         return Held(parts(children)[0], length(types(children)["COUNT"]), always=True)
 
     def recent(self, children: list[Any]) -> Held:
+        if any(isinstance(c, Compare) and c.denied for c in parts(children)):
+            raise UnreadableError("not once within some candles: say for how many it holds")
         return Held(parts(children)[0], length(types(children)["COUNT"]), always=False)
 
     def past_level(self, children: list[Any]) -> Compare:
-        left, op, right = parts(children)
-        return compare(left, op, right)
+        return self.compare(children)
 
     def past(self, children: list[Any]) -> Compare:
         if len(parts(children)) == 1:
@@ -240,6 +247,7 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def between(self, children: list[Any]) -> Both:
         operand, low, high = parts(children)
+        low, high = _shared_average(low, high), _shared_average(high, low)
         if isinstance(low, Number) and isinstance(high, Number) and low.value > high.value:
             low, high = high, low
         return Both(Compare(operand, ">=", low), Compare(operand, "<=", high))
@@ -281,7 +289,7 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def tail_compare(self, children: list[Any]) -> Tail:
         op, right = parts(children)
-        return Tail(Compare(SUBJECT, op, right))
+        return Tail(Compare(SUBJECT, op, right, denied=isinstance(op, Denied)))
 
     def tail_at_most(self, children: list[Any]) -> Tail:
         return Tail(Compare(SUBJECT, "<=", Number(number(children[1]))))
@@ -325,3 +333,13 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def items(self, children: list[Any]) -> Items:
         return Items(tuple(children))
+
+
+def _shared_average(one: Operand, other: Operand) -> Operand:
+    """A bare number beside an average is one of its kind: "between the 50 and 200 EMA"."""
+    averages = isinstance(other, Use) and measure(other) == "price" and not other.output
+    if not isinstance(one, Number) or not averages:
+        return one
+    assert isinstance(other, Use)  # noqa: S101  (so it was found)
+    whole(one.value, 2, MAX_PERIOD)
+    return replace(other, params=(one.value,), length=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from lark import Token
 
@@ -81,3 +82,27 @@ def _days(text: str) -> tuple[str, ...]:
     if sorted(found) == [5, 6]:
         return ("weekday() >= 5",)
     return (" or ".join(f"weekday() == {day}" for day in dict.fromkeys(found)),)
+
+
+def some_hour(rules: Iterable[str]) -> bool:
+    """Whether all rules on hours and weekdays can be true at once."""
+    wanted = list(rules)
+    return any(
+        all(_holds(rule, hour, day) for rule in wanted) for day in range(7) for hour in range(24)
+    )
+
+
+_PART = re.compile(r"(hour|weekday)\(\) (>=|<=|==|<) ([0-9]+)")
+
+
+def _holds(rule: str, hour: int, day: int) -> bool:
+    for part in rule.split(" or "):
+        match = _PART.fullmatch(part)
+        if match is None:
+            return True
+        value, limit = (hour if match[1] == "hour" else day), int(match[3])
+        if {">=": value >= limit, "<=": value <= limit, "==": value == limit, "<": value < limit}[
+            match[2]
+        ]:
+            return True
+    return False

@@ -17,6 +17,7 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
+from freqgen_offline.tables import AVERAGES
 
 FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
@@ -34,6 +35,7 @@ def compare(left: Operand, op: str, right: Operand) -> Compare:
         left, op, right = right, FLIPPED[op], left
     if isinstance(left, Number):
         raise UnreadableError("two numbers")
+    _check_number(left, right)
     if isinstance(right, Extreme) and right.highest == op.startswith(">"):
         right = _before(right)
     elif isinstance(left, Extreme) and left.highest == op.startswith("<"):
@@ -47,7 +49,19 @@ def cross(left: Operand, right: Operand, *, up: bool | None) -> Cross:
         if isinstance(right, Number):
             raise UnreadableError("two numbers")
         left, right, up = right, left, None if up is None else not up
+    _check_number(left, right)
     return Cross(left, _before(right) if isinstance(right, Extreme) else right, up)
+
+
+def _check_number(left: Operand, right: Operand) -> None:
+    """Refuse to hold an average against a number that may be another average's period."""
+    average = isinstance(left, Use) and left.function in _AVERAGES and left.of is None
+    if average and isinstance(right, Number) and right.value in _PERIODS:
+        raise UnreadableError(f"whether {right.value} is a price or the period of an average")
+
+
+_AVERAGES = {"EMA", "SMA", "MA", *(known.function for known in AVERAGES)}
+_PERIODS = range(2, 401)
 
 
 def turned(turn: Turn) -> Cross:

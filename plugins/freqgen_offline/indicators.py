@@ -94,7 +94,9 @@ class Indicators:
             price = key.function == "PRICE"
             parts = [key.pair.partition("/")[0].lower()] if key.pair else []
             parts += [] if price else [about(key.function).id]
-            if key.source and not (price and key.source == "close" and key.pair):
+            if price and not key.pair:
+                parts.append("price")
+            if key.source:
                 parts.append(key.source.format(*found.values()).replace(".", "_"))
             if kinds.count(key._replace(params=())) > 1:
                 parts += [plain(p).replace(".", "p") for p in key.params]

@@ -117,6 +117,13 @@ def owned(operand: Operand, other: Operand | None) -> Operand:
         return Arithmetic(operand.op, left, right)
     if not isinstance(operand, Use | Extreme) or not operand.own or other is None:
         return operand
+    if isinstance(operand, Use) and not operand.function.endswith("MA") and (
+        operand.function not in {"BBANDS", "BANDS", "KC", "DONCHIAN"}
+    ):  # fmt: skip
+        if not isinstance(other, Use):
+            return replace(operand, own=False)
+        frame = operand.frame or other.frame
+        return replace(operand, own=False, pair=operand.pair or other.pair, frame=frame)
     if isinstance(operand, Use) and isinstance(other, Use) and (other.pair or other.frame):
         same = replace(operand, own=False, pair=operand.pair or other.pair)
         if other.function == "PRICE":

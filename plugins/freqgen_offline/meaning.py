@@ -126,11 +126,15 @@ Operand: TypeAlias = Number | Column | Use | Average | Extreme | Earlier | Arith
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """``left op right`` with ``op`` one of ``< <= > >=``."""
+    """``left op right`` with ``op`` one of ``< <= > >=``.
+
+    :param denied: Whether it was said with "not".
+    """
 
     left: Operand
     op: str
     right: Operand
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

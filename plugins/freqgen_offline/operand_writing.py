@@ -160,7 +160,11 @@ class OperandWriter:
             column = self.operand(use.of or Column("close"))
             if not key.frame and not key.pair:
                 return column
-            key = key._replace(source="" if column == "close" else column)
+            if column != "close":
+                raise UnreadableError(
+                    f"the {column} of another candle that is still going on is not known; a close "
+                    "is that of the last one"
+                )
         else:
             source = "" if use.of is None else self._source(use.of)
             usual = self.indicators.usual
@@ -169,6 +173,8 @@ class OperandWriter:
             params = self.indicators.complete(key.function, key.params)
             key = key._replace(params=params, source=source)
             self.indicators.usual = usual
+        if key.function == "ROLLING_VWAP" and key.frame:
+            raise UnreadableError("a VWAP of slower candles is one of many of them")
         if use.output == "?":
             raise UnreadableError(f"which line of {about(key.function).spoken} is not said")
         self.indicators.used.setdefault(key)

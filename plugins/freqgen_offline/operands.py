@@ -305,6 +305,12 @@ def ordered(token: Token, function: str) -> tuple[Decimal, ...]:
     return tuple(places[i] for i in range(len(places)))
 
 
+def _are_named(children: Sequence[Any]) -> bool:
+    """Whether parameters have names beside them."""
+    told = types(children).get("PARAMS")
+    return told is not None and re.search(r"[a-z]", told) is not None
+
+
 def _is_called(name: str, words: str) -> bool:
     """Whether a parameter may be called so: "atr", and "atr period"."""
     return re.fullmatch(rf"(?:{words})(?:\s+(?:periods?|lengths?))?", name) is not None
@@ -365,6 +371,8 @@ def use(function: str, children: Sequence[Any], output: str = "") -> Use:
         return Use(function=function, length=found, output=output, frame=frame)
     given = found or ()
     known = about(function)
+    if function == "STOCHRSI" and len(given) == 3 and not _are_named(rest):
+        raise UnreadableError("of several forms; name them, as in (length 14, k 5, d 3)")
     if function == "KC" and len(given) == 2 and given[1] < 5:
         given = (given[0], known.params[1].usual, given[1])
     if len(given) > len(known.params):

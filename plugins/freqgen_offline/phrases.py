@@ -92,8 +92,9 @@ def meaning_of(words: Sequence[Word]) -> Meaning | None:
             return Items((Item("target", level.operand),))
     if found is None and content[0].type == "IS":  # "the entry is a cross of"
         found = read_clause(content[1:])
-    if found is None and any(w.type in _OPTIONAL for w in content):
-        found = read_clause([w for w in content if w.type not in _OPTIONAL])
+    silent = {*_OPTIONAL} if not any(w.type == "PCT" for w in content) else {"FOR"}
+    if found is None and any(w.type in silent for w in content):
+        found = read_clause([w for w in content if w.type not in silent])
     return found
 
 

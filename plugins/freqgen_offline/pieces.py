@@ -122,6 +122,8 @@ def _longest(pieces: Sequence[Piece], position: int) -> tuple[int, Clause]:
         end += 2
         ends.append(end)
     own = meaning_of(first.words)
+    if not content_of(first):
+        ends = []  # a colon, with a list below it
     for last in reversed(ends):
         parts = pieces[position : last + 1]
         words = [w for p in parts for w in (p.words if isinstance(p, Clause) else [p])]

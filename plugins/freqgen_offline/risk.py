@@ -94,7 +94,8 @@ class RiskMeanings(Transformer[Token, Any]):
         return Item("max_holding", length(kinds.get("COUNT") or kinds["TIME"]))
 
     def risk_per_trade(self, children: list[Any]) -> Item:
-        found = ratio(types(children)["PCT"])
+        kinds = types(children)
+        found = ratio(kinds["PCT_OF"] if "PCT_OF" in kinds else kinds["PCT"])
         if not 0 < found <= 1:
             raise UnreadableError("a risk is between 0 and 100 %")
         return Item("risk_per_trade", float(found))

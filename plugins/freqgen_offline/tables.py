@@ -23,7 +23,7 @@ def _period(usual: int, name: str = "timeperiod", words: str = PERIOD, low: int 
 
 def _width(usual: str, name: str) -> Param:
     return Param(
-        name=name, usual=Decimal(usual), words=_WIDTH, low=Decimal("0.01"), high=Decimal(50)
+        name=name, usual=Decimal(usual), words=_WIDTH, low=Decimal("0.01"), high=Decimal(6)
     )
 
 
