@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from freqgen import BriefError, Span
 from freqgen_offline.clauses import why_unread
+from freqgen_offline.items import TWICE
 from freqgen_offline.lexicon import MEANINGLESS, words
 from freqgen_offline.meaning import Placed
 from freqgen_offline.phrases import Clause
@@ -16,6 +17,7 @@ from freqgen_offline.writing import Writer
 
 MAX_QUOTE = 80
 ASIDE = "a reason, which is no rule"
+LEFT_OUT = "left out, for that side is not traded"
 EXPLAINED = "as explained behind it"
 OTHER_LANGUAGE = (
     "this provider reads English; a language model reads others too: --design-model, as in "
@@ -29,7 +31,7 @@ CAN_READ = (
 )
 
 
-_STOPS = frozenset({"STOP", "TRAIL", "LEVERAGE", "OFFSET", "OFFSET_AFTER"})
+_STOPS = frozenset({"STOP", "TRAIL", "LEVERAGE", "OFFSET", "OFFSET_AFTER", "LOSS", "FROM_ENTRY"})
 _ENTERS = frozenset({"ENTER_LONG", "ENTER_SHORT", "FILTER"})
 
 
@@ -56,7 +58,7 @@ class _Ledger:
         """Note what became of the words of a statement."""
         clauses = statement.clauses
         entry = _is_entry(statement)
-        understood = [c for c in clauses if c.note or c.explained]
+        understood = [c for c in clauses if c.note or c.explained or c.left_out]
         sets = bool({w.type for c in clauses for w in c.words} & _SET_WITH_NUMBERS)
         settings = statement.verb is not None and statement.verb.type == "FILTER" and not any(
             c.condition is not None for c in clauses
@@ -66,10 +68,13 @@ class _Ledger:
             starts = [c.start for c in clauses]
             starts += [statement.start] if statement.start is not None else []
             why = statement.why or next((w for c in clauses if (w := reason(c))), "")
-            self._miss(min(starts), max(ends), why, blocks=entry or any(map(_stops, clauses)))
+            blocks = entry or any(map(_stops, clauses))
+            # "Skip when ADX > 40" says when not to enter.
+            blocks = blocks or (statement.verb is None and any(map(_is_condition, clauses)))
+            self._miss(min(starts), max(ends), why, blocks=blocks)
             return
         if (verb := statement.verb) is not None:
-            conditions = any(c.condition is not None and c.note for c in clauses)
+            conditions = any(c.left_out or (c.condition is not None and c.note) for c in clauses)
             if conditions or "exit" in statement.list_name or settings:
                 meaning = " and ".join([statement.list_name, *statement.also])
                 meaning = "" if settings and not conditions else meaning
@@ -82,12 +87,14 @@ class _Ledger:
             if clause.note:
                 note = writer.finished(clause.note)
                 self.read.append(_span(self.brief, clause.start, clause.end, note))
-            elif clause.aside or clause.explained:
-                told = ASIDE if clause.aside else EXPLAINED
+            elif clause.aside or clause.explained or clause.left_out:
+                told = LEFT_OUT if clause.left_out else ASIDE if clause.aside else EXPLAINED
                 self.read.append(_span(self.brief, clause.start, clause.end, told))
             else:
-                condition = isinstance(clause.meaning, Placed)
-                blocks = entry or _stops(clause) or (statement.verb is None and condition)
+                blocks = entry or _stops(clause)
+                blocks = blocks or (statement.verb is None and _is_condition(clause))
+                # Two timeframes, or two stops, of which one is wrong.
+                blocks = blocks or clause.why == TWICE
                 blocks = blocks or (statement.verb is None and sets and _has_number(clause))
                 self._miss(clause.start, clause.end, reason(clause), blocks=blocks)
 
@@ -109,6 +116,10 @@ def _is_entry(statement: Statement) -> bool:
     if any(name.startswith("entry") for name in (statement.list_name, *statement.also)):
         return True
     return statement.verb is not None and statement.verb.type in _ENTERS
+
+
+def _is_condition(clause: Clause) -> bool:
+    return isinstance(clause.meaning, Placed)
 
 
 def _stops(clause: Clause) -> bool:

@@ -33,6 +33,7 @@ from freqgen_offline.meaning import (
     Meaning,
     Moved,
     Number,
+    Operand,
     Placed,
     Run,
     Said,
@@ -44,6 +45,7 @@ from freqgen_offline.meaning import (
 from freqgen_offline.operands import OperandMeanings
 from freqgen_offline.quantities import (
     MAX_LENGTH,
+    MAX_PERIOD,
     length,
     number,
     parts,
@@ -55,6 +57,8 @@ from freqgen_offline.risk import RiskMeanings
 from freqgen_offline.vocabulary import meant
 
 NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
+
+
 class Denied(str):
     """An operator that was said with "not"."""
 

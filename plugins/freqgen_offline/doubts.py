@@ -9,14 +9,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from freqgen_offline.clocks import some_hour
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.meaning import BarePercentage, Condition, Cross, Items, Placed, Tail, Turn
+from freqgen_offline.meaning import (
+    After,
+    BarePercentage,
+    Condition,
+    Cross,
+    Items,
+    Placed,
+    Said,
+    Tail,
+    Turn,
+)
 from freqgen_offline.phrases import Clause, meaning_of, says_nothing
+from freqgen_offline.rules import begins_with_unless
 from freqgen_offline.statements import PARTIAL, Statement
 
 SEQUENCE = "one thing after another is asked for; rules look at one candle"
 QUANTITY = "how many of the conditions must hold cannot be told for certain"
 DENIAL = "what exactly is denied cannot be told for certain"
+HOURS = "there is no hour of the week at which all of these are true"
+PROFIT = "an exit at a profit, or after a time, on a condition cannot be told from one of two"
 PART = "a part of a position is bought or sold; rules are for whole ones"
 
 MAX_PARTIAL_WORDS = 6
@@ -58,11 +72,72 @@ def _doubts(statement: Statement) -> str:
         return QUANTITY if any(t.endswith("of") for t in tokens) else DENIAL
     if statement.verb is not None and _partial(statement):
         return PART
+    if _unless(statement):
+        return DENIAL
+    if not some_hour(_hours(statement)):
+        return HOURS
+    if _exit_depends(statement):
+        return PROFIT
     if _follows(statement):
         return SEQUENCE
     if kinds & {"ANY_OF", "ALL_OF"} and not _quantified(statement):
         return QUANTITY
     return ""
+
+
+def _unless(statement: Statement) -> bool:
+    """Whether what "unless" is about cannot be told for certain."""
+    parts = statement.parts
+    places = [i for i, p in enumerate(parts) if isinstance(p, Word) and p.type == "UNLESS"]
+    given = sum(isinstance(p, Word) and p.type == "UNLESS" for p in statement.given)
+    if not places and not given:
+        return False
+    if statement.denied or len(places) + given > 1:
+        return True
+    if given:
+        return not begins_with_unless(statement.given) or not statement.own
+    entry = not statement.list_name.startswith("exit")
+    if begins_with_unless(parts):
+        return entry or len(statement.own) > 1
+    behind = parts[places[0] + 1 :]
+    comma = False
+    for part in behind:
+        if comma and isinstance(part, Clause) and isinstance(part.meaning, Placed):
+            return True
+        comma = comma or (isinstance(part, Word) and part.type in {"COMMA", "MARK", "ALONG"})
+    return False
+
+
+def _hours(statement: Statement) -> list[str]:
+    """The rules on hours and weekdays that a statement joins with "and"."""
+    if any(isinstance(p, Word) and p.type in {"OR", "UNLESS"} for p in statement.parts):
+        return []
+    found = [c.meaning.what for c in statement.clauses if isinstance(c.meaning, Placed)]
+    return [rule for what in found if isinstance(what, Said) for rule in what.rules]
+
+
+def _exit_depends(statement: Statement) -> bool:
+    """Whether an exit by profit or time is joined to a condition: "sell at 5% when ADX > 25"."""
+    if not statement.list_name.startswith("exit") or statement.given:
+        return False
+    conditions = [c for c in statement.own if isinstance(c.meaning, Placed)]
+    if not conditions:
+        return False
+    joint = ""
+    for part in statement.parts:
+        if isinstance(part, Word):
+            joint = part.type if part.type not in {"NL", "BULLET"} else "OR"
+            continue
+        named = any(w.type in {"TAKE", "HOLD", "TRAIL", "STOP"} for w in part.words)
+        limits = isinstance(part.meaning, After | BarePercentage) or (
+            isinstance(part.meaning, Items)
+            and not named
+            and any(i.field in {"take_profit", "max_holding"} for i in part.meaning.items)
+        )
+        after_limit = part is not statement.own[0] and joint not in {"OR", "COMMA", "MARK"}
+        if limits and (after_limit or part is statement.own[0]):
+            return True
+    return False
 
 
 def _follows(statement: Statement) -> bool:

@@ -16,6 +16,7 @@ from freqgen_offline.meaning import (
     Compare,
     Condition,
     Cross,
+    Earlier,
     Extended,
     Held,
     Number,
@@ -114,6 +115,9 @@ def _replace_explained(statement: Statement, clause: Clause) -> None:
     if not before:
         return
     explained = before[-1]
+    if isinstance(explained.condition, Extended) and isinstance(clause.condition, Compare):
+        explained.condition, explained.explained, clause.leans = None, True, None
+        return
     if explained.condition is None or isinstance(explained.condition, type(clause.condition)):
         if clause.leans is explained:
             return
@@ -151,7 +155,8 @@ def subject(condition: Condition) -> Operand | None:
         return subject(condition.what)
     if isinstance(condition, Both):
         condition = condition.first
-    return condition.left if isinstance(condition, Compare | Cross) else condition.operand
+    found = condition.left if isinstance(condition, Compare | Cross) else condition.operand
+    return None if isinstance(found, Earlier) else found  # "... ago and is above 30 now"
 
 
 def _closing(clause: Clause, condition: Condition, previous: Clause | None) -> Condition:
@@ -172,6 +177,8 @@ def _says_it(clause: Clause) -> bool:
 def _filled(tail: Tail, previous: Condition) -> Condition | None:
     """A tail with the subject of the condition before it."""
     about = subject(previous)
+    if isinstance(previous, Compare) and previous.denied:
+        return None  # "not above 70 or below 30"
     if isinstance(tail.like, Cross) and tail.like.right == SUBJECT:
         # "when it crosses back below": what it crossed before
         return replace(previous, up=tail.like.up) if isinstance(previous, Cross) else None
@@ -210,6 +217,8 @@ def _with_subject(waiting: Clause, condition: Compare | Cross) -> Condition | No
 def _with_object(bare: Bare, previous: Condition | None) -> Condition | None:
     """The condition of the second object: "above the 50 EMA and the 200 EMA"."""
     if isinstance(previous, Both) or not isinstance(previous, Compare | Cross):
+        return None
+    if isinstance(previous, Compare) and previous.denied:
         return None
     if not _alike(bare.operand, previous.right):
         return None

@@ -11,6 +11,7 @@ from freqgen_offline.meaning import (
     After,
     Bare,
     BarePercentage,
+    Column,
     Item,
     Items,
     Length,
@@ -22,6 +23,7 @@ from freqgen_offline.phrases import Clause
 from freqgen_offline.writing import Writer
 
 TRAILING_ATR_PERIOD = 22
+TWICE = "something else was said before"
 
 
 @dataclass(slots=True)
@@ -52,14 +54,21 @@ class Settings:
             said = self.found.get(item.field)
             if item.field == "roi" and said is not None:
                 if _steps(said[0]).keys() & _steps(item).keys():
-                    clause.why = "something else was said before"
+                    clause.why = TWICE
                     return
                 continue
             if item.field == "timeframe" and item.value not in TIMEFRAMES.values():
                 clause.why = "no such timeframe; there are " + ", ".join(TIMEFRAMES)
                 return
             if said is not None and said[0].value != item.value:
-                clause.why = "something else was said before"
+                clause.why = TWICE
+                return
+            other = {"take_profit": "roi", "roi": "take_profit"}.get(item.field)
+            if other in self.found and item.value != {}:
+                clause.why = TWICE
+                return
+            if item.field == "target" and isinstance(item.value, Column):
+                clause.why = "every close is at the close"
                 return
             if item.field == "target" and not is_price(item.value):  # type: ignore[arg-type]
                 clause.why = "a target is a percentage, or a level of the price"

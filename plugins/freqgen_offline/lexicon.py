@@ -101,7 +101,10 @@ def words(text: str) -> Iterator[Word]:
             yield Word(token.type, start, start + len(raw), token)
             continue
         start += len(raw) - len(raw.lstrip())
-        yield Word(token.type, start, start + len(stripped), token)
+        kind = token.type
+        if kind == "TIME" and text[start : start + len(stripped)].endswith("M"):
+            kind = "WORD"  # a month, as charts write it
+        yield Word(kind, start, start + len(stripped), token)
 
 
 def families(text: str) -> dict[str, str]:

@@ -30,6 +30,7 @@ class Clause:
     :param aside: Whether it only gives a reason: "since I want ranging markets".
     :param explains: Whether it says what the clause before it means.
     :param explained: Whether the clause after it says what it means.
+    :param left_out: Whether it is of a side that is not traded.
     """
 
     words: list[Word]
@@ -41,6 +42,7 @@ class Clause:
     aside: bool = False
     explains: bool = False
     explained: bool = False
+    left_out: bool = False
 
     @property
     def start(self) -> int:

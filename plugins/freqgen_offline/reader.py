@@ -21,6 +21,7 @@ from freqgen_offline.references import left_open, named_averages, opposites, wit
 from freqgen_offline.rules import (
     Rule,
     contradiction,
+    denied,
     denies_brackets,
     grouping,
     join,
@@ -81,6 +82,8 @@ class _Reader:
         take_title(self.statements, self.settings)
         self._leave_out_shorts()
         writer = self._write()
+        if self.rules["entry_long"] is not None and self.rules["entry_short"] is None:
+            self._check_side()
         if self.rules["entry_long"] is None and self.rules["entry_short"] is None:
             raise refusal(self.brief.text, self.statements, writer)
         if self._leave_out_exits():
@@ -108,6 +111,7 @@ class _Reader:
         """Find out whose exit "exit" is, and what a filter filters."""
         side = "long"
         entries = {s.list_name for s in self.statements if s.list_name.startswith("entry")}
+        exits = [s for s in self.statements if s.list_name.startswith("exit")]
         previous: Statement | None = None
         for statement in self.statements:
             if statement.list_name.startswith("entry"):
@@ -116,6 +120,8 @@ class _Reader:
                 said = str(statement.verb.token) if statement.verb else ""
                 named_long = "sell" in said or "long" in said
                 statement.list_name = "exit_long" if named_long else f"exit_{side}"
+                if not named_long and len(entries) > 1 and len(exits) == 1:
+                    statement.lose("it is not clear whether it ends longs or shorts")
             elif statement.list_name == "filter":
                 if len(entries) == 1:
                     statement.list_name = next(iter(entries))
@@ -124,6 +130,8 @@ class _Reader:
                 else:
                     statement.lose("it is not clear whether it filters longs or shorts")
             if _demands(statement) and len(entries) == 1:
+                if previous is not None and previous.list_name.startswith("exit"):
+                    statement.lose("it is not clear whether it is for the entry or the exit")
                 statement.list_name = next(iter(entries))
             elif statement.verb is None and statement.continues and previous is not None:
                 statement.list_name = previous.list_name
@@ -138,6 +146,19 @@ class _Reader:
             alone = clause is first and isinstance(clause.meaning, Bare)
             if clause.condition is None:
                 self.settings.take(clause, statement.list_name, alone=alone)
+
+    def _check_side(self) -> None:
+        """Refuse longs where shorts were said to be all.
+
+        :raises BriefError: If they were.
+        """
+        for word in words(self.brief.text):
+            if word.type == "SHORT_ONLY":
+                told = self.brief.text[word.start : word.end]
+                raise BriefError(
+                    f'"{told}" is for shorts, and no entry says that it is short',
+                    hint='write "go short when", and "cover when" for the exit',
+                )
 
     def _leave_out_shorts(self) -> None:
         can_short = self.brief.constraints.get("can_short", self.settings.value("can_short"))
@@ -161,6 +182,7 @@ class _Reader:
                 statement.list_name, *statement.also = lists
                 continue
             for clause in statement.clauses:
+                clause.left_out = clause.condition is not None
                 clause.condition = None
         return forgotten
 
@@ -303,8 +325,10 @@ class _Reader:
 
     def _add(self, statement: Statement, rule: Rule | None) -> None:
         verb = statement.verb
+        said = {str(word.token) for clause in statement.clauses for word in clause.words}
         filters = verb is None or verb.type == "FILTER" or statement.only or statement.denied
-        rule = join("not", [rule]) if statement.denied and rule is not None else rule
+        filters = filters or bool(said & {"must", "should"})
+        rule = denied(rule) if statement.denied and rule is not None else rule
         for name in (statement.list_name, *statement.also):
             if filters:
                 self.filters[name] = join("all", [self.filters.get(name), rule])

@@ -30,6 +30,8 @@ class RiskMeanings(Transformer[Token, Any]):
         found = ratio(types(children)["PCT"])
         if not 0 < found < 1:
             raise UnreadableError("a stop loss is between 0 and 100 %")
+        if re.match(r"above|over", types(children).get("FROM_ENTRY", "")):
+            raise UnreadableError("a stop in profit, which is none from the beginning")
         return Item("stoploss", float(-found))
 
     def stop_atr(self, children: list[Any]) -> Item:
@@ -115,6 +117,8 @@ class RiskMeanings(Transformer[Token, Any]):
         return Item("leverage", int(found) if found == int(found) else float(found))
 
     def frame(self, children: list[Any]) -> Item:
+        if types(children)["TIME"].startswith(("a ", "an ")):
+            raise UnreadableError("how often, rather than the length of a candle")
         return Item("timeframe", minutes(types(children)["TIME"]))
 
     def long_only(self, _children: list[Any]) -> Item:

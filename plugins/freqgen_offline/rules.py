@@ -58,6 +58,9 @@ def rule_of(parts: Sequence[Clause | Word], rules: dict[int, Rule]) -> Rule | No
     clauses = [p for p in parts if isinstance(p, Clause) and not denies_brackets(p)]
     if not clauses:
         return None
+    first = parts.index(clauses[0])
+    if begins_with_unless(parts):
+        return denied(rule_of(parts[first:], rules))
     if _nesting(parts) > MAX_NESTING:
         raise BriefError(
             f"brackets are nested more than {MAX_NESTING} deep",
@@ -69,6 +72,23 @@ def rule_of(parts: Sequence[Clause | Word], rules: dict[int, Rule]) -> Rule | No
         if tree is not None:
             return _rule(tree, [rules.get(id(c)) for c in clauses])
     return join("all", [rules.get(id(c)) for c in clauses])
+
+
+def begins_with_unless(parts: Sequence[Clause | Word]) -> bool:
+    """Whether conditions are said by what they are not: "unless ADX > 40, buy when"."""
+    for part in parts:
+        if isinstance(part, Clause):
+            return False
+        if part.type == "UNLESS":
+            return True
+    return False
+
+
+def denied(rule: Rule | None) -> Rule | None:
+    """The opposite of a rule."""
+    if isinstance(rule, Group) and rule.how == "not":
+        return rule.members[0]
+    return join("not", [rule])
 
 
 def whole_rule(statement: Statement, rules: dict[int, Rule]) -> Rule | None:

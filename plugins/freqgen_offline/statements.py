@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.meaning import BarePercentage, Items, Placed, Tail
+from freqgen_offline.meaning import After, BarePercentage, Items, Placed, Tail
 from freqgen_offline.phrases import Clause, Piece, says_nothing
 from freqgen_offline.pieces import ENDS, VERBS, clauses_and_dividers
 
@@ -15,6 +15,15 @@ DENIALS = frozenset({"never", "don't", "dont", "doesn't", "avoid", "without", "n
 PARTIAL = frozenset({"half", "third", "quarter", "rest", "remainder", "remaining", "partial",
                      "partially", "partly", "part", "parts", "portion", "some", "most", "scale",
                      "piece", "tranche", "bit"})  # fmt: skip
+BEFORE = "what the words before the verb do to it is not understood"
+_HARMLESS = frozenset(
+    {"idea", "plan", "setup", "approach", "rule", "rules", "entry", "exit", "first", "friend",
+     "going", "looking", "try", "tries", "trying", "prefer", "prefers", "always", "usually",
+     "often", "basically", "typically", "normally", "automatically", "immediately", "might", "may",
+     "could", "love", "wish", "hope", "gonna", "wanna", "am", "is", "good", "old", "classic",
+     "dip", "dips", "momentum", "swing", "scalp", "trader", "mirrors", "otherwise"}
+)  # fmt: skip
+"""Words right before a verb that do not turn it round."""
 TORN = "it is not clear which conditions belong to which verb"
 
 
@@ -188,7 +197,7 @@ class _Grouper:
         if not self.current.parts and self.current.verb is None:
             if word.type in {"AND", "BULLET"}:
                 self.current.continues = word.type == "AND" or self._list_is_open()
-            if word.type not in {"LPAR", "EITHER"}:
+            if word.type not in {"LPAR", "EITHER", "UNLESS"}:
                 return
         self.current.parts.append(word)
 
@@ -215,6 +224,7 @@ class _Grouper:
             return
         if self._absorbed(i, name, verb):
             return
+        doubtful = self._said_before(before)
         if self._joins(i, name):
             if name == "exit":
                 said = str(verb.token)
@@ -251,8 +261,19 @@ class _Grouper:
             given=given,
             late=late,
         )
+        if doubtful:
+            self.current.lose(BEFORE)
         if self.torn:
             self.current.lose(TORN)
+
+    def _said_before(self, before: Piece | None) -> bool:
+        """Whether words right before a verb may turn it round: "refrain from buying"."""
+        if not isinstance(before, Clause) or before.meaning is not None:
+            return False
+        if before.words[-1].type in {"COLON", "HEADER"} or self.current.verb is not None:
+            return False
+        said = {str(w.token) for w in before.words if w.type == "WORD"}
+        return bool(said - _HARMLESS)
 
     def _is_heading(self, i: int) -> bool:
         """Whether a verb that a list follows has only words before it: "My exit rules:"."""
@@ -346,6 +367,9 @@ class _Grouper:
                 then = self.pieces[i + 2]  # "sell half when"
                 if isinstance(then, Word) and then.type == "WHEN":
                     return True
+            ends = self.pieces[i].type.startswith("EXIT")  # type: ignore[union-attr]
+            if ends and isinstance(following.meaning, After | BarePercentage | Items):
+                return True
             return following.words[0].type == "COLON" or (
                 isinstance(following.meaning, Placed)
                 and not isinstance(following.meaning.what, Tail)

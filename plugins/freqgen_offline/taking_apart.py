@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from freqgen_offline.lexicon import MEANINGLESS
+from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.looking import moved_to
 from freqgen_offline.meaning import Bare, Items, Meaning, Placed, Tail, Use
 from freqgen_offline.phrases import Clause, Piece, content_of, is_complete, meaning_of
@@ -73,12 +73,89 @@ def _elsewhere(head: Meaning | None, meaning: Meaning) -> Meaning | None:
 
 
 _AROUND = frozenset({"WORD", "FROM_ENTRY", "TRADES"})
-_NOT_LOOSE = frozenset(
-    {"no", "not", "never", "don't", "dont", "doesn't", "avoid", "without", "half", "third",
-     "quarter", "rest", "part", "parts", "some", "most", "unless", "except", "instead", "rather",
-     "maybe", "perhaps", "between"}
+_AROUND_SETTINGS = frozenset(
+    {
+        "there",
+        "is",
+        "before",
+        "protects",
+        "me",
+        "keep",
+        "keeps",
+        "sides",
+        "both",
+        "beyond",
+        "works",
+        "run",
+        "runs",
+        "my",
+        "rules",
+        "scalp",
+        "it",
+        "look",
+        "looks",
+        "at",
+        "ride",
+        "trends",
+        "trade",
+        "trades",
+        "recommended",
+        "base",
+        "main",
+        "best",
+        "so",
+        "always",
+        "well",
+        "simply",
+        "strict",
+        "tight",
+        "directions",
+        "direction",
+        "short",
+        "setup",
+        "swing",
+        "intraday",
+        "entries",
+        "buying",
+        "likewise",
+        "good",
+        "place",
+        "places",
+        "strategy",
+        "here",
+        "standard",
+        "normal",
+        "the",
+        "dip",
+        "dips",
+        "still",
+        "fine",
+        "nothing",
+        "else",
+        "stick",
+        "everything",
+        "charts",
+        "which",
+        "disaster",
+    }
+)
+"""Words among which a setting is what it is alone."""
+
+
+def names_chart(content: Sequence[Word]) -> bool:
+    """Whether words are a timeframe with "chart" or "candles" beside it, and nothing else."""
+    times = [w for w in content if w.type == "TIME"]
+    beside = [w for w in content if w.type in {"CHART", "CANDLE"}]
+    named = beside or any("c" in str(w.token) and str(w.token).startswith("(") for w in times)
+    return len(times) == 1 and bool(named) and len(content) == 1 + len(beside)
+
+
+NO_TITLE = frozenset(
+    {"not", "above", "below", "than", "any", "or", "data", "test", "wait", "cooldown", "between",
+     "every", "each", "per", "higher", "lower", "last", "about", "trades", "week", "hold", "never",
+     "no", "instead", "rather", "except"}
 )  # fmt: skip
-"""Words that may change what a setting among them means."""
+"""Words with which a length of time is no timeframe of a title."""
 
 
 def _loose(clause: Clause) -> Clause:
@@ -87,7 +164,10 @@ def _loose(clause: Clause) -> Clause:
     told = [w for w in content if w.type not in _AROUND]
     if len(told) == len(content) or not told or len(content) > MAX_SPLIT_WORDS:
         return clause
-    if any(str(w.token) in _NOT_LOOSE for w in clause.words) or clause.aside:
+    unknown = {str(w.token) for w in clause.words if w.type == "WORD"} - _AROUND_SETTINGS
+    if names_chart(told) and not unknown & NO_TITLE:
+        unknown = set()
+    if unknown or clause.aside or any(w.type == "NOT" for w in clause.words):
         return clause
     meaning = meaning_of(told)
     return Clause(clause.words, meaning) if isinstance(meaning, Items) else clause

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from freqgen import TIMEFRAMES
 from freqgen_offline.indicators import frame_name
 from freqgen_offline.items import Settings
-from freqgen_offline.lexicon import MEANINGLESS
+from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.looking import moved_to, operands, uses
 from freqgen_offline.meaning import Item, Placed
 from freqgen_offline.phrases import Clause
 from freqgen_offline.quantities import minutes
 from freqgen_offline.statements import Statement
+from freqgen_offline.taking_apart import NO_TITLE
 
 DEFAULT_TIMEFRAME = "1h"
 
@@ -38,13 +40,28 @@ def take_title(statements: Sequence[Statement], settings: Settings) -> None:
         for clause in statement.clauses if statement.verb is None else ():
             content = [w for w in clause.words if w.type not in MEANINGLESS]
             times = [w for w in content if w.type == "TIME"]
-            frame = minutes(times[0].token) if len(times) == 1 else 0
+            frame = minutes(times[0].token) if len(times) == 1 and _is_title(content) else 0
             if frame not in TIMEFRAMES.values() or clause.condition is not None:
                 continue
             item = Item("timeframe", frame)
             settings.found["timeframe"] = (item, clause)
             settings.clauses[id(clause)] = (clause, (item,))
             return
+
+
+def _is_title(content: Sequence[Word]) -> bool:
+    """Whether words name a chart: "EMA cross on the 4h chart", "Ichimoku, daily candles"."""
+    for word, following in pairwise(content):
+        if word.type == "TIME" and following.type in {"CHART", "CANDLE"}:
+            return not any(str(w.token) in NO_TITLE for w in content)
+    at_an_end = "TIME" in {content[0].type, content[-1].type}
+    return len(content) <= _SHORT_TITLE and at_an_end and all(
+        w.type in {"WORD", "TIME", "KNOWN", "BB", "RSI", "MACD", "PARAMS", "SHORT_ONLY"}
+        for w in content
+    ) and not any(str(w.token) in NO_TITLE for w in content)  # fmt: skip
+
+
+_SHORT_TITLE = 4
 
 
 def choose_timeframe(conditions: Sequence[Clause], settings: Settings, given: str | None) -> Chosen:

@@ -98,7 +98,21 @@ class Writer(OperandWriter):
         """
         left, right = owned(left, right), owned(right, left)
         left, right = _of_one_pair(left, right), _of_one_pair(right, left)
+        self._check_places(left, right)
         return self._side(left, right, up=not up), self._side(right, left, up=up)
+
+    def _check_places(self, left: Operand, right: Operand) -> None:
+        """Refuse a comparison of which it is not clear that both sides are of one place."""
+        places = [
+            (self._frame(o.frame), o.pair) if isinstance(o, Use) else None for o in (left, right)
+        ]
+        if isinstance(left, Number) or isinstance(right, Number):
+            return
+        if any(p is not None and p[1] for p in places) and places[0] != places[1]:
+            raise UnreadableError("of which pair both are is not clear")
+        both = isinstance(left, Use) and isinstance(right, Use)
+        if both and places[0] != places[1] and "PRICE" not in {left.function, right.function}:  # type: ignore[union-attr]
+            raise UnreadableError("of which timeframe both are is not clear")
 
     def _side(self, level: Operand, other: Operand, *, up: bool) -> Operand:
         """A level that something else is to be above, or below."""
@@ -121,6 +135,8 @@ class Writer(OperandWriter):
     def _compare(self, condition: Compare) -> str:
         up = condition.op.startswith(">")
         left, right = self._sides(condition.left, condition.right, up=up)
+        if condition.denied and (isinstance(left, Cloud) or isinstance(right, Cloud)):
+            raise UnreadableError("not beyond a cloud: inside it, or on its other side")
         texts = self.operand(left, right), self.operand(right, left)
         if texts[0] == texts[1]:
             raise UnreadableError("something is compared with itself")
@@ -261,9 +277,18 @@ def _check_range(left: Operand, right: Operand) -> None:
 
 
 def _of_one_pair(operand: Operand, other: Operand) -> Operand:
-    """An average beside another pair's price is that pair's; a price is looked at on its chart."""
+    """An operand where the other one says of which pair and timeframe both are.
+
+    An average beside another pair's price is that pair's; a price is looked at on its chart; lines
+    of one indicator, as the MACD and its signal, are of one place.
+    """
     if not isinstance(operand, Use) or not isinstance(other, Use):
         return operand
+    lines = {operand.function, other.function}
+    same = len(lines) == 1 and measure(operand) != "price" and operand.params in {(), other.params}
+    if same or lines == {"PLUS_DI", "MINUS_DI"} or lines <= {*FAMILIES["STOCHASTIC"], "STOCHASTIC"}:
+        frame = operand.frame if operand.frame is not None else other.frame
+        return replace(operand, pair=operand.pair or other.pair, frame=frame)
     if other.function == "PRICE" and not operand.pair and measure(operand) == "price":
         operand = replace(operand, pair=other.pair)
     if operand.function == "PRICE" and operand.pair == other.pair and operand.frame is None:

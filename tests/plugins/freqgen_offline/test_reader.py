@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from freqgen import Brief, BriefError, Design, DesignError, Reading, check_design
+from freqgen_offline.account import LEFT_OUT
 from freqgen_offline.lexicon import MEANINGLESS, words
 from freqgen_offline.pieces import DIVIDERS, VERBS
 from freqgen_offline.reader import read_brief
@@ -38,6 +39,10 @@ def read(text: str, **beside: Any) -> tuple[Design, Reading]:
 
 def unread(reading: Reading) -> list[str]:
     return [span.text for span in reading.unread]
+
+
+def left_out(reading: Reading) -> list[str]:
+    return [span.text for span in reading.read if span.meaning == LEFT_OUT]
 
 
 @pytest.mark.parametrize("case", WHOLE, ids=[c.id for c in WHOLE])
@@ -169,7 +174,8 @@ def test_shorts_ruled_out_are_left_out_and_said() -> None:
     for design, reading in (read(text, can_short=False), read(f"{text} Long only.")):
         assert design.entry_short == []
         assert not design.can_short
-        assert unread(reading) == ["Short when RSI(14) > 70"]
+        assert unread(reading) == []
+        assert left_out(reading) == ["RSI(14) > 70"]
         assert any("shorts were ruled out" in d for d in reading.defaults)
 
 
@@ -177,7 +183,8 @@ def test_exits_of_a_side_that_is_never_entered_are_left_out_and_said() -> None:
     design, reading = read("Buy when RSI(14) < 30. Cover when ADX(14) > 40. 1h.")
     assert design.exit_short == []
     assert [i.id for i in design.indicators] == ["rsi"]
-    assert unread(reading) == ["Cover when ADX(14) > 40"]
+    assert unread(reading) == []
+    assert left_out(reading) == ["ADX(14) > 40"]
     assert any("none is entered" in d for d in reading.defaults)
 
 
