@@ -93,6 +93,7 @@ class _Ledger:
             else:
                 blocks = entry or _stops(clause)
                 blocks = blocks or (statement.verb is None and _is_condition(clause))
+                blocks = blocks or (statement.verb is None and _restricts(clause))
                 # Two timeframes, or two stops, of which one is wrong.
                 blocks = blocks or clause.why == TWICE
                 blocks = blocks or (statement.verb is None and sets and _has_number(clause))
@@ -116,6 +117,18 @@ def _is_entry(statement: Statement) -> bool:
     if any(name.startswith("entry") for name in (statement.list_name, *statement.also)):
         return True
     return statement.verb is not None and statement.verb.type in _ENTERS
+
+
+def _restricts(clause: Clause) -> bool:
+    """Whether words that were not understood say when something holds, or when not."""
+    told = {word.type for word in clause.words}
+    said = {str(word.token) for word in clause.words}
+    return bool(told & _WHEN) or ("DAYS" in told and bool(said & _EXCEPT))
+
+
+_WHEN = frozenset({"HOURS", "HOUR", "GT", "LT", "GE", "LE", "CROSS_UP", "CROSS_DOWN", "OVERSOLD",
+                   "OVERBOUGHT"})  # fmt: skip
+_EXCEPT = frozenset({"except", "not", "no", "only", "never", "unless", "but"})
 
 
 def _is_condition(clause: Clause) -> bool:

@@ -101,10 +101,9 @@ def words(text: str) -> Iterator[Word]:
             yield Word(token.type, start, start + len(raw), token)
             continue
         start += len(raw) - len(raw.lstrip())
-        kind = token.type
-        if kind == "TIME" and text[start : start + len(stripped)].endswith("M"):
-            kind = "WORD"  # a month, as charts write it
-        yield Word(kind, start, start + len(stripped), token)
+        if token.type == "TIME" and text[start : start + len(stripped)].endswith("M"):
+            token = token.update(type="WORD")  # noqa: PLW2901  (a month, as charts write it)
+        yield Word(token.type, start, start + len(stripped), token)
 
 
 def families(text: str) -> dict[str, str]:

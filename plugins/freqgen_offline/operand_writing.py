@@ -38,12 +38,14 @@ class OperandWriter:
 
     :param timeframe: Length of a candle, in minutes.
     :param families: Which function is meant by a name of several.
+    :param pairs: Whether the brief names another pair.
     :param quote: What a coin is priced in where that is not said.
     """
 
     timeframe: int
     families: Mapping[str, str] = field(default_factory=dict)
     quote: str = "USDT"
+    pairs: bool = False
     indicators: Indicators = field(default_factory=Indicators)
 
     # --- operands

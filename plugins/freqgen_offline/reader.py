@@ -220,7 +220,8 @@ class _Reader:
             self.timeframe_was_given = said.minutes is not None
             self.groupings |= dict.fromkeys(said.told)
             frame = said.minutes or TIMEFRAMES[DEFAULT_TIMEFRAME]
-            writer = Writer(frame, families(self.brief.text))
+            named = any(word.type == "PAIR" for word in words(self.brief.text))
+            writer = Writer(frame, families(self.brief.text), pairs=named)
             self._let_go()
             if self._note_parameters(writer) and self._write_rules(writer):
                 return writer

@@ -224,7 +224,7 @@ class _Grouper:
             return
         if self._absorbed(i, name, verb):
             return
-        doubtful = self._said_before(before)
+        doubtful = self._said_before(i, verb)
         if self._joins(i, name):
             if name == "exit":
                 said = str(verb.token)
@@ -266,13 +266,16 @@ class _Grouper:
         if self.torn:
             self.current.lose(TORN)
 
-    def _said_before(self, before: Piece | None) -> bool:
+    def _said_before(self, i: int, verb: Word) -> bool:
         """Whether words right before a verb may turn it round: "refrain from buying"."""
+        before = self.pieces[i - 1] if i else None
         if not isinstance(before, Clause) or before.meaning is not None:
             return False
         if before.words[-1].type in {"COLON", "HEADER"} or self.current.verb is not None:
             return False
-        said = {str(w.token) for w in before.words if w.type == "WORD"}
+        if VERBS[verb.type] == "filter" and self._colon(i):  # "Higher timeframe filter:"
+            return False
+        said = {str(w.token) for w in before.words if w.type not in MEANINGLESS}
         return bool(said - _HARMLESS)
 
     def _is_heading(self, i: int) -> bool:

@@ -96,6 +96,9 @@ class Writer(OperandWriter):
 
         :param up: Whether the left one is to be above.
         """
+        mine = isinstance(left, Use) and left.own and isinstance(right, Number)
+        if mine and self.pairs:
+            raise UnreadableError("of which pair it is is not clear")
         left, right = owned(left, right), owned(right, left)
         left, right = _of_one_pair(left, right), _of_one_pair(right, left)
         self._check_places(left, right)
@@ -110,6 +113,9 @@ class Writer(OperandWriter):
             return
         if any(p is not None and p[1] for p in places) and places[0] != places[1]:
             raise UnreadableError("of which pair both are is not clear")
+        prices = [o for o in (left, right) if isinstance(o, Use) and o.function == "PRICE"]
+        if prices and places[0] != places[1] and any(p.frame for p in prices):
+            raise UnreadableError("of which timeframe both are is not clear")
         both = isinstance(left, Use) and isinstance(right, Use)
         if both and places[0] != places[1] and "PRICE" not in {left.function, right.function}:  # type: ignore[union-attr]
             raise UnreadableError("of which timeframe both are is not clear")
