@@ -52,7 +52,7 @@ BRIEF = "Buy when RSI(14) is below 30 and all is well. Sell when RSI rises above
 ASKED: list[tuple[str, list[str], list[Field]]] = [
     ("list-plugins", ["list-plugins"], VERBS["list-plugins"]),
     ("list-indicators", ["list-indicators", "band"], VERBS["list-indicators"]),
-    ("design", ["design", BRIEF, "-o", "design.json"], VERBS["design"]),
+    ("design", ["design", BRIEF, "--ignore-unread", "-o", "design.json"], VERBS["design"]),
     ("code", ["code", "design.json", "-o", "one.py"], VERBS["code"]),
     ("validate", ["validate", "one.py"], VERBS["validate"]),
     ("validate-several", ["validate", "--static", "one.py", "wrong.py"], VERBS["validate"]),
