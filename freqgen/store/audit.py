@@ -102,6 +102,8 @@ class AuditLog:
             model=reply.model,
             text=reply.text,
             usage=reply.usage,
+            stop_reason=reply.stop_reason,
+            request_id=reply.request_id,
             seconds=seconds,
         )
 

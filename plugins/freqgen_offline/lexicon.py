@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 from freqgen_offline.vocabulary import FAMILIES, meant, terminals
 
@@ -64,6 +65,8 @@ def _plain_character(character: str) -> str:
     same = _SAME.get(character)
     if same is not None:
         return same
+    if character != "\n" and category(character).startswith("C"):
+        return " "  # no sign at all: control characters, marks of the direction of text
     lower = character.lower()
     return lower if len(lower) == 1 else character
 
