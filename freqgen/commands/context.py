@@ -8,6 +8,7 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from enum import Enum
 from functools import cached_property
 from math import isfinite
@@ -107,7 +108,19 @@ class CommandContext:
                 demo=demo,
                 accept_partial=bool(getattr(self.args, "accept_partial", False)),
             )
+            self._warn_of_unknown_providers(self._freqgen)
         return self._freqgen
+
+    def _warn_of_unknown_providers(self, freqgen: Freqgen) -> None:
+        """Warn of names in the setting ``providers`` that no provider has."""
+        there = list(self.host.providers())
+        for name in freqgen.settings.providers:
+            if name not in there:
+                near = get_close_matches(name, there, n=1) or there
+                self.warn(
+                    f'freqgen.providers has settings for "{name}", which is no provider; there is '
+                    f"{', '.join(near) or 'none'}"
+                )
 
     def stored(self, *, demo: bool = False) -> Freqgen:
         """The same, for verbs that work with what is stored already.

@@ -46,6 +46,17 @@ class TestTheTimeframe:
             assert '"7m" is no timeframe' in done.err
 
 
+def test_settings_of_a_provider_that_is_none_are_warned_of(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "u"
+    folder.mkdir()
+    providers = {"openia": {"max_retries": 1}, "openai": {"max_retries": 1}}
+    (folder / "config.json").write_text(json.dumps({"freqgen": {"providers": providers}}))
+    done = run("--json", "design", BRIEF, "--userdir", folder)
+    assert done.code == 0
+    assert 'settings for "openia", which is no provider; there is openai' in done.err
+    assert done.err.count("is no provider") == 1
+
+
 def test_a_file_is_not_an_idea(run: Run, tmp_path: Path) -> None:
     Path("idea.md").write_text(BRIEF)
     done = run("generate", "idea.md", "--userdir", tmp_path / "u")
