@@ -145,7 +145,7 @@ def _has_number(clause: Clause) -> bool:
     return any(word.type in _NUMBERS for word in clause.words)
 
 
-_NUMBERS = frozenset({"NUM", "PCT", "PARAMS", "COUNT"})
+_NUMBERS = frozenset({"NUM", "PCT", "PARAMS", "COUNT", "PROFIT"})
 _SET_WITH_NUMBERS = _STOPS | {"RSI", "EMA", "SMA", "MA", "ADX", "ATR", "MACD", "BB", "KNOWN",
                               "OUTPUT", "AVERAGE_KIND"}  # fmt: skip
 

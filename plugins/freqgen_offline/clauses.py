@@ -277,6 +277,8 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def touch(self, children: list[Any]) -> Touch:
         operand, level = parts(children)
+        if isinstance(level, Earlier) and level.candles > 1:
+            raise UnreadableError("some candles ago: whether both are meant is not clear")
         return Touch(operand, level)
 
     def new_extreme(self, children: list[Any]) -> Compare:

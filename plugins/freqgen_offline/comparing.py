@@ -50,6 +50,9 @@ def cross(left: Operand, right: Operand, *, up: bool | None) -> Cross:
             raise UnreadableError("two numbers")
         left, right, up = right, left, None if up is None else not up
     _check_number(left, right)
+    past = isinstance(right, Earlier) and right.candles > 1
+    if past and isinstance(right, Earlier) and right.operand != left:
+        raise UnreadableError("some candles ago: whether both are meant is not clear")
     return Cross(left, _before(right) if isinstance(right, Extreme) else right, up)
 
 

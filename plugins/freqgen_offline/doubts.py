@@ -49,6 +49,8 @@ def doubt(statements: Sequence[Statement]) -> None:
         if why := _doubts(statement):
             statement.lose(why)
     for statement, following in pairwise(statements):
+        if statement.denied and following.continues:
+            following.lose(DENIAL)
         if statement.how == "any" and following.continues and following.verb is None:
             statement.lose(QUANTITY)
 
@@ -72,7 +74,7 @@ def _doubts(statement: Statement) -> str:
         return QUANTITY if any(t.endswith("of") for t in tokens) else DENIAL
     if statement.verb is not None and _partial(statement):
         return PART
-    if _unless(statement):
+    if _unless(statement) or _denies_a_list(statement):
         return DENIAL
     if not some_hour(_hours(statement)):
         return HOURS
@@ -106,6 +108,15 @@ def _unless(statement: Statement) -> bool:
             return True
         comma = comma or (isinstance(part, Word) and part.type in {"COMMA", "MARK", "ALONG"})
     return False
+
+
+def _denies_a_list(statement: Statement) -> bool:
+    """Whether several things are denied in a list: each by itself, or all together?"""
+    denied = statement.parts if statement.denied else ()
+    denied = statement.given if begins_with_unless(statement.given) else denied
+    conditions = [p for p in denied if isinstance(p, Clause) and isinstance(p.meaning, Placed)]
+    joints = {p.type for p in denied[1:] if isinstance(p, Word)} - {"RPAR", "LPAR"}
+    return len(conditions) > 1 and not joints <= {"AND"} and not joints <= {"OR"}
 
 
 def _hours(statement: Statement) -> list[str]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from freqgen_offline.clauses import read_clause
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.meaning import Bare, Condition, Item, Items, Meaning, Placed, Tail
+from freqgen_offline.looking import operands, uses
+from freqgen_offline.meaning import Bare, Condition, Item, Items, Meaning, Placed, Tail, Turn
 
 if TYPE_CHECKING:
     from lark import Token
@@ -79,6 +80,9 @@ def is_complete(meaning: Meaning | None) -> bool:
 def meaning_of(words: Sequence[Word]) -> Meaning | None:
     """What words mean together, or ``None``."""
     content = [w for w in words if w.type not in MEANINGLESS]
+    if any(w.type == "FOR_TIME" for w in content):
+        found = meaning_of([w for w in content if w.type != "FOR_TIME"])
+        return None if _on_a_chart(found) else found  # "below 30 for 4 hours" names no chart
     if content and begins_with_close(content):
         content[0] = replace(content[0], type="CLOSE", token=_close(content[0].token))
     if not content:
@@ -120,6 +124,16 @@ def begins_with_close(words: Sequence[Word]) -> bool:
 
 def _close(token: Token) -> Token:
     return token.update(type="CLOSE")
+
+
+def _on_a_chart(meaning: Meaning | None) -> bool:
+    """Whether a condition, or something in it, is of a timeframe of its own."""
+    if not isinstance(meaning, Placed):
+        return False
+    what = meaning.what.like if isinstance(meaning.what, Tail) else meaning.what
+    if meaning.minutes is not None or isinstance(what, Turn):
+        return True
+    return any(use.frame for operand in operands(what) for use in uses(operand))
 
 
 def says_nothing(clause: Clause) -> bool:

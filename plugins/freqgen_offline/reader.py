@@ -59,6 +59,7 @@ class _Reader:
     rules: dict[str, Rule | None] = field(default_factory=lambda: dict.fromkeys(RULE_LISTS))
     defaults: list[str] = field(default_factory=list)
     filters: dict[str, Rule | None] = field(default_factory=dict)
+    entries_alone: set[str] = field(default_factory=set)
     groupings: dict[str, None] = field(default_factory=dict)
     timeframe_was_given: bool = True
 
@@ -210,6 +211,7 @@ class _Reader:
         while True:
             self.rules = dict.fromkeys(RULE_LISTS)
             self.filters = {}
+            self.entries_alone = set()
             self.groupings = {}
             for statement in self.statements:
                 for clause in statement.clauses:
@@ -302,7 +304,8 @@ class _Reader:
                 self.groupings[told] = None
         for name, filtered in self.filters.items():
             # Filters alone are no entry: "never buy when ..." says when not to.
-            if self.rules[name] is not None or name not in ENTRIES:
+            alone = name in self.entries_alone  # "only buy when", and nothing else
+            if self.rules[name] is not None or name not in ENTRIES or alone:
                 self.rules[name] = join("all", [self.rules[name], filtered])
         self.settings.write(writer)
         self._stop_at_level()
@@ -333,6 +336,8 @@ class _Reader:
         for name in (statement.list_name, *statement.also):
             if filters:
                 self.filters[name] = join("all", [self.filters.get(name), rule])
+                if verb is not None and verb.type != "FILTER" and not statement.denied:
+                    self.entries_alone.add(name)
             else:
                 self.rules[name] = join("any", [self.rules[name], rule])
         for clause in statement.clauses:

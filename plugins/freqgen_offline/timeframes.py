@@ -38,8 +38,9 @@ def take_title(statements: Sequence[Statement], settings: Settings) -> None:
         return
     for statement in statements:
         for clause in statement.clauses if statement.verb is None else ():
-            content = [w for w in clause.words if w.type not in MEANINGLESS]
+            content = [w for w in clause.words if w.type not in MEANINGLESS and not _is_for(w)]
             times = [w for w in content if w.type == "TIME"]
+            times = [w for w in times if not str(w.token).startswith(("a ", "an "))]
             frame = minutes(times[0].token) if len(times) == 1 and _is_title(content) else 0
             if frame not in TIMEFRAMES.values() or clause.condition is not None:
                 continue
@@ -47,6 +48,11 @@ def take_title(statements: Sequence[Statement], settings: Settings) -> None:
             settings.found["timeframe"] = (item, clause)
             settings.clauses[id(clause)] = (clause, (item,))
             return
+
+
+def _is_for(word: Word) -> bool:
+    """Whether a word begins "for 15 minute futures", which names a chart, not how long."""
+    return word.type == "FOR_TIME" and str(word.token) == "for"
 
 
 def _is_title(content: Sequence[Word]) -> bool:

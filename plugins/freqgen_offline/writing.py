@@ -218,6 +218,8 @@ class Writer(OperandWriter):
         return f"{text} {op} {level}"
 
     def _touch(self, operand: Operand, level: Operand, list_name: str) -> Rule:
+        if isinstance(operand, Use) and operand.pair and not isinstance(level, Number | Use):
+            raise UnreadableError("of which pair both are is not clear")
         level = owned(level, operand)
         if isinstance(level, Use) and level.function in FAMILIES:
             level = self._side(level, operand, up=True)
