@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from freqgen import BriefError, Span
 from freqgen_offline.clauses import why_unread
 from freqgen_offline.items import TWICE
-from freqgen_offline.lexicon import MEANINGLESS, words
+from freqgen_offline.lexicon import MEANINGLESS, Word, words
 from freqgen_offline.meaning import Placed
 from freqgen_offline.phrases import Clause
 from freqgen_offline.statements import Statement
@@ -59,7 +59,6 @@ class _Ledger:
         clauses = statement.clauses
         entry = _is_entry(statement)
         understood = [c for c in clauses if c.note or c.explained or c.left_out]
-        sets = bool({w.type for c in clauses for w in c.words} & _SET_WITH_NUMBERS)
         settings = statement.verb is not None and statement.verb.type == "FILTER" and not any(
             c.condition is not None for c in clauses
         )  # fmt: skip
@@ -91,12 +90,9 @@ class _Ledger:
                 told = LEFT_OUT if clause.left_out else ASIDE if clause.aside else EXPLAINED
                 self.read.append(_span(self.brief, clause.start, clause.end, told))
             else:
-                blocks = entry or _stops(clause)
-                blocks = blocks or (statement.verb is None and _is_condition(clause))
-                blocks = blocks or (statement.verb is None and _restricts(clause))
                 # Two timeframes, or two stops, of which one is wrong.
-                blocks = blocks or clause.why == TWICE
-                blocks = blocks or (statement.verb is None and sets and _has_number(clause))
+                blocks = entry or _stops(clause) or clause.why == TWICE
+                blocks = blocks or (statement.verb is None and _matters(clause, statement))
                 self._miss(clause.start, clause.end, reason(clause), blocks=blocks)
 
     def _miss(self, start: int, end: int, why: str, *, blocks: bool) -> None:
@@ -138,6 +134,26 @@ def _is_condition(clause: Clause) -> bool:
 def _stops(clause: Clause) -> bool:
     """Whether a clause is about a stop."""
     return any(word.type in _STOPS for word in clause.words)
+
+
+def _matters(clause: Clause, statement: Statement) -> bool:
+    """Whether unread words of a sentence without a verb may change what the rest of it means."""
+    understood = [c for c in statement.clauses if c.note or c.explained or c.left_out]
+    if _is_condition(clause) or _restricts(clause):
+        return True
+    sets = any(w.type in _SET_WITH_NUMBERS for c in statement.clauses for w in c.words)
+    if sets and _has_number(clause):
+        return True
+    if any(c.note.startswith("timeframe") for c in understood) and _has_time(clause):
+        return True
+    joints = {p.type for p in statement.parts if isinstance(p, Word)}
+    depends = bool(joints & {"WHEN", "UNLESS"}) and clause is not statement.clauses[0]
+    return depends and any(map(_stops, understood))
+
+
+def _has_time(clause: Clause) -> bool:
+    """Whether words name one more timeframe: "1h trend, 5m entry"."""
+    return any(word.type == "TIME" for word in clause.words)
 
 
 def _has_number(clause: Clause) -> bool:

@@ -106,6 +106,12 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
         left, op, right = parts(children)
         return replace(compare(left, op, right), denied=isinstance(op, Denied))
 
+    def denied_compare(self, children: list[Any]) -> Compare:
+        left, op, right = parts(children)
+        if isinstance(op, Denied):
+            raise UnreadableError("denied twice")
+        return replace(compare(left, NEGATED[op], right), denied=True)
+
     def multiple(self, children: list[Any]) -> Compare:
         left, right = parts(children)
         kinds = types(children)

@@ -36,6 +36,8 @@ def compare(left: Operand, op: str, right: Operand) -> Compare:
     if isinstance(left, Number):
         raise UnreadableError("two numbers")
     _check_number(left, right)
+    if (told := _never(left, op, right)) is not None:
+        raise UnreadableError(told)
     if isinstance(right, Extreme) and right.highest == op.startswith(">"):
         right = _before(right)
     elif isinstance(left, Extreme) and left.highest == op.startswith("<"):
@@ -56,14 +58,27 @@ def cross(left: Operand, right: Operand, *, up: bool | None) -> Cross:
     return Cross(left, _before(right) if isinstance(right, Extreme) else right, up)
 
 
+def _never(left: Operand, op: str, right: Operand) -> str | None:
+    """Why a price is never beyond the high or the low of its own candle."""
+    if not isinstance(left, Column) or not isinstance(right, Column) or left == right:
+        return None
+    for beyond, within, how in ((left, right, op), (right, left, FLIPPED.get(op, op))):
+        if (within.name, how) in {("high", ">"), ("low", "<")} and beyond.name in _PRICES:
+            return f"the {beyond.name} of a candle is never beyond its own {within.name}"
+    return None
+
+
+_PRICES = frozenset({"open", "high", "low", "close"})
+
+
 def _check_number(left: Operand, right: Operand) -> None:
     """Refuse to hold an average against a number that may be another average's period."""
-    average = isinstance(left, Use) and left.function in _AVERAGES and left.of is None
+    average = isinstance(left, Use) and left.function in AVERAGE_NAMES and left.of is None
     if average and isinstance(right, Number) and right.value in _PERIODS:
         raise UnreadableError(f"whether {right.value} is a price or the period of an average")
 
 
-_AVERAGES = {"EMA", "SMA", "MA", *(known.function for known in AVERAGES)}
+AVERAGE_NAMES = {"EMA", "SMA", "MA", *(known.function for known in AVERAGES)}
 _PERIODS = range(2, 401)
 
 

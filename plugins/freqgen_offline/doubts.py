@@ -14,8 +14,11 @@ from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.meaning import (
     After,
     BarePercentage,
+    Column,
+    Compare,
     Condition,
     Cross,
+    Held,
     Items,
     Placed,
     Said,
@@ -78,8 +81,10 @@ def _doubts(statement: Statement) -> str:
         return DENIAL
     if not some_hour(_hours(statement)):
         return HOURS
-    if _exit_depends(statement):
+    if _exit_depends(statement) or _on_profit(statement):
         return PROFIT
+    if _two_colours(statement):
+        return SEQUENCE
     if _follows(statement):
         return SEQUENCE
     if kinds & {"ANY_OF", "ALL_OF"} and not _quantified(statement):
@@ -99,6 +104,8 @@ def _unless(statement: Statement) -> bool:
     if given:
         return not begins_with_unless(statement.given) or not statement.own
     entry = not statement.list_name.startswith("exit")
+    if statement.verb is None and begins_with_unless(parts):
+        return len(statement.own) > 1
     if begins_with_unless(parts):
         return entry or len(statement.own) > 1
     behind = parts[places[0] + 1 :]
@@ -149,6 +156,63 @@ def _exit_depends(statement: Statement) -> bool:
         if limits and (after_limit or part is statement.own[0]):
             return True
     return False
+
+
+def around_two(statement: Statement, following: Statement) -> tuple[Clause, Statement] | None:
+    """A condition that might be meant for two verbs: "buy if A and sell if B while C".
+
+    :returns: It, and the statement that it was taken for.
+    """
+    verbs = statement.verb is not None and following.verb is not None
+    if not verbs or statement.lost or following.lost or statement.ended:
+        return None
+    if statement.list_name == following.list_name or not following.own:
+        return None
+    own = any(isinstance(c.meaning, Placed) for c in following.own)
+    for given in statement.given if statement.own and own and not following.given else ():
+        if isinstance(given, Clause) and isinstance(given.meaning, Placed):
+            return given, statement
+    behind = False
+    for part in following.parts:
+        if isinstance(part, Word):
+            behind = behind or (part.type == "ALONG" and str(part.token) in _DURING)
+        elif behind and isinstance(part.meaning, Placed):
+            return part, following
+    return None
+
+
+_DURING = frozenset({"while", "whilst", "as long as", "provided", "provided that", "given that",
+                     "assuming"})  # fmt: skip
+
+
+def _on_profit(statement: Statement) -> bool:
+    """Whether an exit depends on words about a profit that are not understood, or on a time."""
+    if not statement.list_name.startswith("exit"):
+        return False
+    for clause in statement.own[1:]:
+        said = {str(w.token) for w in clause.words}
+        if clause.meaning is None and (said & _PROFITS or {"not", "before"} <= said):
+            return True
+    return False
+
+
+_PROFITS = frozenset({"profit", "profits", "profitable", "loss", "losing", "winning", "winner",
+                      "loser", "green", "red"})  # fmt: skip
+
+
+def _two_colours(statement: Statement) -> bool:
+    """Whether candles of both colours are asked for, which can only be one after another."""
+    if any(isinstance(p, Word) and p.type == "OR" for p in (*statement.given, *statement.parts)):
+        return False
+    colours: set[str] = set()
+    for clause in statement.clauses:
+        kinds = {w.type for w in clause.words}
+        if isinstance(clause.meaning, Placed) and kinds & {"CANDLE", "COUNT"}:
+            found = clause.meaning.what
+            what = found.what if isinstance(found, Held) else found
+            if isinstance(what, Compare) and what.left == Column("close"):
+                colours |= kinds & {"GREEN", "RED"}
+    return len(colours) > 1
 
 
 def _follows(statement: Statement) -> bool:

@@ -23,6 +23,7 @@ from freqgen_offline.meaning import (
     Operand,
     Opposite,
     Placed,
+    Run,
     Said,
     Tail,
     Turn,
@@ -51,9 +52,11 @@ def fill(
             clause.condition = _closing(clause, meaning.what, previous)
             if clause.condition is not meaning.what:
                 clause.leans = previous
-            for other in waiting if isinstance(meaning.what, Compare | Cross) else ():
-                other.condition = _with_subject(other, meaning.what)  # type: ignore[arg-type]
-                other.leans = clause
+            shared = meaning.what if isinstance(meaning.what, Compare | Cross | Run) else None
+            if shared is not None:
+                for other in waiting:
+                    other.condition = _with_subject(other, shared, plural=_is_plural(clause))
+                    other.leans = clause
         elif isinstance(meaning, Placed) and previous is not None:
             assert isinstance(meaning.what, Tail)  # noqa: S101  (conditions went before)
             assert previous.condition is not None  # noqa: S101  (so it was chosen)
@@ -203,11 +206,20 @@ def _of(tail: Tail, about: Operand) -> Condition | None:
     return replace(tail.like, operand=about)
 
 
-def _with_subject(waiting: Clause, condition: Compare | Cross) -> Condition | None:
+def _is_plural(clause: Clause) -> bool:
+    """Whether a verb has several subjects: "RSI and MFI are below 30"."""
+    return any(w.type == "IS" and str(w.token) == "are" for w in clause.words)
+
+
+def _with_subject(
+    waiting: Clause, condition: Compare | Cross | Run, *, plural: bool
+) -> Condition | None:
     """The condition of the first subject: "the close and the open are above the EMA"."""
     assert isinstance(waiting.meaning, Bare)  # noqa: S101  (the caller looked)
     about = waiting.meaning.operand
-    if not _alike(about, condition.left):
+    if isinstance(condition, Run):
+        return replace(condition, operand=about) if plural else None
+    if not plural and not _alike(about, condition.left):
         return None
     if isinstance(condition, Compare):
         return Compare(about, condition.op, condition.right)

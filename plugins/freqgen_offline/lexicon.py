@@ -7,6 +7,7 @@ parsed by Lark's LALR parser, which takes time in proportion to their length.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -58,7 +59,11 @@ class Word:
 
 def plain(text: str) -> str:
     """``text`` in lower case and with plain punctuation, character for character."""
-    return "".join(_plain_character(c) for c in text)
+    return "".join(_plain_character(c) for c in _DASHES.sub("-", text))
+
+
+_DASHES = re.compile(r"(?<=[\s<>=(])[–—−](?=[0-9.])")
+"""Dashes that are the sign of a number."""
 
 
 def _plain_character(character: str) -> str:

@@ -281,6 +281,9 @@ def ordered(token: Token, function: str) -> tuple[Decimal, ...]:
     :raises UnreadableError: If two are named alike, or one that is not the last is left out.
     """
     known = about(function)
+    kinds = {*re.findall(r"[a-z]+", token)} & _KINDS - {function.lower(), f"{function.lower()}s"}
+    if kinds and not any(re.search(rf"\b{kind}", p.words) for p in known.params for kind in kinds):
+        raise UnreadableError(f"{known.spoken} of another kind of average than the usual one")
     pieces = [p for p in re.split(r"[,/;]|(?<=[0-9])\s+and\s+", token.strip("(), ")) if p.strip()]
     if len(pieces) == 1:
         return params(token)
@@ -303,6 +306,9 @@ def ordered(token: Token, function: str) -> tuple[Decimal, ...]:
     if sorted(places) != list(range(len(places))):
         return _skipped(known, places)
     return tuple(places[i] for i in range(len(places)))
+
+
+_KINDS = frozenset({"ema", "sma", "emas", "smas", "atr"})
 
 
 def _are_named(children: Sequence[Any]) -> bool:
@@ -373,6 +379,10 @@ def use(function: str, children: Sequence[Any], output: str = "") -> Use:
     known = about(function)
     if function == "STOCHRSI" and len(given) == 3 and not _are_named(rest):
         raise UnreadableError("of several forms; name them, as in (length 14, k 5, d 3)")
+    if function == "MACD" and len(given) > 1 and given[0] >= given[1]:
+        raise UnreadableError("the fast period comes first, and is shorter than the slow one")
+    if function == "MACD" and sorted(given) == [9, 12, 26] and given[0] == 9:
+        raise UnreadableError("the usual periods in another order: 12, 26 and 9 are")
     if function == "KC" and len(given) == 2 and given[1] < 5:
         given = (given[0], known.params[1].usual, given[1])
     if len(given) > len(known.params):

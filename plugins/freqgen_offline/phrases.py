@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from freqgen_offline.clauses import read_clause
+from freqgen_offline.comparing import AVERAGE_NAMES
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.looking import operands, uses
-from freqgen_offline.meaning import Bare, Condition, Item, Items, Meaning, Placed, Tail, Turn
+from freqgen_offline.looking import moved_to, operands, uses
+from freqgen_offline.meaning import (
+    Bare,
+    Compare,
+    Condition,
+    Cross,
+    Item,
+    Items,
+    Meaning,
+    Placed,
+    Tail,
+    Turn,
+    Use,
+)
+from freqgen_offline.quantities import minutes
 
 if TYPE_CHECKING:
     from lark import Token
@@ -80,6 +95,10 @@ def is_complete(meaning: Meaning | None) -> bool:
 def meaning_of(words: Sequence[Word]) -> Meaning | None:
     """What words mean together, or ``None``."""
     content = [w for w in words if w.type not in MEANINGLESS]
+    if _over_candles(words):
+        return None
+    if (found := _both_on_chart(words)) is not None:
+        return found
     if any(w.type == "FOR_TIME" for w in content):
         found = meaning_of([w for w in content if w.type != "FOR_TIME"])
         return None if _on_a_chart(found) else found  # "below 30 for 4 hours" names no chart
@@ -105,6 +124,42 @@ def meaning_of(words: Sequence[Word]) -> Meaning | None:
 
 
 _INDICATORS = frozenset({"RSI", "ADX", "ATR", "MACD", "BB", "KNOWN", "EMA", "SMA"})
+_OSCILLATORS = frozenset({"RSI", "ADX", "MACD", "KNOWN"})
+
+
+def _over_candles(words: Sequence[Word]) -> bool:
+    """Whether "RSI over the last 3 candles" may be its period, or when it was so."""
+    return any(
+        word.type in _OSCILLATORS
+        and following.type in {"NOISE", "NOISE_OVER"}
+        and str(following.token).startswith(("over", "across", "in", "during", "within"))
+        for word, following in pairwise(words)
+    )
+
+
+def _both_on_chart(words: Sequence[Word]) -> Meaning | None:
+    """Two averages on the chart behind them: "EMA 50 > EMA 200 on the 4h"."""
+    at = len(words) - 1
+    while at >= 0 and words[at].type in {"CHART", "CANDLE"}:
+        at -= 1
+    if at < 1 or words[at].type != "TIME":
+        return None
+    end = at
+    while end and words[end - 1].type == "NOISE_WORD":
+        end -= 1
+    if not {str(w.token) for w in words[end:at]} & {"on", "in", "at"}:
+        return None
+    found = read_clause([w for w in words[:end] if w.type not in MEANINGLESS])
+    if not isinstance(found, Placed) or not isinstance(found.what, Compare | Cross):
+        return None
+    sides = found.what.left, found.what.right
+    for side in sides:
+        if not isinstance(side, Use) or side.function not in AVERAGE_NAMES or side.of is not None:
+            return None
+        if side.frame is not None or side.pair:
+            return None
+    moved = moved_to(found.what, minutes(words[at].token))
+    return None if moved is None else Placed(moved, None)
 
 
 def _with_parameters_last(content: Sequence[Word]) -> Meaning | None:

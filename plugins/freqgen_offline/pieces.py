@@ -44,10 +44,22 @@ def _in_sequence(words: Iterable[Word]) -> list[Word]:
     for position in range(len(found) - 1, -1, -1):
         word = found[position]
         if word.type == "THEN" and following in VERBS and str(word.token) == "then":
+            if _holds_before(found, position):
+                continue  # "hold for 4 hours, then sell if": not before
             found[position] = replace(word, type="NOISE_WORD")
         elif word.type not in silent:
             following = word.type
     return found
+
+
+def _holds_before(words: Sequence[Word], position: int) -> bool:
+    """Whether the sentence before a word says for how long to hold."""
+    for word in reversed(words[:position]):
+        if word.type == "MARK":
+            return False
+        if word.type == "HOLD":
+            return True
+    return False
 
 
 def _pieces(words: Iterable[Word]) -> list[Piece]:

@@ -35,7 +35,7 @@ def number(text: str) -> Decimal:
 
     :raises UnreadableError: If it has too many digits to be meant.
     """
-    match = _NUMERAL.match(text.strip())
+    match = _NUMERAL.match(re.sub(r"^minus\s+", "-", text.strip()))
     if match is None:
         raise UnreadableError(text)
     numeral = match[0].replace(",", "").replace(" ", "")

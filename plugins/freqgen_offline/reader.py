@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from freqgen import TIMEFRAMES, Brief, BriefError, Reading, Risk
 from freqgen_offline import naming
 from freqgen_offline.account import account, refusal
-from freqgen_offline.doubts import doubt
+from freqgen_offline.doubts import around_two, doubt
 from freqgen_offline.ellipses import fill
 from freqgen_offline.items import Settings
 from freqgen_offline.lexicon import families, words
@@ -20,6 +21,7 @@ from freqgen_offline.phrases import Clause
 from freqgen_offline.references import left_open, named_averages, opposites, with_averages
 from freqgen_offline.rules import (
     Rule,
+    begins_with_unless,
     contradiction,
     denied,
     denies_brackets,
@@ -89,6 +91,7 @@ class _Reader:
             raise refusal(self.brief.text, self.statements, writer)
         if self._leave_out_exits():
             writer = self._write()
+        self._say_whose()
         design = self._design(writer)
         read, unread = account(self.brief.text, self.statements, writer)
         return design, Reading(read=read, unread=unread, defaults=tuple(self.defaults))
@@ -134,7 +137,7 @@ class _Reader:
                 if previous is not None and previous.list_name.startswith("exit"):
                     statement.lose("it is not clear whether it is for the entry or the exit")
                 statement.list_name = next(iter(entries))
-            elif statement.verb is None and statement.continues and previous is not None:
+            elif statement.verb is None and previous is not None and _carries_on(statement):
                 statement.list_name = previous.list_name
                 if previous.lost:
                     statement.lose(previous.why)
@@ -236,6 +239,16 @@ class _Reader:
                 clause.condition = None
                 clause.why = "what it refers to was not understood"
             found = [c for c in found if c.condition is not None]
+
+    def _say_whose(self) -> None:
+        """Name conditions beside two verbs, which are taken for one of them."""
+        for statement, following in pairwise(self.statements):
+            found = around_two(statement, following)
+            if found is not None and found[0].condition is not None:
+                clause, of = found
+                words = self.brief.text[clause.start : clause.end]
+                what = of.list_name.replace("_", " of a ")
+                self.defaults.append(f'"{words}" was taken for the {what} alone.')
 
     def _leave_out_exits(self) -> bool:
         """Forget the rules that end trades of a side that is never entered."""
@@ -425,6 +438,11 @@ class _Reader:
             return
         ends = "its stop loss or its trailing stop" if risk.get("trailing") else "its stop loss"
         self.defaults.append(f"No exit rule was given: a {side} trade ends by {ends} alone.")
+
+
+def _carries_on(statement: Statement) -> bool:
+    """Whether a sentence without a verb goes on from the one before: "But not when ADX > 40"."""
+    return statement.continues or begins_with_unless(statement.parts)
 
 
 _MUST = frozenset({"must", "has", "have", "should", "needs", "need"})

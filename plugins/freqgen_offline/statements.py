@@ -24,6 +24,7 @@ _HARMLESS = frozenset(
      "dip", "dips", "momentum", "swing", "scalp", "trader", "mirrors", "otherwise"}
 )  # fmt: skip
 """Words right before a verb that do not turn it round."""
+EACH = "whether each by itself is denied, or both together, cannot be told for certain"
 TORN = "it is not clear which conditions belong to which verb"
 
 
@@ -45,6 +46,7 @@ class Statement:
     :param late: Whether what is given came about at a point in time, as in "once ...".
     :param also: Further lists that it counts for, as in "cover the short and buy".
     :param denied: Whether the opposite of its conditions must hold, as in "never buy when".
+    :param ended: Whether its sentence ends with it.
     """
 
     verb: Word | None = None
@@ -61,6 +63,7 @@ class Statement:
     late: bool = False
     also: list[str] = field(default_factory=list)
     denied: bool = False
+    ended: bool = False
 
     @property
     def clauses(self) -> list[Clause]:
@@ -147,6 +150,8 @@ class _Grouper:
                     self._joint(piece)
                 elif piece.type == "MARK" or self.current.parts:
                     self._finish()
+                    if self.done:
+                        self.done[-1].ended = True
                     self.torn = False
             elif piece.type != "ARROW":
                 self._joint(piece)
@@ -382,6 +387,8 @@ class _Grouper:
     def _when(self, i: int, word: Word) -> None:
         before = self.pieces[i - 1] if i else None
         current = self.current
+        if current.denied and current.own:
+            current.lose(EACH)
         if current.lost:
             return
         if isinstance(before, Clause) and current.parts and current.parts[-1] is before:

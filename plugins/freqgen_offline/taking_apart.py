@@ -28,6 +28,8 @@ def taken_apart(clause: Clause) -> list[Piece]:
         found = [*_without_heading(clause)]
     if len(found) == 1 and found[0].meaning is None:  # type: ignore[union-attr]
         found = _two_by_plus(clause)
+    if len(found) == 1 and found[0].meaning is None:  # type: ignore[union-attr]
+        found = _with_hours(clause)
     for part in found:
         if isinstance(part, Clause):
             part.explains = clause.explains and part is found[0]
@@ -45,6 +47,27 @@ def _two_by_plus(clause: Clause) -> list[Piece]:
             joint = replace(word, type="AND")
             return [Clause(first, meanings[0]), joint, Clause(second, meanings[1])]
     return [clause]
+
+
+def _with_hours(clause: Clause) -> list[Piece]:
+    """A condition and the hours behind it: "RSI < 30 between 9:00 and 17:00 UTC".
+
+    The hours hold for all that stands before them, as behind a comma.
+    """
+    for position in range(1, len(clause.words)):
+        word = clause.words[position]
+        if word.type not in _CLOCK:
+            continue
+        first, second = clause.words[:position], clause.words[position:]
+        meanings = meaning_of(first), meaning_of(second)
+        if any(not isinstance(m, Placed) or isinstance(m.what, Tail) for m in meanings):
+            return [clause]
+        comma, joint = replace(word, type="COMMA"), replace(word, type="AND")
+        return [Clause(first, meanings[0]), comma, joint, Clause(second, meanings[1])]
+    return [clause]
+
+
+_CLOCK = frozenset({"HOURS", "HOUR", "DAYS"})
 
 
 def _without_heading(clause: Clause) -> list[Clause]:
@@ -146,7 +169,7 @@ def _without_items(clause: Clause) -> list[Clause]:
     if len(words) > MAX_SPLIT_WORDS:
         return [clause]
     for position in range(1, len(words)):
-        if words[position].type not in ITEM_BEGINS:
+        if words[position].type not in ITEM_BEGINS or words[position - 1].type == "FOR_TIME":
             continue
         items = meaning_of(words[position:])
         before = meaning_of(words[:position])
