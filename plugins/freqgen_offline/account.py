@@ -69,7 +69,7 @@ class _Ledger:
             why = statement.why or next((w for c in clauses if (w := reason(c))), "")
             blocks = entry or any(map(_stops, clauses))
             # "Skip when ADX > 40" says when not to enter.
-            blocks = blocks or (statement.verb is None and any(map(_is_condition, clauses)))
+            blocks = blocks or (statement.verb is None and any(map(_says_when, clauses)))
             self._miss(min(starts), max(ends), why, blocks=blocks)
             return
         if (verb := statement.verb) is not None:
@@ -127,8 +127,9 @@ _WHEN = frozenset({"HOURS", "HOUR", "GT", "LT", "GE", "LE", "CROSS_UP", "CROSS_D
 _EXCEPT = frozenset({"except", "not", "no", "only", "never", "unless", "but"})
 
 
-def _is_condition(clause: Clause) -> bool:
-    return isinstance(clause.meaning, Placed)
+def _says_when(clause: Clause) -> bool:
+    """Whether a clause is a condition, or restricts one."""
+    return isinstance(clause.meaning, Placed) or _restricts(clause)
 
 
 def _stops(clause: Clause) -> bool:
@@ -139,7 +140,7 @@ def _stops(clause: Clause) -> bool:
 def _matters(clause: Clause, statement: Statement) -> bool:
     """Whether unread words of a sentence without a verb may change what the rest of it means."""
     understood = [c for c in statement.clauses if c.note or c.explained or c.left_out]
-    if _is_condition(clause) or _restricts(clause):
+    if _says_when(clause):
         return True
     sets = any(w.type in _SET_WITH_NUMBERS for c in statement.clauses for w in c.words)
     if sets and _has_number(clause):

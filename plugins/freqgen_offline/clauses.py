@@ -104,6 +104,8 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def compare(self, children: list[Any]) -> Compare:
         left, op, right = parts(children)
+        if isinstance(right, Earlier) and types(children).get("IS") == "closed":
+            left = Earlier(left, right.candles)  # "closed above the EMA 2 candles ago"
         return replace(compare(left, op, right), denied=isinstance(op, Denied))
 
     def denied_compare(self, children: list[Any]) -> Compare:

@@ -34,6 +34,7 @@ QUANTITY = "how many of the conditions must hold cannot be told for certain"
 DENIAL = "what exactly is denied cannot be told for certain"
 HOURS = "there is no hour of the week at which all of these are true"
 PROFIT = "an exit at a profit, or after a time, on a condition cannot be told from one of two"
+END = "whether it begins a trade or ends one cannot be told for certain"
 PART = "a part of a position is bought or sold; rules are for whole ones"
 
 MAX_PARTIAL_WORDS = 6
@@ -56,6 +57,9 @@ def doubt(statements: Sequence[Statement]) -> None:
             following.lose(DENIAL)
         if statement.how == "any" and following.continues and following.verb is None:
             statement.lose(QUANTITY)
+        ends = following.verb is not None and following.list_name.startswith("exit")
+        if ends and not following.clauses and not statement.ended and statement.own:
+            statement.lose(END)  # "buy when RSI < 30 to close it"
 
 
 def _drop_then(clause: Clause) -> None:

@@ -213,12 +213,21 @@ class OperandMeanings(Transformer[Token, Any]):
         kinds = types(children)
         highest = "HIGHEST" in kinds or ("HIGH" in kinds and "LOWEST" not in kinds)
         column = next((k for k in ("CLOSE", "OPEN", "HIGH", "LOW") if k in kinds), None)
+        over = parts(children)[0]
+        if not kinds.keys() & {"HIGHEST", "LOWEST"} and _is_a_candle(over):
+            raise UnreadableError(f"that of the {over.text} candle, or of so many candles together")
         return Extreme(
             highest=highest,
             column=(column or ("HIGH" if highest else "LOW")).lower(),
-            length=parts(children)[0],
+            length=over,
             before="PREVIOUS" in kinds,
         )
+
+
+def _is_a_candle(over: Length) -> bool:
+    """Whether a time may be that of one candle: "the 4h high", but not "the 20-day high"."""
+    candle = over.minutes in {m for m in TIMEFRAMES.values() if m < TIMEFRAMES["1d"]}
+    return candle and re.search(r"(?:h|hour|hourly|m|min|minute)$", over.text) is not None
 
 
 def pair(token: Token) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from freqgen_offline.ellipses import fill
 from freqgen_offline.items import Settings
 from freqgen_offline.lexicon import families, words
 from freqgen_offline.looking import operands
-from freqgen_offline.meaning import Bare, Placed, Said, Tail, UnreadableError, Use
+from freqgen_offline.meaning import Bare, Compare, Placed, Said, Tail, UnreadableError, Use
 from freqgen_offline.phrases import Clause
 from freqgen_offline.references import left_open, named_averages, opposites, with_averages
 from freqgen_offline.rules import (
@@ -91,7 +92,7 @@ class _Reader:
             raise refusal(self.brief.text, self.statements, writer)
         if self._leave_out_exits():
             writer = self._write()
-        self._say_whose()
+        self._say_how_taken()
         design = self._design(writer)
         read, unread = account(self.brief.text, self.statements, writer)
         return design, Reading(read=read, unread=unread, defaults=tuple(self.defaults))
@@ -119,6 +120,8 @@ class _Reader:
         previous: Statement | None = None
         for statement in self.statements:
             if statement.list_name.startswith("entry"):
+                if side == "short" and _names_no_side(statement):
+                    statement.lose("it is not clear whether it enters longs or shorts")
                 side = statement.list_name.removeprefix("entry_")
             elif statement.list_name == "exit":
                 said = str(statement.verb.token) if statement.verb else ""
@@ -240,8 +243,8 @@ class _Reader:
                 clause.why = "what it refers to was not understood"
             found = [c for c in found if c.condition is not None]
 
-    def _say_whose(self) -> None:
-        """Name conditions beside two verbs, which are taken for one of them."""
+    def _say_how_taken(self) -> None:
+        """Name what might have been meant in another way."""
         for statement, following in pairwise(self.statements):
             found = around_two(statement, following)
             if found is not None and found[0].condition is not None:
@@ -249,6 +252,21 @@ class _Reader:
                 words = self.brief.text[clause.start : clause.end]
                 what = of.list_name.replace("_", " of a ")
                 self.defaults.append(f'"{words}" was taken for the {what} alone.')
+        for clause in self._conditions():
+            again = {str(w.token) for w in clause.words if w.type == "NOISE_WORD"} & {
+                "back",
+                "again",
+            }
+            if again and isinstance(clause.condition, Compare):
+                words = self.brief.text[clause.start : clause.end]
+                self.defaults.append(
+                    f'"{words}" was read as a state, whatever went before; '
+                    'write "crosses" for the candle at which it begins.'
+                )
+        if self.rules["entry_long"] and self.rules["entry_short"] and not self.rules["exit_short"]:
+            self.defaults.append(
+                "What buys was taken for the entry of a long, not the end of a short."
+            )
 
     def _leave_out_exits(self) -> bool:
         """Forget the rules that end trades of a side that is never entered."""
@@ -457,6 +475,16 @@ def _demands(statement: Statement) -> bool:
     return bool(said & _MUST and found) and not isinstance(found[0].what, Tail)
 
 
+def _names_no_side(statement: Statement) -> bool:
+    """Whether an entry is of the side that was spoken of: "Short only when ... Enter when ..."."""
+    said = str(statement.verb.token) if statement.verb else ""
+    return (
+        statement.list_name == "entry_long"
+        and re.search("enter|entr|open", said) is not None
+        and "long" not in said
+    )
+
+
 def _of_both_sides(statement: Statement) -> bool:
     """Whether a filter is of the time of day, which is that of longs and shorts."""
     conditions = [c.meaning.what for c in statement.clauses if isinstance(c.meaning, Placed)]
@@ -465,8 +493,6 @@ def _of_both_sides(statement: Statement) -> bool:
 
 def _functions(writer: Writer, entry: Sequence[str]) -> list[str]:
     """The functions that the entry looks at, in the order in which it names them."""
-    import re
-
     found = " ".join(entry)
     named = {name: key.function for key, name in writer.indicators.ids().items()}
     places = {

@@ -11,11 +11,12 @@ from freqgen_offline.indicators import frame_name
 from freqgen_offline.items import Settings
 from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.looking import moved_to, operands, uses
-from freqgen_offline.meaning import Item, Placed
+from freqgen_offline.meaning import Item, Placed, Use
 from freqgen_offline.phrases import Clause
 from freqgen_offline.quantities import minutes
 from freqgen_offline.statements import Statement
 from freqgen_offline.taking_apart import NO_TITLE
+from freqgen_offline.vocabulary import FAMILIES
 
 DEFAULT_TIMEFRAME = "1h"
 
@@ -84,7 +85,40 @@ def choose_timeframe(conditions: Sequence[Clause], settings: Settings, given: st
         if frame is not None and frame != chosen.minutes:
             clause.condition = moved_to(clause.condition, frame)
             clause.why = "" if clause.condition else "it is on another timeframe than the rest"
+    _refuse_outputs_of_another_chart(conditions)
     return chosen
+
+
+def _refuse_outputs_of_another_chart(conditions: Sequence[Clause]) -> None:
+    """Refuse "and the histogram is rising" where the MACD before it is that of another chart."""
+    for clause in conditions:
+        if {w.type for w in clause.words} & _NAMES:
+            continue
+        bare = {u.function for u in _uses(clause) if u.frame is None and u.output}
+        charts = [
+            {u.frame for u in _uses(other) if any(_alike(u.function, f) for f in bare)}
+            for other in conditions
+            if other is not clause
+        ]
+        charts = [found for found in charts if found]
+        if charts and all(found != {None} for found in charts):
+            clause.condition, clause.why = None, "on which timeframe is not said"
+
+
+def _alike(function: str, other: str) -> bool:
+    """Whether two functions are one, or one is of the family of the other."""
+    families = (FAMILIES.get(function, ()), FAMILIES.get(other, ()))
+    return function == other or other in families[0] or function in families[1]
+
+
+_NAMES = frozenset({"MACD", "BB", "KNOWN"})
+
+
+def _uses(clause: Clause) -> list[Use]:
+    """The indicators in the condition of a clause."""
+    if clause.condition is None:
+        return []
+    return [use for operand in operands(clause.condition) for use in uses(operand)]
 
 
 def _named_beside(conditions: Sequence[Clause]) -> Chosen:
@@ -94,13 +128,7 @@ def _named_beside(conditions: Sequence[Clause]) -> Chosen:
     """
     known = {*TIMEFRAMES.values()}
     of_clauses = {m for c in conditions if (m := _minutes(c)) in known and m is not None}
-    frames = [
-        use.frame
-        for clause in conditions
-        if clause.condition is not None
-        for operand in operands(clause.condition)
-        for use in uses(operand)
-    ]
+    frames = [use.frame for clause in conditions for use in _uses(clause)]
     of_uses = {f for f in frames if f in known and f is not None}
     if of_clauses:
         return Chosen(min(of_clauses | of_uses))
