@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 from freqgen import TIMEFRAMES, Brief, BriefError, Reading, Risk
-from freqgen_offline import naming
 from freqgen_offline.account import account, refusal
 from freqgen_offline.doubts import around_two, doubt
+from freqgen_offline.drafting import Drafter
 from freqgen_offline.ellipses import fill
 from freqgen_offline.items import Settings
 from freqgen_offline.lexicon import families, words
 from freqgen_offline.looking import operands
-from freqgen_offline.meaning import Bare, Compare, Placed, Said, Tail, UnreadableError, Use
+from freqgen_offline.meaning import Bare, Compare, UnreadableError, Use
 from freqgen_offline.phrases import Clause
 from freqgen_offline.references import left_open, named_averages, opposites, with_averages
 from freqgen_offline.rules import (
     Rule,
-    begins_with_unless,
-    contradiction,
     denied,
     denies_brackets,
     grouping,
     join,
-    lines,
     text,
     whole_rule,
 )
+from freqgen_offline.sides import choose_sides
 from freqgen_offline.statements import Statement, read_statements
 from freqgen_offline.timeframes import DEFAULT_TIMEFRAME, choose_timeframe, take_title
 from freqgen_offline.writing import Writer
 
-DEFAULT_STOPLOSS = -0.10
-DEFAULT_OPEN_TRADES = 3
 ENTRIES = ("entry_long", "entry_short")
 RULE_LISTS = ("entry_long", "exit_long", "entry_short", "exit_short")
-MAX_RULES = 50
-MAX_RULE_CHARACTERS = 1_800
 
 
 def read_brief(brief: Brief) -> tuple[dict[str, Any], Reading]:
@@ -70,7 +62,7 @@ class _Reader:
         self._check_constraints()
         self.statements = read_statements(words(self.brief.text))
         doubt(self.statements)
-        self._choose_sides()
+        choose_sides(self.statements)
         before: Statement | None = None
         mentioned: Use | None = None
         for statement in self.statements:
@@ -93,7 +85,15 @@ class _Reader:
         if self._leave_out_exits():
             writer = self._write()
         self._say_how_taken()
-        design = self._design(writer)
+        drafter = Drafter(
+            self.brief,
+            self.settings,
+            self.rules,
+            tuple(self.groupings),
+            timeframe_was_given=self.timeframe_was_given,
+            defaults=self.defaults,
+        )
+        design = drafter.design(writer)
         read, unread = account(self.brief.text, self.statements, writer)
         return design, Reading(read=read, unread=unread, defaults=tuple(self.defaults))
 
@@ -111,41 +111,6 @@ class _Reader:
                 raise BriefError(
                     f'"{value}" is no timeframe', hint="one of " + ", ".join(TIMEFRAMES)
                 )
-
-    def _choose_sides(self) -> None:
-        """Find out whose exit "exit" is, and what a filter filters."""
-        side = "long"
-        entries = {s.list_name for s in self.statements if s.list_name.startswith("entry")}
-        exits = [s for s in self.statements if s.list_name.startswith("exit")]
-        previous: Statement | None = None
-        for statement in self.statements:
-            if statement.list_name.startswith("entry"):
-                if side == "short" and _names_no_side(statement):
-                    statement.lose("it is not clear whether it enters longs or shorts")
-                side = statement.list_name.removeprefix("entry_")
-            elif statement.list_name == "exit":
-                said = str(statement.verb.token) if statement.verb else ""
-                named_long = "sell" in said or "long" in said
-                statement.list_name = "exit_long" if named_long else f"exit_{side}"
-                if not named_long and len(entries) > 1 and len(exits) == 1:
-                    statement.lose("it is not clear whether it ends longs or shorts")
-            elif statement.list_name == "filter":
-                if len(entries) == 1:
-                    statement.list_name = next(iter(entries))
-                elif entries and _of_both_sides(statement):
-                    statement.list_name, *statement.also = sorted(entries)
-                else:
-                    statement.lose("it is not clear whether it filters longs or shorts")
-            if _demands(statement) and len(entries) == 1:
-                if previous is not None and previous.list_name.startswith("exit"):
-                    statement.lose("it is not clear whether it is for the entry or the exit")
-                statement.list_name = next(iter(entries))
-            elif statement.verb is None and previous is not None and _carries_on(statement):
-                statement.list_name = previous.list_name
-                if previous.lost:
-                    statement.lose(previous.why)
-            if statement.list_name or statement.lost:
-                previous = statement
 
     def _take_items(self, statement: Statement) -> None:
         first = next(iter(statement.own), None)
@@ -374,130 +339,3 @@ class _Reader:
         for clause in statement.clauses:
             if rule is not None and denies_brackets(clause):
                 clause.note = "not"
-
-    # --- the design
-
-    def _design(self, writer: Writer) -> dict[str, Any]:
-        constraints = self.brief.constraints
-        rules = {
-            name: [writer.finished(line) for line in lines(rule)]
-            for name, rule in self.rules.items()
-        }
-        for name, found in rules.items():
-            if len(found) > MAX_RULES or any(len(r) > MAX_RULE_CHARACTERS for r in found):
-                raise BriefError(
-                    f"{name} has too many conditions: at most {MAX_RULES} that must all hold, and "
-                    f"{MAX_RULE_CHARACTERS} characters of alternatives",
-                    hint="keep those that matter most",
-                )
-        if constraints.get("can_short") is False or self.settings.value("can_short") is False:
-            can_short = False
-        else:
-            can_short = bool(rules["entry_short"] or constraints.get("can_short"))
-        if not self.timeframe_was_given:
-            self.defaults.append(f"No timeframe was given: {DEFAULT_TIMEFRAME} is used.")
-        risk = self._risk(writer, constraints)
-        for side in ("long", "short"):
-            if rules[f"entry_{side}"] and not rules[f"exit_{side}"]:
-                self._say_how_it_ends(side, risk)
-        self.defaults += writer.indicators.defaults
-        self.defaults += [writer.finished(told) for told in self.groupings]
-        self.defaults += [
-            f"{name.replace('_', ' of a ')}: {told}"
-            for name, found in rules.items()
-            if (told := contradiction(found))
-        ]
-        functions = _functions(writer, rules["entry_long"] + rules["entry_short"])
-        side = "long" if rules["entry_long"] else "short"
-        entry = rules[f"entry_{side}"]
-        kind = naming.kind_of(entry, functions, short=side == "short")
-        if self.brief.name:
-            name = naming.class_name(self.brief.name)
-        else:
-            name = naming.chosen_name(functions, kind, volume="volume" in " ".join(entry))
-            self.defaults.append(f"No name was given: {name} was chosen from the rules.")
-        return {
-            "contract": 1,
-            "name": name,
-            "kind": kind,
-            "hypothesis": naming.hypothesis(kind, entry, side),
-            "timeframe": next(k for k, v in TIMEFRAMES.items() if v == writer.timeframe),
-            "can_short": can_short,
-            "indicators": writer.indicators.specs(),
-            **rules,
-            "risk": risk,
-            "parameters": [],
-        }
-
-    def _risk(self, writer: Writer, constraints: Mapping[str, Any]) -> dict[str, Any]:
-        risk = self.settings.risk(writer)
-        given = {k: v for k, v in constraints.items() if k in Risk.model_fields}
-        if given.get("roi"):
-            risk.pop("take_profit", None)
-        risk |= given
-        if "stoploss" not in risk:
-            # With leverage the default must not be more than half of the stake.
-            most = 0.5 / max(1.0, float(risk.get("leverage", 1)))
-            risk["stoploss"] = -round(min(-DEFAULT_STOPLOSS, most), 4)
-            beside = " as the outer limit of the ATR stop" if "stop_atr" in risk else ""
-            self.defaults.append(
-                f"No stop loss in percent was given: {-100 * risk['stoploss']:g}% is used{beside}."
-            )
-        if "max_open_trades" not in risk:
-            risk["max_open_trades"] = DEFAULT_OPEN_TRADES
-            self.defaults.append(
-                f"How many trades may be open at once was not given: {DEFAULT_OPEN_TRADES} are "
-                "allowed."
-            )
-        return risk
-
-    def _say_how_it_ends(self, side: str, risk: Mapping[str, Any]) -> None:
-        if any(risk.get(k) for k in ("take_profit", "roi", "target", "max_holding")):
-            return
-        ends = "its stop loss or its trailing stop" if risk.get("trailing") else "its stop loss"
-        self.defaults.append(f"No exit rule was given: a {side} trade ends by {ends} alone.")
-
-
-def _carries_on(statement: Statement) -> bool:
-    """Whether a sentence without a verb goes on from the one before: "But not when ADX > 40"."""
-    return statement.continues or begins_with_unless(statement.parts)
-
-
-_MUST = frozenset({"must", "has", "have", "should", "needs", "need"})
-
-
-def _demands(statement: Statement) -> bool:
-    """Whether a sentence without a verb of trading says what must hold: "ADX must be above 20"."""
-    if statement.verb is not None or statement.lost or statement.continues:
-        return False
-    found = [c.meaning for c in statement.clauses if isinstance(c.meaning, Placed)]
-    said = {str(w.token) for c in statement.clauses for w in c.words}
-    return bool(said & _MUST and found) and not isinstance(found[0].what, Tail)
-
-
-def _names_no_side(statement: Statement) -> bool:
-    """Whether an entry is of the side that was spoken of: "Short only when ... Enter when ..."."""
-    said = str(statement.verb.token) if statement.verb else ""
-    return (
-        statement.list_name == "entry_long"
-        and re.search("enter|entr|open", said) is not None
-        and "long" not in said
-    )
-
-
-def _of_both_sides(statement: Statement) -> bool:
-    """Whether a filter is of the time of day, which is that of longs and shorts."""
-    conditions = [c.meaning.what for c in statement.clauses if isinstance(c.meaning, Placed)]
-    return bool(conditions) and all(isinstance(what, Said) for what in conditions)
-
-
-def _functions(writer: Writer, entry: Sequence[str]) -> list[str]:
-    """The functions that the entry looks at, in the order in which it names them."""
-    found = " ".join(entry)
-    named = {name: key.function for key, name in writer.indicators.ids().items()}
-    places = {
-        function: place.start()
-        for name, function in reversed(named.items())
-        if (place := re.search(rf"\b{name}\b", found))
-    }
-    return sorted(places, key=lambda f: places[f])
