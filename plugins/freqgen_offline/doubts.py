@@ -91,7 +91,7 @@ def _doubts(statement: Statement) -> str:
         return SEQUENCE
     if _follows(statement):
         return SEQUENCE
-    if kinds & {"ANY_OF", "ALL_OF"} and not _quantified(statement):
+    if kinds & {"ANY_OF", "ALL_OF"} and not (_one_is_enough(statement) or _quantified(statement)):
         return QUANTITY
     return ""
 
@@ -248,6 +248,30 @@ def _partial(statement: Statement) -> bool:
             signed = isinstance(clause.meaning, BarePercentage) and clause.meaning.signed
             return not signed
     return False
+
+
+def _one_is_enough(statement: Statement) -> bool:
+    """Whether "one of the two is enough" stands behind conditions that "or" joins anyway."""
+    *before, last = statement.own or [None]
+    if last is None or statement.given or last is not statement.parts[-1]:
+        return False
+    content = [w for w in last.words if w.type not in MEANINGLESS]
+    said = {w.type for w in content}
+    enough = {str(w.token).split()[-1] for w in content} & {"enough", "suffices", "do"}
+    if not enough or not said <= {"ANY_OF", "WORD", "NUM", "IS"} or "ANY_OF" not in said:
+        return False
+    placed = [c for c in before if isinstance(c.meaning, Placed)]
+    if any(w.type == "NUM" and (str(w.token), len(placed)) != ("two", _TWO) for w in content):
+        return False
+    first, end = (statement.parts.index(c) for c in (placed[0], placed[-1])) if placed else (0, 0)
+    joints = {p.type for p in statement.parts[first:end] if isinstance(p, Word)}
+    if len(placed) < _TWO or not {"OR"} <= joints <= {"OR", "COMMA", "WHEN", "EITHER"}:
+        return False
+    last.explained = True
+    return True
+
+
+_TWO = 2
 
 
 def _quantified(statement: Statement) -> bool:

@@ -16,7 +16,7 @@ from freqgen_offline.writing import Writer
 
 DEFAULT_STOPLOSS = -0.10
 DEFAULT_OPEN_TRADES = 3
-MAX_RULES = 50
+MAX_RULES = 20
 MAX_RULE_CHARACTERS = 1_800
 
 

@@ -113,7 +113,7 @@ class _Reader:
                 )
 
     def _take_items(self, statement: Statement) -> None:
-        first = next(iter(statement.own), None)
+        first = next(iter(statement.own), None) if statement.verb is not None else None
         for clause in statement.clauses:
             alone = clause is first and isinstance(clause.meaning, Bare)
             if clause.condition is None:

@@ -25,6 +25,9 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 """Words right before a verb that do not turn it round."""
 EACH = "whether each by itself is denied, or both together, cannot be told for certain"
+_SETTINGS = frozenset({"indicators", "indicator", "settings", "setting", "parameters", "parameter",
+                       "risk", "risk management", "money management"})  # fmt: skip
+"""Headings of lists that are no conditions."""
 TORN = "it is not clear which conditions belong to which verb"
 
 
@@ -120,6 +123,8 @@ class _Grouper:
         """The statement whose conditions another verb shares."""
         self.torn = False
         """Whether it is not clear where the statement ends and the next one begins."""
+        self.headed = False
+        """Whether a heading such as "Settings" ended the list before it."""
 
     def _next_verbs(self) -> list[int | None]:
         """For every piece, where in the same sentence the next verb is."""
@@ -192,6 +197,9 @@ class _Grouper:
         if says_nothing(clause):
             also = any(w.type == "ALSO" for w in clause.words)
             self.current.continues |= also and not self.current.parts
+            self.headed |= any(
+                w.type == "HEADER" and str(w.token) in _SETTINGS for w in clause.words
+            )
             return
         self._begin(clause.words[0])
         if any(w.type == "ALSO" for w in clause.words[:1]) and not self.current.parts:
@@ -207,10 +215,11 @@ class _Grouper:
         self.current.parts.append(word)
 
     def _list_is_open(self) -> bool:
-        return any(s.opened for s in self.done[-1:]) or any(s.continues for s in self.done[-1:])
+        return not self.headed and any(s.opened or s.continues for s in self.done[-1:])
 
     def _verb(self, i: int, verb: Word) -> None:
         name = VERBS[verb.type]
+        self.headed = False
         before = self.pieces[i - 1] if i else None
         if isinstance(before, Clause) and _denies(before) and before in self.current.parts[-1:]:
             self.current.parts.pop()

@@ -64,6 +64,10 @@ def client_of(
     )
 
 
+_NOT_TAKEN = (openai.BadRequestError, openai.UnprocessableEntityError, openai.InternalServerError)
+"""How servers say that they do not take a field; llama-cpp-python's says 500 to a schema."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
     """Asks one model. Holds no connection: each question opens one and closes it.
@@ -113,7 +117,7 @@ class Client:
             while True:
                 try:
                     answer = sdk.chat.completions.create(**question.arguments())
-                except (openai.BadRequestError, openai.UnprocessableEntityError) as exc:
+                except _NOT_TAKEN as exc:
                     easier = question.without_what(exc)
                     if easier is None:
                         raise

@@ -117,6 +117,19 @@ def test_a_server_that_takes_less_is_asked_for_less(server: VendorServer) -> Non
     assert all(json.dumps(SCHEMA) in body["messages"][0]["content"] for body in bodies[1:])
 
 
+def test_a_server_that_fails_of_a_schema_is_asked_for_less(server: VendorServer) -> None:
+    """As llama-cpp-python's, which answers what it does not know with status 500."""
+    told = (
+        "1 validation error: {'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), "
+        "'msg': \"Input should be 'text' or 'json_object'\", 'input': 'json_schema'}"
+    )
+    server.will(error(500, "internal_server_error", told), completion('{"name": "A"}'))
+    reply = PROVIDER.answer(prompt(Step.DESIGN), model=MODEL, options=at(server, max_retries=0))
+    assert reply.text == '{"name": "A"}'
+    formats = [call.body["response_format"] for call in server.calls]
+    assert formats == [STRICT, {"type": "json_object"}]
+
+
 def test_a_schema_without_a_strict_form_is_asked_for_in_json_mode(server: VendorServer) -> None:
     server.will(completion("{}"))
     schema = {"type": "object", "properties": {"a": {"not": {}}}}
