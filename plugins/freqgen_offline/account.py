@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from freqgen import BriefError, Span
 from freqgen_offline.clauses import why_unread
@@ -40,9 +41,22 @@ def account(
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """The spans of the brief that were read, and those that were not."""
     ledger = _Ledger(brief, tuple(wishes(brief)))
-    for statement in statements:
-        ledger.enter(statement, writer)
+    for statement, following in zip_longest(statements, statements[1:]):
+        if following is not None and _heads(statement, following):
+            assert statement.verb is not None  # noqa: S101  (so it is one)
+            begin, end = statement.verb.start, statement.verb_end
+            ledger.read.append(_span(brief, begin, end, statement.list_name))
+        else:
+            ledger.enter(statement, writer)
     return tuple(sorted(ledger.read, key=_place)), tuple(sorted(ledger.unread, key=_place))
+
+
+def _heads(statement: Statement, following: Statement) -> bool:
+    """Whether a verb is but a heading: "Entry: buy on the golden cross"."""
+    alone = statement.verb is not None and not statement.clauses and not statement.ended
+    same = following.verb is not None and statement.list_name == following.list_name
+    understood = any(c.note and c.condition is not None for c in following.clauses)
+    return alone and same and understood and not (statement.lost or statement.denied)
 
 
 @dataclass(slots=True)

@@ -252,9 +252,9 @@ def _partial(statement: Statement) -> bool:
 
 def _one_is_enough(statement: Statement) -> bool:
     """Whether "one of the two is enough" stands behind conditions that "or" joins anyway."""
-    *before, last = statement.own or [None]
-    if last is None or statement.given or last is not statement.parts[-1]:
+    if not statement.own or statement.given or statement.own[-1] is not statement.parts[-1]:
         return False
+    *before, last = statement.own
     content = [w for w in last.words if w.type not in MEANINGLESS]
     said = {w.type for w in content}
     enough = {str(w.token).split()[-1] for w in content} & {"enough", "suffices", "do"}

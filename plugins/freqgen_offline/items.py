@@ -116,6 +116,14 @@ class Settings:
             if name not in {"timeframe", "can_short", "stop_level"} and value != {}
         }
 
+    def mention(self, use: Use) -> str:
+        """What an ATR named for itself stands for; empty where no stop uses it."""
+        for name, value in self.written.items():
+            period = value.get("period") if isinstance(value, dict) else None
+            if use.function == "ATR" and (period,) == use.params:
+                return f"{name} period {period}"
+        return ""
+
     def _written(self, item: Item, writer: Writer) -> Any:
         value = item.value
         if item.field == "target":

@@ -29,6 +29,7 @@ from freqgen_offline.quantities import (
     MAX_LENGTH,
     MAX_PERIOD,
     NUMBER_WORDS,
+    WITHOUT_CURRENT,
     length,
     minutes,
     number,
@@ -207,7 +208,11 @@ class OperandMeanings(Transformer[Token, Any]):
         return Average(of=Column(column.lower()), length=_count(children), function="zscore")
 
     def span(self, children: list[Any]) -> Length:
-        return _told_in_time(children[0]) if children[0].type == "TIME" else length(children[0])
+        token = children[0]
+        if WITHOUT_CURRENT in token:
+            candles = re.split(r",|\s(?=without|exc|not)", token)[0]
+            return replace(length(token.update(value=candles)), text=str(token))
+        return _told_in_time(token) if token.type == "TIME" else length(token)
 
     def extreme(self, children: list[Any]) -> Extreme:
         kinds = types(children)
@@ -220,7 +225,7 @@ class OperandMeanings(Transformer[Token, Any]):
             highest=highest,
             column=(column or ("HIGH" if highest else "LOW")).lower(),
             length=over,
-            before="PREVIOUS" in kinds,
+            before="PREVIOUS" in kinds or WITHOUT_CURRENT in over.text,
         )
 
 

@@ -85,9 +85,15 @@ def whole(value: Decimal, low: int, high: int) -> int:
     return int(value)
 
 
+WITHOUT_CURRENT = " the current "
+"""What "20 candles, without the current one" has in it."""
+
+
 def length(token: Token) -> Length:
     """The length that ``COUNT`` or ``TIME`` is."""
     if token.type == "COUNT":
+        if WITHOUT_CURRENT in token:
+            raise UnreadableError("whether the current candle counts can be said of a high or low")
         return Length(candles=whole(number(token), 1, MAX_LENGTH), text=str(token))
     found = minutes(token)
     if not 0 < found <= MAX_LENGTH * 1440:

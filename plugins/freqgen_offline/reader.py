@@ -17,7 +17,7 @@ from freqgen_offline.lexicon import families, words
 from freqgen_offline.looking import operands
 from freqgen_offline.meaning import Bare, Compare, UnreadableError, Use
 from freqgen_offline.phrases import Clause
-from freqgen_offline.references import left_open, named_averages, opposites, with_averages
+from freqgen_offline.references import defines, left_open, named_averages, opposites, with_averages
 from freqgen_offline.rules import (
     Rule,
     denied,
@@ -265,13 +265,14 @@ class _Reader:
         return whole
 
     def _mentioned(self) -> dict[Clause, Use]:
-        """Indicators named for themselves, under no verb, as in "Use RSI(7)."."""
+        """Indicators named for themselves: "Use RSI(7).", and "..., with the MACD at 12, 26, 9"."""
         return {
             clause: clause.meaning.operand
             for statement in self.statements
-            if not statement.list_name and not statement.lost
+            if not statement.lost
             for clause in statement.clauses
             if isinstance(clause.meaning, Bare) and isinstance(clause.meaning.operand, Use)
+            if not statement.list_name or defines(statement, clause)
         }
 
     def _write_rules(self, writer: Writer) -> bool:
@@ -306,7 +307,7 @@ class _Reader:
         self.settings.write(writer)
         self._stop_at_level()
         for clause, use in self._mentioned().items():
-            clause.note = clause.note or writer.mention(use)
+            clause.note = clause.note or writer.mention(use) or self.settings.mention(use)
         return whole
 
     def _stop_at_level(self) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from freqgen_offline.lexicon import Word
 from freqgen_offline.looking import operands, uses
-from freqgen_offline.meaning import Condition, Cross, Opposite, UnreadableError, Use
+from freqgen_offline.meaning import Bare, Condition, Cross, Opposite, UnreadableError, Use
 from freqgen_offline.phrases import Clause
 from freqgen_offline.statements import Statement
+from freqgen_offline.vocabulary import alike
 
 Averages = list[tuple[Use, Use]]
 
@@ -39,6 +41,25 @@ def _uses(clause: Clause) -> list[Use]:
     if clause.condition is None:
         return []
     return [u for operand in operands(clause.condition) for u in uses(operand)]
+
+
+def defines(statement: Statement, clause: Clause) -> bool:
+    """Whether a clause only gives the parameters of what others are about.
+
+    As in "buy when MACD crosses up, with the MACD at 12, 26 and 9", and "Supertrend(10, 3): buy
+    when it turns up".
+    """
+    use = clause.meaning.operand if isinstance(clause.meaning, Bare) else None
+    if not isinstance(use, Use) or not use.params or clause.condition is not None:
+        return False
+    parts = [*statement.given, *statement.parts]
+    at = next((i for i, p in enumerate(parts) if p is clause), 0)
+    before = parts[at - 1] if at else None
+    introduced = isinstance(before, Word) and before.type == "ALONG"
+    introduced |= clause.words[-1].type == "COLON"
+    introduced |= any(str(w.token).startswith(("where", "use")) for w in clause.words)
+    others = [u for c in statement.clauses if c is not clause for u in _uses(c)]
+    return introduced and any(alike(u.function, use.function) for u in others)
 
 
 def named_averages(statements: Sequence[Statement]) -> Averages:

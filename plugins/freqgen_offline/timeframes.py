@@ -16,7 +16,7 @@ from freqgen_offline.phrases import Clause
 from freqgen_offline.quantities import minutes
 from freqgen_offline.statements import Statement
 from freqgen_offline.taking_apart import NO_TITLE
-from freqgen_offline.vocabulary import FAMILIES
+from freqgen_offline.vocabulary import alike
 
 DEFAULT_TIMEFRAME = "1h"
 
@@ -96,19 +96,13 @@ def _refuse_outputs_of_another_chart(conditions: Sequence[Clause]) -> None:
             continue
         bare = {u.function for u in _uses(clause) if u.frame is None and u.output}
         charts = [
-            {u.frame for u in _uses(other) if any(_alike(u.function, f) for f in bare)}
+            {u.frame for u in _uses(other) if any(alike(u.function, f) for f in bare)}
             for other in conditions
             if other is not clause
         ]
         charts = [found for found in charts if found]
         if charts and all(found != {None} for found in charts):
             clause.condition, clause.why = None, "on which timeframe is not said"
-
-
-def _alike(function: str, other: str) -> bool:
-    """Whether two functions are one, or one is of the family of the other."""
-    families = (FAMILIES.get(function, ()), FAMILIES.get(other, ()))
-    return function == other or other in families[0] or function in families[1]
 
 
 _NAMES = frozenset({"MACD", "BB", "KNOWN"})

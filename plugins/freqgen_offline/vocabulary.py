@@ -87,3 +87,9 @@ def terminals() -> str:
         told = "|".join(f"(?:{word})" for word in words).replace("/", r"\/")
         lines.append(f"{name}: /(?:{told})(?![a-z])/")
     return "\n".join(lines)
+
+
+def alike(function: str, other: str) -> bool:
+    """Whether two functions are one, or one is of the family of the other."""
+    families = (FAMILIES.get(function, ()), FAMILIES.get(other, ()))
+    return function == other or other in families[0] or function in families[1]

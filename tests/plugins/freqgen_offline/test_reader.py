@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from freqgen import Brief, BriefError, Design, DesignError, Reading, check_design
+from freqgen.design.model import MAX_RULES
 from freqgen_offline.account import LEFT_OUT
 from freqgen_offline.lexicon import MEANINGLESS, words
 from freqgen_offline.pieces import DIVIDERS, VERBS
@@ -196,6 +197,14 @@ def test_exits_of_a_side_that_is_never_entered_are_left_out_and_said() -> None:
 def test_what_cannot_be_given_beside_the_text(beside: dict[str, Any], told: str) -> None:
     with pytest.raises(BriefError, match=told):
         read(MAIN, **beside)
+
+
+def test_more_conditions_than_a_design_may_have_are_refused() -> None:
+    conditions = [f"RSI({period}) < 30" for period in range(5, 5 + MAX_RULES + 1)]
+    with pytest.raises(BriefError, match=f"at most {MAX_RULES} that must all hold"):
+        read(f"Buy when {' and '.join(conditions)}. 1h, 2% stop.")
+    design, _ = read(f"Buy when {' and '.join(conditions[:-1])}. 1h, 2% stop.")
+    assert len(design.entry_long) == MAX_RULES
 
 
 @pytest.mark.parametrize(
