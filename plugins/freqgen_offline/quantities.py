@@ -30,11 +30,17 @@ MAX_PERIOD = 1000
 _NUMERAL = re.compile(r"[+-]?\s?(?:[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+|[a-z]+)")
 
 
+WITHOUT_CURRENT = " the current "
+"""What "20 candles, without the current one" has in it."""
+
+
 def number(text: str) -> Decimal:
     """The number that a text begins with, in figures or as a word.
 
     :raises UnreadableError: If it has too many digits to be meant.
     """
+    if WITHOUT_CURRENT in text:
+        raise UnreadableError("whether the current candle counts can be said of a high or low")
     match = _NUMERAL.match(re.sub(r"^minus\s+", "-", text.strip()))
     if match is None:
         raise UnreadableError(text)
@@ -85,15 +91,9 @@ def whole(value: Decimal, low: int, high: int) -> int:
     return int(value)
 
 
-WITHOUT_CURRENT = " the current "
-"""What "20 candles, without the current one" has in it."""
-
-
 def length(token: Token) -> Length:
     """The length that ``COUNT`` or ``TIME`` is."""
     if token.type == "COUNT":
-        if WITHOUT_CURRENT in token:
-            raise UnreadableError("whether the current candle counts can be said of a high or low")
         return Length(candles=whole(number(token), 1, MAX_LENGTH), text=str(token))
     found = minutes(token)
     if not 0 < found <= MAX_LENGTH * 1440:

@@ -197,9 +197,10 @@ class _Grouper:
         if says_nothing(clause):
             also = any(w.type == "ALSO" for w in clause.words)
             self.current.continues |= also and not self.current.parts
-            self.headed |= any(
-                w.type == "HEADER" and str(w.token) in _SETTINGS for w in clause.words
-            )
+            if any(w.type == "HEADER" and str(w.token) in _SETTINGS for w in clause.words):
+                self._trim_joints()
+                self._finish()
+                self.headed = True
             return
         self._begin(clause.words[0])
         if any(w.type == "ALSO" for w in clause.words[:1]) and not self.current.parts:
