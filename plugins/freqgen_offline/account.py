@@ -7,10 +7,16 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from freqgen import BriefError, Span
+from freqgen_offline.chatter import (
+    gives_reason,
+    is_chatter,
+    is_heading,
+    speaks_of_shorts,
+    title_of,
+)
 from freqgen_offline.clauses import why_unread
 from freqgen_offline.items import TWICE
 from freqgen_offline.lexicon import MEANINGLESS, Word, words
-from freqgen_offline.meaning import Placed
 from freqgen_offline.phrases import Clause
 from freqgen_offline.statements import Statement
 from freqgen_offline.wishes import Wish, wishes
@@ -41,13 +47,16 @@ def account(
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """The spans of the brief that were read, and those that were not."""
     ledger = _Ledger(brief, tuple(wishes(brief)))
-    for statement, following in zip_longest(statements, statements[1:]):
+    for place, (statement, following) in enumerate(zip_longest(statements, statements[1:])):
         if following is not None and _heads(statement, following):
             assert statement.verb is not None  # noqa: S101  (so it is one)
             begin, end = statement.verb.start, statement.verb_end
             ledger.read.append(_span(brief, begin, end, statement.list_name))
-        else:
-            ledger.enter(statement, writer)
+            continue
+        leads = following is not None and not statement.ended and _is_entry(following)
+        named = title_of(statement) if place == 0 else []
+        named = statement.clauses if gives_reason(brief, statement) else named
+        ledger.enter(statement, writer, leads=leads, harmless=named)
     return tuple(sorted(ledger.read, key=_place)), tuple(sorted(ledger.unread, key=_place))
 
 
@@ -68,8 +77,14 @@ class _Ledger:
     read: list[Span] = field(default_factory=list)
     unread: list[Span] = field(default_factory=list)
 
-    def enter(self, statement: Statement, writer: Writer) -> None:
-        """Note what became of the words of a statement."""
+    def enter(
+        self, statement: Statement, writer: Writer, *, leads: bool, harmless: Sequence[Clause]
+    ) -> None:
+        """Note what became of the words of a statement.
+
+        :param leads: Whether an entry follows in the same sentence.
+        :param harmless: Clauses that only name the strategy, or give a reason.
+        """
         clauses = statement.clauses
         entry = _is_entry(statement)
         understood = [c for c in clauses if c.note or c.explained or c.left_out]
@@ -81,9 +96,10 @@ class _Ledger:
             starts = [c.start for c in clauses]
             starts += [statement.start] if statement.start is not None else []
             why = statement.why or next((w for c in clauses if (w := reason(c))), "")
-            blocks = entry or any(map(_stops, clauses))
+            blocks = entry or any(map(_stops, clauses)) or any(map(speaks_of_shorts, clauses))
             # "Skip when ADX > 40" says when not to enter.
-            blocks = blocks or (statement.verb is None and any(map(_says_when, clauses)))
+            loaded = not all(is_chatter(c) or is_heading(c) or c in harmless for c in clauses)
+            blocks = blocks or (statement.verb is None and loaded)
             self._miss(min(starts), max(ends), why, blocks=blocks)
             return
         if (verb := statement.verb) is not None:
@@ -96,6 +112,8 @@ class _Ledger:
                 self.read.append(_span(self.brief, begin, statement.verb_end, meaning))
             else:
                 self._miss(verb.start, statement.verb_end, "", blocks=entry)
+        joints = {p.type for p in (*statement.given, *statement.parts) if isinstance(p, Word)}
+        depends = bool(joints & {"WHEN", "UNLESS", "ALONG"})
         for clause in clauses:
             if clause.note:
                 note = writer.finished(clause.note)
@@ -106,7 +124,9 @@ class _Ledger:
             else:
                 # Two timeframes, or two stops, of which one is wrong.
                 blocks = entry or _stops(clause) or clause.why == TWICE
-                blocks = blocks or (statement.verb is None and _matters(clause, statement))
+                loaded = not (is_chatter(clause) or is_heading(clause)) or (leads and depends)
+                loaded = loaded and statement.verb is None
+                blocks |= (loaded or speaks_of_shorts(clause)) and clause not in harmless
                 self._miss(clause.start, clause.end, reason(clause), blocks=blocks)
 
     def _miss(self, start: int, end: int, why: str, *, blocks: bool) -> None:
@@ -129,56 +149,9 @@ def _is_entry(statement: Statement) -> bool:
     return statement.verb is not None and statement.verb.type in _ENTERS
 
 
-def _restricts(clause: Clause) -> bool:
-    """Whether words that were not understood say when something holds, or when not."""
-    told = {word.type for word in clause.words}
-    said = {str(word.token) for word in clause.words}
-    return bool(told & _WHEN) or ("DAYS" in told and bool(said & _EXCEPT))
-
-
-_WHEN = frozenset({"HOURS", "HOUR", "GT", "LT", "GE", "LE", "CROSS_UP", "CROSS_DOWN", "OVERSOLD",
-                   "OVERBOUGHT"})  # fmt: skip
-_EXCEPT = frozenset({"except", "not", "no", "only", "never", "unless", "but"})
-
-
-def _says_when(clause: Clause) -> bool:
-    """Whether a clause is a condition, or restricts one."""
-    return isinstance(clause.meaning, Placed) or _restricts(clause)
-
-
 def _stops(clause: Clause) -> bool:
     """Whether a clause is about a stop."""
     return any(word.type in _STOPS for word in clause.words)
-
-
-def _matters(clause: Clause, statement: Statement) -> bool:
-    """Whether unread words of a sentence without a verb may change what the rest of it means."""
-    understood = [c for c in statement.clauses if c.note or c.explained or c.left_out]
-    if _says_when(clause):
-        return True
-    sets = any(w.type in _SET_WITH_NUMBERS for c in statement.clauses for w in c.words)
-    if sets and _has_number(clause):
-        return True
-    if any(c.note.startswith("timeframe") for c in understood) and _has_time(clause):
-        return True
-    joints = {p.type for p in statement.parts if isinstance(p, Word)}
-    depends = bool(joints & {"WHEN", "UNLESS"}) and clause is not statement.clauses[0]
-    return depends and any(map(_stops, understood))
-
-
-def _has_time(clause: Clause) -> bool:
-    """Whether words name one more timeframe: "1h trend, 5m entry"."""
-    return any(word.type == "TIME" for word in clause.words)
-
-
-def _has_number(clause: Clause) -> bool:
-    """Whether a stop or an indicator of its sentence may be set with a clause."""
-    return any(word.type in _NUMBERS for word in clause.words)
-
-
-_NUMBERS = frozenset({"NUM", "PCT", "PARAMS", "COUNT", "PROFIT"})
-_SET_WITH_NUMBERS = _STOPS | {"RSI", "EMA", "SMA", "MA", "ADX", "ATR", "MACD", "BB", "KNOWN",
-                              "OUTPUT", "AVERAGE_KIND"}  # fmt: skip
 
 
 def reason(clause: Clause) -> str:
