@@ -124,7 +124,8 @@ class _Ledger:
             else:
                 # Two timeframes, or two stops, of which one is wrong.
                 blocks = entry or _stops(clause) or clause.why == TWICE
-                loaded = not (is_chatter(clause) or is_heading(clause)) or (leads and depends)
+                heading = is_heading(clause) and not depends
+                loaded = not (is_chatter(clause) or heading) or (leads and depends)
                 loaded = loaded and statement.verb is None
                 blocks |= (loaded or speaks_of_shorts(clause)) and clause not in harmless
                 self._miss(clause.start, clause.end, reason(clause), blocks=blocks)

@@ -42,6 +42,9 @@ _OF_THE_MARKET = frozenset(
 
 _RESTRICTING = frozenset(
     """
+    duration lookback expires expiry lasts
+
+    longer shorter more less fewer
     only never not no none don't dont don'ts doesn't doesnt isn't cannot can't without unless
     except excluding excluded exclude besides avoid avoiding skip skipping ignore ignoring pause
     paused must mustn't should shouldn't need needs needed require requires required demand
@@ -122,7 +125,7 @@ def title_of(statement: Statement) -> list[Clause]:
     for part in statement.parts:
         if isinstance(part, Clause):
             found.append(part)
-        elif part.type not in {"COMMA", "AND"}:
+        elif part.type not in {"COMMA", "AND"} and str(part.token) != "with":
             if part.type not in {"BULLET", "NL"}:
                 return []
             break

@@ -7,12 +7,13 @@ word and cannot be put right is lost as a whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from freqgen_offline.clocks import some_hour
 from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.meaning import (
     After,
+    Bare,
     BarePercentage,
     Column,
     Compare,
@@ -26,7 +27,7 @@ from freqgen_offline.meaning import (
     Turn,
 )
 from freqgen_offline.phrases import Clause, meaning_of, says_nothing
-from freqgen_offline.rules import begins_with_unless
+from freqgen_offline.rules import begins_with_unless, denies_brackets
 from freqgen_offline.statements import PARTIAL, Statement
 
 SEQUENCE = "one thing after another is asked for; rules look at one candle"
@@ -55,9 +56,15 @@ def doubt(statements: Sequence[Statement]) -> None:
     for statement, following in pairwise(statements):
         if statement.denied and following.continues:
             following.lose(DENIAL)
+        if following.opens_short and statement.list_name.startswith("exit") and not statement.ended:
+            following.lose(END)  # "close longs when RSI > 60, shorts when RSI < 40"
         if statement.how == "any" and following.continues and following.verb is None:
             statement.lose(QUANTITY)
+        if following.continues and following.conditional and following.verb is None:
+            following.lose(QUANTITY)  # "Also when MFI < 20."
         ends = following.verb is not None and following.list_name.startswith("exit")
+        if ends and _at_a_profit(statement) and following.own:
+            following.lose(PROFIT)
         if ends and not following.clauses and not statement.ended and statement.own:
             statement.lose(END)  # "buy when RSI < 30 to close it"
 
@@ -81,6 +88,8 @@ def _doubts(statement: Statement) -> str:
         return QUANTITY if any(t.endswith("of") for t in tokens) else DENIAL
     if statement.verb is not None and _partial(statement):
         return PART
+    if _denies_nothing(statement):
+        return DENIAL
     if _unless(statement) or _denies_a_list(statement):
         return DENIAL
     if not some_hour(_hours(statement)):
@@ -94,6 +103,16 @@ def _doubts(statement: Statement) -> str:
     if kinds & {"ANY_OF", "ALL_OF"} and not (_one_is_enough(statement) or _quantified(statement)):
         return QUANTITY
     return ""
+
+
+def _denies_nothing(statement: Statement) -> bool:
+    """Whether a "not" stands for itself, with no bracket behind it."""
+    parts = [*statement.given, *statement.parts]
+    for part, following in zip_longest(parts, parts[1:]):
+        bracket = isinstance(following, Word) and following.type == "LPAR"
+        if isinstance(part, Clause) and denies_brackets(part) and not bracket:
+            return True
+    return False
 
 
 def _unless(statement: Statement) -> bool:
@@ -140,13 +159,18 @@ def _hours(statement: Statement) -> list[str]:
 
 def _exit_depends(statement: Statement) -> bool:
     """Whether an exit by profit or time is joined to a condition: "sell at 5% when ADX > 25"."""
-    if not statement.list_name.startswith("exit") or statement.given:
+    if not statement.list_name.startswith("exit"):
+        return False
+    given = [c.meaning for c in statement.given if isinstance(c, Clause)]
+    if any(isinstance(m, After | BarePercentage | Items) for m in given) and statement.own:
+        return True  # "at 3% profit, sell if RSI > 60"
+    if statement.given:
         return False
     conditions = [c for c in statement.own if isinstance(c.meaning, Placed)]
     if not conditions:
         return False
     joint = ""
-    for part in statement.parts:
+    for place, part in enumerate(statement.parts):
         if isinstance(part, Word):
             joint = part.type if part.type not in {"NL", "BULLET"} else "OR"
             continue
@@ -156,6 +180,13 @@ def _exit_depends(statement: Statement) -> bool:
             and not named
             and any(i.field in {"take_profit", "max_holding"} for i in part.meaning.items)
         )
+        around = [
+            p.type for p in statement.parts[max(place - 2, 0) : place + 2] if isinstance(p, Word)
+        ]
+        if isinstance(part.meaning, After) and around == ["OR", "COMMA", "COMMA"]:
+            return True  # "or, after 10 candles, RSI > 50"
+        if isinstance(part.meaning, Bare) and part is statement.own[0]:
+            return True  # "at the upper band if RSI > 70"
         after_limit = part is not statement.own[0] and joint not in {"OR", "COMMA", "MARK"}
         if limits and (after_limit or part is statement.own[0]):
             return True
@@ -179,21 +210,26 @@ def around_two(statement: Statement, following: Statement) -> tuple[Clause, Stat
     behind = False
     for part in following.parts:
         if isinstance(part, Word):
-            behind = behind or (part.type == "ALONG" and str(part.token) in _DURING)
+            behind = behind or part.type in {"ALONG", "COMMA"}
         elif behind and isinstance(part.meaning, Placed):
             return part, following
     return None
 
 
-_DURING = frozenset({"while", "whilst", "as long as", "provided", "provided that", "given that",
-                     "assuming"})  # fmt: skip
+def _at_a_profit(statement: Statement) -> bool:
+    """Whether words before an exit say at which profit: "at 3% profit, sell if RSI > 60"."""
+    if statement.verb is not None or statement.ended or len(statement.clauses) != 1:
+        return False
+    (clause,) = statement.clauses
+    said = str(clause.words[0].token)
+    return said in {"at", "after", "once"} and isinstance(clause.meaning, Items | BarePercentage)
 
 
 def _on_profit(statement: Statement) -> bool:
     """Whether an exit depends on words about a profit that are not understood, or on a time."""
     if not statement.list_name.startswith("exit"):
         return False
-    for clause in statement.own[1:]:
+    for clause in statement.clauses:
         said = {str(w.token) for w in clause.words}
         if clause.meaning is None and (said & _PROFITS or {"not", "before"} <= said):
             return True

@@ -98,6 +98,10 @@ class Drafter:
         if given.get("roi"):
             risk.pop("take_profit", None)
         risk |= given
+        if "target" in risk:
+            self.defaults.append(
+                f"A trade ends where the price reaches {risk['target']}: at once, if it is there."
+            )
         if "stoploss" not in risk:
             # With leverage the default must not be more than half of the stake.
             most = 0.5 / max(1.0, float(risk.get("leverage", 1)))

@@ -34,6 +34,8 @@ from freqgen_offline.phrases import Clause, begins_with_close
 from freqgen_offline.statements import Statement
 from freqgen_offline.vocabulary import FAMILIES
 
+SEVERAL = "whether it is of all that were named before cannot be told for certain"
+
 
 def fill(
     statement: Statement, before: Statement | None = None, mentioned: Use | None = None
@@ -44,6 +46,7 @@ def fill(
     :param mentioned: What was named last for itself, as in "Supertrend: when it turns green".
     """
     previous = _it(statement, before)
+    several: Clause | None = None
     waiting: list[Clause] = []
     clauses, bracketed = statement.clauses, _bracketed(statement)
     for clause in clauses:
@@ -53,10 +56,13 @@ def fill(
             if clause.condition is not meaning.what:
                 clause.leans = previous
             shared = meaning.what if isinstance(meaning.what, Compare | Cross | Run) else None
-            if shared is not None:
+            if shared is not None and waiting:
+                several = clause
                 for other in waiting:
                     other.condition = _with_subject(other, shared, plural=_is_plural(clause))
                     other.leans = clause
+        elif several is not None and previous is several:
+            clause.why = SEVERAL
         elif isinstance(meaning, Placed) and previous is not None:
             assert isinstance(meaning.what, Tail)  # noqa: S101  (conditions went before)
             assert previous.condition is not None  # noqa: S101  (so it was chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from freqgen import TIMEFRAMES
@@ -12,6 +12,7 @@ from freqgen_offline.meaning import (
     Bare,
     BarePercentage,
     Column,
+    Extreme,
     Item,
     Items,
     Length,
@@ -73,12 +74,15 @@ class Settings:
             if item.field == "target" and not is_price(item.value):  # type: ignore[arg-type]
                 clause.why = "a target is a percentage, or a level of the price"
                 return
+            if item.field == "target" and _is_behind(item.value, list_name):
+                clause.why = 'a price is there from the beginning; write "when close is below ..."'
+                return
             if item.field == "stop_level" and not is_price(item.value):  # type: ignore[arg-type]
                 clause.why = "a stop is a percentage, or a level of the price"
                 return
         if not items:
             return
-        for item in items:
+        for item in map(_before_now, items):
             before = self.found.setdefault(item.field, (item, clause))[0]
             if item.field == "roi" and before is not item:
                 merged = Item("roi", {**_steps(before), **_steps(item)})
@@ -153,6 +157,18 @@ class Settings:
             raise UnreadableError("a period between 2 and 1000")
         multiple = int(factor) if factor == int(factor) else float(factor)
         return {"multiple": multiple, "period": period}
+
+
+def _is_behind(level: Any, list_name: str) -> bool:
+    """Whether a target is no target: "exit at the 10-candle low" of a long."""
+    return isinstance(level, Extreme) and level.highest != (list_name != "exit_short")
+
+
+def _before_now(item: Item) -> Item:
+    """A stop at a high or a low, which is that of the candles before."""
+    if item.field == "stop_level" and isinstance(item.value, Extreme):
+        return replace(item, value=replace(item.value, before=True))
+    return item
 
 
 def _items(clause: Clause, list_name: str, *, alone: bool) -> tuple[Item, ...]:

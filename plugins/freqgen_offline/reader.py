@@ -13,9 +13,9 @@ from freqgen_offline.doubts import around_two, doubt
 from freqgen_offline.drafting import Drafter
 from freqgen_offline.ellipses import fill
 from freqgen_offline.items import Settings
-from freqgen_offline.lexicon import families, words
+from freqgen_offline.lexicon import MEANINGLESS, families, words
 from freqgen_offline.looking import operands
-from freqgen_offline.meaning import Bare, Compare, UnreadableError, Use
+from freqgen_offline.meaning import Bare, Compare, Held, UnreadableError, Use
 from freqgen_offline.phrases import Clause
 from freqgen_offline.references import defines, left_open, named_averages, opposites, with_averages
 from freqgen_offline.rules import (
@@ -24,6 +24,7 @@ from freqgen_offline.rules import (
     denies_brackets,
     grouping,
     join,
+    listed_exits,
     text,
     whole_rule,
 )
@@ -75,7 +76,7 @@ class _Reader:
         for statement in self.statements:
             if not statement.lost:
                 self._take_items(statement)
-        take_title(self.statements, self.settings)
+        title = take_title(self.statements, self.settings)
         self._leave_out_shorts()
         writer = self._write()
         if self.rules["entry_long"] is not None and self.rules["entry_short"] is None:
@@ -84,7 +85,7 @@ class _Reader:
             raise refusal(self.brief.text, self.statements, writer)
         if self._leave_out_exits():
             writer = self._write()
-        self._say_how_taken()
+        self._say_how_taken(title)
         drafter = Drafter(
             self.brief,
             self.settings,
@@ -208,8 +209,23 @@ class _Reader:
                 clause.why = "what it refers to was not understood"
             found = [c for c in found if c.condition is not None]
 
-    def _say_how_taken(self) -> None:
+    def _say_how_taken(self, title: Clause | None) -> None:
         """Name what might have been meant in another way."""
+        if title is not None and title.note:
+            words = self.brief.text[title.start : title.end]
+            self.defaults.append(f'The {title.note} was taken from "{words}".')
+        frame = self.settings.found.get("timeframe")
+        if frame is not None and title is None and not _names_a_chart(frame[1]):
+            words = self.brief.text[frame[1].start : frame[1].end]
+            self.defaults.append(f'The {frame[1].note} was taken from "{words}".')
+        sides: set[str] = set()
+        for statement in self._ruling():
+            sides |= {statement.list_name} if statement.verb is not None else set()
+            told = [c for c in statement.clauses if c.condition is not None]
+            if statement.verb is None and told and len(sides) > 1 and not statement.also:
+                words = self.brief.text[told[0].start : told[-1].end]
+                what = statement.list_name.replace("_", " of a ")
+                self.defaults.append(f'"{words}" was taken for the {what} alone.')
         for statement, following in pairwise(self.statements):
             found = around_two(statement, following)
             if found is not None and found[0].condition is not None:
@@ -217,6 +233,11 @@ class _Reader:
                 words = self.brief.text[clause.start : clause.end]
                 what = of.list_name.replace("_", " of a ")
                 self.defaults.append(f'"{words}" was taken for the {what} alone.')
+        for clause in self._lasting():
+            words = self.brief.text[clause.start : clause.end]
+            self.defaults.append(
+                f'How long "{words}" holds was not taken for what stands before it.'
+            )
         for clause in self._conditions():
             again = {str(w.token) for w in clause.words if w.type == "NOISE_WORD"} & {
                 "back",
@@ -232,6 +253,15 @@ class _Reader:
             self.defaults.append(
                 "What buys was taken for the entry of a long, not the end of a short."
             )
+
+    def _lasting(self) -> list[Clause]:
+        """Conditions for some candles, or within some, that others stand right before."""
+        return [
+            clause
+            for statement in self._ruling()
+            for before, clause in pairwise(c for c in statement.clauses if c.condition is not None)
+            if isinstance(clause.condition, Held) and not isinstance(before.condition, Held)
+        ]
 
     def _leave_out_exits(self) -> bool:
         """Forget the rules that end trades of a side that is never entered."""
@@ -328,7 +358,7 @@ class _Reader:
         verb = statement.verb
         said = {str(word.token) for clause in statement.clauses for word in clause.words}
         filters = verb is None or verb.type == "FILTER" or statement.only or statement.denied
-        filters = filters or bool(said & {"must", "should"})
+        filters = filters or bool(said & {"must", "should"}) or _says_also(statement)
         rule = denied(rule) if statement.denied and rule is not None else rule
         for name in (statement.list_name, *statement.also):
             if filters:
@@ -336,7 +366,32 @@ class _Reader:
                 if verb is not None and verb.type != "FILTER" and not statement.denied:
                     self.entries_alone.add(name)
             else:
+                if self.rules[name] is not None and rule is not None:
+                    self.groupings[
+                        f"{name.replace('_', ' of a ')}: what several sentences say are "
+                        "alternatives, of which one is enough."
+                    ] = None
                 self.rules[name] = join("any", [self.rules[name], rule])
+        if told := listed_exits(statement, rule):
+            self.groupings[told] = None
         for clause in statement.clauses:
             if rule is not None and denies_brackets(clause):
                 clause.note = "not"
+
+
+def _says_also(statement: Statement) -> bool:
+    """Whether a condition is one more of those before: "Buy if also ADX > 20"."""
+    first = next(iter(statement.own), None)
+    return first is not None and bool(first.words) and first.words[0].type == "ALSO"
+
+
+def _names_a_chart(clause: Clause) -> bool:
+    """Whether words say a timeframe and nothing else: "on the 1h chart"."""
+    content = {w.type for w in clause.words if w.type not in MEANINGLESS}
+    adjective = any(str(w.token) in {"daily", "weekly", "hourly"} for w in clause.words)
+    goal = adjective and content & {"TAKE", "PROFIT", "PCT"}
+    return content <= _CHART_AND_RISK and not goal
+
+
+_CHART_AND_RISK = frozenset({"TIME", "CHART", "CANDLE", "MARK", "IS", "FOR_TIME", "STOP", "TAKE",
+                             "TRAIL", "PCT", "NUM", "TIMES", "LEVERAGE", "PROFIT"})  # fmt: skip

@@ -30,6 +30,8 @@ class RiskMeanings(Transformer[Token, Any]):
         found = ratio(types(children)["PCT"])
         if not 0 < found < 1:
             raise UnreadableError("a stop loss is between 0 and 100 %")
+        if str(types(children)["PCT"]).startswith("+"):
+            raise UnreadableError("a stop in profit, which is none from the beginning")
         if re.match(r"above|over", types(children).get("FROM_ENTRY", "")):
             raise UnreadableError("a stop in profit, which is none from the beginning")
         return Item("stoploss", float(-found))

@@ -102,7 +102,7 @@ def whole_rule(statement: Statement, rules: dict[int, Rule]) -> Rule | None:
 def grouping(statement: Statement, rule: Rule | None) -> str:
     """How "and" and "or" of one statement were grouped, where the text leaves it open."""
     parts = statement.parts
-    grouped = any(isinstance(p, Word) and p.type in {"LPAR", "EITHER", "UNLESS"} for p in parts)
+    grouped = any(isinstance(p, Word) and p.type in {"LPAR", "UNLESS"} for p in parts)
     if grouped or statement.given or not isinstance(rule, Group):
         return ""
     if {rule.how, *(m.how for m in rule.members if isinstance(m, Group))} != {"all", "any"}:
@@ -111,6 +111,18 @@ def grouping(statement: Statement, rule: Rule | None) -> str:
         f'"And" and "or" stand in one sentence; it was read as {text(rule)}: "and" binds tighter '
         'than "or", and a comma before one of them loosens it.'
     )
+
+
+def listed_exits(statement: Statement, rule: Rule | None) -> str:
+    """That the exits of a list must come together, where each might be meant to be enough."""
+    listed = any(
+        isinstance(p, Word) and p.type in {"BULLET", "NL", "MARK"} for p in statement.parts
+    )
+    if not listed or not statement.list_name.startswith("exit") or statement.how:
+        return ""
+    if not isinstance(rule, Group) or rule.how != "all":
+        return ""
+    return f'{text(rule)}: an exit needs all of its list; write "any of" where one is enough.'
 
 
 _LEVEL = re.compile(r"(\w+(?:\.\w+)?) ([<>])=? (-?[0-9.]+)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from freqgen_offline.lexicon import Word
 from freqgen_offline.meaning import Placed, Said, Tail
 from freqgen_offline.rules import begins_with_unless
 from freqgen_offline.statements import Statement
@@ -34,7 +35,9 @@ def choose_sides(statements: Sequence[Statement]) -> None:
                 statement.list_name, *statement.also = sorted(entries)
             else:
                 statement.lose("it is not clear whether it filters longs or shorts")
-        if _demands(statement) and len(entries) == 1:
+        if _demands(statement) and _depends(statement):
+            statement.lose("what is demanded depends on something else")
+        elif _demands(statement) and len(entries) == 1:
             if previous is not None and previous.list_name.startswith("exit"):
                 statement.lose("it is not clear whether it is for the entry or the exit")
             statement.list_name = next(iter(entries))
@@ -71,6 +74,12 @@ def _names_no_side(statement: Statement) -> bool:
         and re.search("enter|entr|open", said) is not None
         and "long" not in said
     )
+
+
+def _depends(statement: Statement) -> bool:
+    """Whether a demand holds only if something else does: "ADX must be above 20 if RSI < 25"."""
+    joints = {p.type for p in (*statement.given, *statement.parts) if isinstance(p, Word)}
+    return statement.conditional or "UNLESS" in joints
 
 
 def _of_both_sides(statement: Statement) -> bool:

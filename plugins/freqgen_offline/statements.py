@@ -24,6 +24,9 @@ _HARMLESS = frozenset(
      "dip", "dips", "momentum", "swing", "scalp", "trader", "mirrors", "otherwise"}
 )  # fmt: skip
 """Words right before a verb that do not turn it round."""
+_PERMIT = frozenset({"can", "may", "could", "might", "also", "protect", "protects", "love", "like",
+                     "hate", "enjoy", "still"})  # fmt: skip
+"""Words before "trade on Mondays" with which it says not when alone to trade."""
 EACH = "whether each by itself is denied, or both together, cannot be told for certain"
 _SETTINGS = frozenset({"indicators", "indicator", "settings", "setting", "parameters", "parameter",
                        "risk", "risk management", "money management"})  # fmt: skip
@@ -50,6 +53,7 @@ class Statement:
     :param also: Further lists that it counts for, as in "cover the short and buy".
     :param denied: Whether the opposite of its conditions must hold, as in "never buy when".
     :param ended: Whether its sentence ends with it.
+    :param conditional: Whether "when" or "if" stands in it.
     """
 
     verb: Word | None = None
@@ -67,6 +71,13 @@ class Statement:
     also: list[str] = field(default_factory=list)
     denied: bool = False
     ended: bool = False
+    conditional: bool = False
+
+    @property
+    def opens_short(self) -> bool:
+        """Whether its verb is but "short", which may be what is closed."""
+        said = str(self.verb.token) if self.verb is not None else ""
+        return self.list_name == "entry_short" and said in {"short", "shorts"}
 
     @property
     def clauses(self) -> list[Clause]:
@@ -197,6 +208,10 @@ class _Grouper:
         if says_nothing(clause):
             also = any(w.type == "ALSO" for w in clause.words)
             self.current.continues |= also and not self.current.parts
+            conditions = [c for c in self.current.own if isinstance(c.meaning, Placed)]
+            first = any(str(w.token).startswith("whichever") for w in clause.words)
+            if first and len(conditions) > 1 and self.current.list_name.startswith("entry"):
+                self.current.lose(EACH)
             if any(w.type == "HEADER" and str(w.token) in _SETTINGS for w in clause.words):
                 self._trim_joints()
                 self._finish()
@@ -209,6 +224,8 @@ class _Grouper:
 
     def _joint(self, word: Word) -> None:
         if not self.current.parts and self.current.verb is None:
+            if word.type == "OR" and self.done:
+                self.current.lose(TORN)  # "or" on a line of its own
             if word.type in {"AND", "BULLET"}:
                 self.current.continues = word.type == "AND" or self._list_is_open()
             if word.type not in {"LPAR", "EITHER", "UNLESS"}:
@@ -238,6 +255,9 @@ class _Grouper:
             )
             return
         if self._absorbed(i, name, verb):
+            return
+        if verb.type == "FILTER" and self._ends_trades():
+            self._when(i, verb)  # "sell all trades when ADX < 20"
             return
         doubtful = self._said_before(i, verb)
         if self._joins(i, name):
@@ -281,10 +301,22 @@ class _Grouper:
         if self.torn:
             self.current.lose(TORN)
 
+    def _ends_trades(self) -> bool:
+        """Whether a verb that ends trades has no condition yet."""
+        verb = self.current.verb
+        placed = any(isinstance(c.meaning, Placed) for c in self.current.own)
+        return verb is not None and verb.type.startswith("EXIT") and not placed
+
     def _said_before(self, i: int, verb: Word) -> bool:
         """Whether words right before a verb may turn it round: "refrain from buying"."""
         before = self.pieces[i - 1] if i else None
-        if not isinstance(before, Clause) or before.meaning is not None:
+        if not isinstance(before, Clause):
+            return False
+        if verb.type == "FILTER" and {str(w.token) for w in before.words} & _PERMIT:
+            return True
+        if verb.type == "FILTER" and isinstance(before.meaning, Items) and self._colon(i):
+            return True  # "daily trend filter: ..."
+        if before.meaning is not None:
             return False
         if before.words[-1].type in {"COLON", "HEADER"} or self.current.verb is not None:
             return False
@@ -419,7 +451,8 @@ class _Grouper:
                 self.torn = True
         if self.current.verb is not None and not self.current.own:
             self.current.verb_end = word.end
-        elif self.current.verb is None and str(word.token) in {"once", "as soon as"}:
+        self.current.conditional = True
+        if self.current.verb is None and str(word.token) in {"once", "as soon as"}:
             self.current.late = True
         self._begin(word)
 

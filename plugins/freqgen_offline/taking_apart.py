@@ -120,7 +120,9 @@ def names_chart(content: Sequence[Word]) -> bool:
 NO_TITLE = frozenset(
     {"not", "above", "below", "than", "any", "or", "data", "test", "wait", "cooldown", "between",
      "every", "each", "per", "higher", "lower", "last", "about", "trades", "week", "hold", "never",
-     "no", "instead", "rather", "except"}
+     "no", "instead", "rather", "except", "don't", "dont", "too", "limit", "expires", "expire",
+     "duration", "expiry", "lookback", "timeout", "ago", "routine", "newsletter", "review",
+     "sleep", "read", "backtest", "target", "goal", "backtests", "order", "orders"}
 )  # fmt: skip
 """Words with which a length of time is no timeframe of a title."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from freqgen import TIMEFRAMES
 from freqgen_offline.indicators import frame_name
@@ -33,11 +33,17 @@ class Chosen:
     told: tuple[str, ...] = ()
 
 
-def take_title(statements: Sequence[Statement], settings: Settings) -> None:
-    """Take the timeframe from a title, where it is said nowhere else: "EMA cross, 4h chart"."""
+def take_title(statements: Sequence[Statement], settings: Settings) -> Clause | None:
+    """Take the timeframe from a title, where it is said nowhere else: "EMA cross, 4h chart".
+
+    :returns: The title.
+    """
     if settings.value("timeframe") is not None:
-        return
-    for statement in statements:
+        return None
+    for statement, following in zip_longest(statements, statements[1:]):
+        verb = following.verb if following is not None and not statement.ended else None
+        if verb is not None and verb.type == "FILTER":
+            continue  # "daily trend filter: ..."
         for clause in statement.clauses if statement.verb is None else ():
             content = [w for w in clause.words if w.type not in MEANINGLESS and not _is_for(w)]
             times = [w for w in content if w.type == "TIME"]
@@ -48,7 +54,8 @@ def take_title(statements: Sequence[Statement], settings: Settings) -> None:
             item = Item("timeframe", frame)
             settings.found["timeframe"] = (item, clause)
             settings.clauses[id(clause)] = (clause, (item,))
-            return
+            return clause
+    return None
 
 
 def _is_for(word: Word) -> bool:
@@ -58,6 +65,8 @@ def _is_for(word: Word) -> bool:
 
 def _is_title(content: Sequence[Word]) -> bool:
     """Whether words name a chart: "EMA cross on the 4h chart", "Ichimoku, daily candles"."""
+    if {w.type for w in content} & _SAYS:
+        return False
     for word, following in pairwise(content):
         if word.type == "TIME" and following.type in {"CHART", "CANDLE"}:
             return not any(str(w.token) in NO_TITLE for w in content)
@@ -69,6 +78,8 @@ def _is_title(content: Sequence[Word]) -> bool:
 
 
 _SHORT_TITLE = 4
+_SAYS = frozenset({"NOT", "GT", "LT", "GE", "LE", "GREEN", "RED", "RISING", "FALLING", "TURN",
+                   "CROSS_UP", "CROSS_DOWN", "DOUBT", "FOR_TIME"})  # fmt: skip
 
 
 def choose_timeframe(conditions: Sequence[Clause], settings: Settings, given: str | None) -> Chosen:

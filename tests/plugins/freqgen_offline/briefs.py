@@ -472,7 +472,7 @@ WHOLE += [
         "With ADX above 40, sell when RSI > 60. 1h, 2% stop",
         entry_long=["(adx > 25 and rsi < 30) or (adx < 25 and rsi < 20)"],
         exit_long=["adx > 40", "rsi > 60"],
-        defaults=[],
+        defaults=["alternatives"],
     ),
     Case(
         id="a condition before the verb, and then",

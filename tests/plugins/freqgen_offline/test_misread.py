@@ -85,6 +85,7 @@ def test_it_is_read_right_now(text: str, name: str, rules: list[str]) -> None:
 
 
 BLOCKED = [
+    "Buy when RSI < 30. Stay out if ADX > 40.",
     "Buy unless RSI is above 70.",
     "Buy, unless RSI is above 70, when MACD crosses up.",
     "Buy when RSI < 30. Don't buy unless ADX > 20.",
@@ -193,7 +194,6 @@ LISTED = [
     ("Buy when RSI < 30. At most 2 trades a week.", "At most 2 trades a week"),
     ("Buy when RSI < 30. Wait 4 hours between trades.", "Wait 4 hours between trades"),
     ("Buy when RSI < 30. Minimum hold 4 hours.", "Minimum hold 4 hours"),
-    ("Buy when RSI < 30. Stay out if ADX > 40.", "out if ADX > 40"),
     ("Buy when RSI < 30. Sell when RSI > 70 with 1% profit.", "Sell when RSI > 70 with 1% profit"),
     ("Buy when RSI < 30. Sell at 5% profit when ADX is above 25.",
      "Sell at 5% profit when ADX is above 25"),
