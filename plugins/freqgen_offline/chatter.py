@@ -10,7 +10,6 @@ import re
 from itertools import pairwise
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.meaning import Items
 from freqgen_offline.phrases import Clause
 from freqgen_offline.statements import Statement
 
@@ -132,7 +131,7 @@ def title_of(statement: Statement) -> list[Clause]:
     else:
         if not statement.ended:
             return []
-    unread = [c for c in found if not isinstance(c.meaning, Items)]
+    unread = [c for c in found if c.meaning is None]
     content = [w for c in unread for w in c.words if w.type not in MEANINGLESS]
     said = {str(w.token) for w in content}
     says = said & (_RESTRICTING | _PREPOSITIONS) or {w.type for w in content} & _SAYS
@@ -141,7 +140,7 @@ def title_of(statement: Statement) -> list[Clause]:
 
 _TITLE = 6
 _PREPOSITIONS = frozenset({"in", "during", "on", "at", "near", "while", "when", "if"})
-_SAYS = frozenset({"GT", "LT", "GE", "LE", "CROSS_UP", "CROSS_DOWN", "NUM", "PCT", "RISING",
+_SAYS = frozenset({"TIME", "GT", "LT", "GE", "LE", "CROSS_UP", "CROSS_DOWN", "NUM", "PCT", "RISING",
                    "FALLING", "UNLESS", "NOT", "DAYS", "HOURS", "HOUR", "STOP", "TAKE",
                    "TRAIL"})  # fmt: skip
 

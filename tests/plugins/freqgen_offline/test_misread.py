@@ -5,6 +5,8 @@ What cannot be read is listed; where that belongs to an entry or a stop, it bloc
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,17 @@ def read(text: str) -> tuple[dict[str, Any], Reading]:
 
 
 RIGHT = [
+    ("Buy when RSI < 30. Sell all trades when ADX < 20.", "exit_long", ["adx < 20"]),
+    ("Buy when RSI < 30. Exit all trades on Fridays.", "exit_long", ["weekday() == 4"]),
+    ("In short, buy when RSI < 30.", "entry_long", ["rsi < 30"]),
+    ("Buy if either:\n- RSI < 30\n- MFI < 20\n\n", "entry_long", ["rsi < 30 or mfi < 20"]),
+    ("Buy when RSI < 30. Buy if also ADX > 20.", "entry_long", ["rsi < 30", "adx > 20"]),
+    ("Buy when close > the highest high of the last 20 candles, without the current one.",
+     "entry_long", ["close > shift(highest(high, 20), 1)"]),
+    ("Buy when MACD crosses up, with the MACD at 12, 26 and 9.", "entry_long",
+     ["crosses_above(macd.line, macd.signal)"]),
+    ("## Entry\n- RSI < 30\n## Exit\n- RSI > 70\n## Settings\n- RSI: period 7\n", "exit_long",
+     ["rsi > 70"]),
     ("Unless price is below the EMA 200, buy when RSI < 30.", "entry_long",
      ["not (close < ema)", "rsi < 30"]),
     ("Sell unless RSI is below 60. Buy when RSI < 30.", "exit_long", ["not (rsi < 60)"]),
@@ -181,7 +194,11 @@ BLOCKED = [
 ]
 
 
-@pytest.mark.parametrize("text", BLOCKED)
+MUST_STOP = json.loads((Path(__file__).parent / "must_stop.json").read_text("utf-8"))
+"""What a third adversary found: conditions, sides and denials that were passed over."""
+
+
+@pytest.mark.parametrize("text", [*BLOCKED, *MUST_STOP])
 def test_it_stops_now(text: str) -> None:
     try:
         _, reading = read(text + END)
@@ -231,6 +248,12 @@ def test_a_month_is_no_minute() -> None:
 
 
 SAID = [
+    ("Buy when RSI < 30. Buy when MFI < 20.", "of which one is enough"),
+    ("Buy when RSI < 30. Exit:\n- RSI > 70\n- MFI > 80", "an exit needs all of its list"),
+    ("Buy when RSI < 40 and MFI < 20 for 3 candles.", "was not taken for what stands before"),
+    ("Buy when RSI < 30. Sell when RSI > 70. Not when ADX > 40.", "exit of a long alone"),
+    ("Buy when RSI < 30, sell when RSI > 70, only on weekdays.", "exit of a long alone"),
+    ("Buy when RSI < 30. Sell at the middle Bollinger band.", "at once, if it is there"),
     ("While ADX > 25: buy when RSI < 30, sell when RSI > 70.", "entry of a long alone"),
     ("Buy when RSI < 30 and sell when RSI > 70, provided ADX > 25.", "exit of a long alone"),
     ("Buy when RSI is back above 30.", "was read as a state"),
@@ -243,4 +266,16 @@ SAID = [
 @pytest.mark.parametrize(("text", "words"), SAID, ids=[case[0] for case in SAID])
 def test_how_it_was_taken_is_said(text: str, words: str) -> None:
     _, reading = read(text + END)
+    assert any(words in told for told in reading.defaults)
+
+
+TITLES = [
+    ("Swing trade for 3 days. Buy when RSI < 30.", 'taken from "Swing trade for 3 days"'),
+    ("Buy when RSI < 30. Daily target 1%.", 'taken from "Daily target 1%"'),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), TITLES)
+def test_a_timeframe_from_a_title_is_said(text: str, words: str) -> None:
+    _, reading = read(f"{text} 2% stop.")
     assert any(words in told for told in reading.defaults)
