@@ -18,8 +18,8 @@ from freqgen.finding import Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignAttempt
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
-from freqgen.generation.provider import ModelAddress, Provider, Reply
-from freqgen.outcome import RunOptions
+from freqgen.generation.provider import CUT_OFF, ModelAddress, Provider, Reply, cut_off
+from freqgen.outcome import FailedCall, RunOptions
 from freqgen.plugins import PluginHost, expect
 from freqgen.settings import Workspace, load_workspace
 
@@ -95,6 +95,8 @@ class Workbench:
         self._engine: Engine | None = None
         self._store: Store | None = None
         self._told: set[str] = set()
+        self._failed: FailedCall | None = None
+        """The last call to a provider, if it gave no answer that can be used."""
         self._backtests: dict[tuple[str, str, RunOptions], BacktestResult] = {}
         self._own: set[str] = set()
         """Digests of drafts that freqgen's own compiler wrote."""
@@ -254,8 +256,13 @@ class Workbench:
         try:
             with self.host.guarded(self.host.providers(), provider.name):
                 reply = expect(provider.answer(prompt, model=model, options=options), Reply)
+            if reply.stop_reason.casefold() in CUT_OFF:
+                limit = options.max_tokens or (written.max_tokens if written else None)
+                raise cut_off(provider.name, model, reply, limit)
         except FreqgenException as exc:
-            self.audit.failure(prompt, exc, address, perf_counter() - begin)
+            seconds = perf_counter() - begin
+            self.audit.failure(prompt, exc, address, seconds)
+            self._failed = FailedCall(prompt=prompt, address=address, error=exc, seconds=seconds)
             raise
         self.audit.reply(prompt, reply, address, perf_counter() - begin)
         self.host.reply_received(prompt, reply)

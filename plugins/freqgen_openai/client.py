@@ -157,21 +157,23 @@ class Client:
         if choice is None:
             raise self.endpoint.unreadable()
         stop = _word(choice, "finish_reason")
-        if stop == "length":
-            raise self.endpoint.truncated(self.max_tokens)
-        refusal = _word(choice.message, "refusal")
-        if refusal or stop == "content_filter":
-            raise self.endpoint.refused(refusal or "its content filter stopped the answer")
         text = _word(choice.message, "content")
-        if not text.strip():
-            raise self.endpoint.empty()
-        return Reply(
+        reply = Reply(
             text=question.restored(text),
             model=_word(answer, "model") or self.endpoint.model,
             usage=usage_of(answer, self.endpoint.address),
             stop_reason=stop,
             request_id=_word(answer, "_request_id") or _word(answer, "id"),
         )
+        if stop == "length":
+            raise self.endpoint.truncated(self.max_tokens, reply)
+        refusal = _word(choice.message, "refusal")
+        if refusal or stop == "content_filter":
+            why = refusal or "its content filter stopped the answer"
+            raise self.endpoint.refused(why, reply)
+        if not text.strip():
+            raise self.endpoint.empty(reply)
+        return reply
 
 
 def usage_of(answer: ChatCompletion, address: str) -> Usage:

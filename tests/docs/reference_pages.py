@@ -273,8 +273,8 @@ ERRORS_HEAD = """\
 <!-- Written by `make docs` from freqgen/exceptions.py; do not edit. -->
 
 What goes wrong in a way that freqgen foresees is one message on stderr, a hint below it that says
-what to do next, and exit code 2. With `--json` the same stands in the one object on stdout, with
-the name of the class as `error.type`:
+what to do next, and exit code 2, or 3 for `AttemptsExhausted`. With `--json` the same stands in the
+one object on stdout, with the name of the class as `error.type`:
 
 ```console
 $ freqgen list --limit 0 --json
