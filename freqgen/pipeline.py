@@ -18,7 +18,7 @@ from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.evaluation.timerange import check_timerange
 from freqgen.exceptions import FreqgenException, SandboxUnavailable, StoreError, StrategyFault
 from freqgen.generation.designer import DesignResult
-from freqgen.generation.limits import check_limits
+from freqgen.generation.limits import check_limits, check_stored_limits
 from freqgen.generation.provider import ModelAddress
 from freqgen.outcome import (
     CodeResult,
@@ -293,6 +293,7 @@ class Freqgen(Batch):
 
         :raises RecordNotFound: If there is no such record.
         :raises StoreError: If it cannot be approved, saying why.
+        :raises DesignError: If its risk goes beyond the setting ``limits`` as it is now.
         :raises UsageError: If it does not pass validation.
         :raises SandboxUnavailable: If it was run once, and cannot be run here.
         """
@@ -300,6 +301,7 @@ class Freqgen(Batch):
 
         record = self.store.find(name_or_id)
         check_approvable(self.store, record, self.workspace.user_data_dir)
+        self._check_limits_of(record)
         try:
             self.stored_draft(record)
         except SandboxUnavailable as exc:
@@ -307,6 +309,18 @@ class Freqgen(Batch):
                 raise
             self._progress(f"The code of {record.name} was checked and never run: {exc.message}")
         return self._decided(approve, record.id, reason)
+
+    def _check_limits_of(self, record: Record) -> None:
+        """Refuse what is beyond the limits as they are now, under whichever it was made.
+
+        :raises DesignError: Naming every field, and the settings to change.
+        """
+        from freqgen.store.status import described
+
+        if record.design is not None:
+            design = Design.from_data(dict(record.design), origin=f"record {record.id}")
+            limits = self.settings.limits
+            check_stored_limits(design, limits, of=described(record), id=record.id)
 
     def reject(self, name_or_id: str, reason: str = "") -> tuple[Record, Path]:
         """Reject a strategy, and take its file from where Freqtrade looks.
@@ -343,6 +357,7 @@ class Freqgen(Batch):
         """Trade on paper with Freqtrade's own bot until it is stopped.
 
         :raises StoreError: If the strategy was not allowed or approved.
+        :raises DesignError: If its risk goes beyond the setting ``limits`` as it is now.
         :raises UsageError: If it does not pass validation any more.
         :raises SandboxUnavailable: If nothing here would hold it while it is checked.
         """
@@ -368,6 +383,7 @@ class Freqgen(Batch):
                 hint=f"freqtrade trade --dry-run --strategy {record.class_name} trades the edited "
                 "file; move it away to trade what was checked",
             )
+        self._check_limits_of(record)
         if record.market == "synthetic":
             self._progress(
                 f"{record.name} was tested on synthetic candles only, which says that it runs and "
