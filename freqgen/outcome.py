@@ -17,7 +17,7 @@ from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignResult
 from freqgen.generation.prompt import Prompt
-from freqgen.generation.provider import ModelAddress, Reading, Reply, Usage
+from freqgen.generation.provider import ModelAddress, Reading, Reply, Span, Usage
 from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE, TriedOn, Validation
 
 if TYPE_CHECKING:
@@ -212,11 +212,15 @@ class GenerationResult:
 
 def reading_data(reading: Reading) -> dict[str, Any]:
     """What became of a brief's words, as the command line's JSON has it."""
+
+    def told(spans: Sequence[Span]) -> list[dict[str, Any]]:
+        return [
+            {"start": s.start, "end": s.end, "text": s.text, "meaning": s.meaning} for s in spans
+        ]
+
     return {
-        "read": [
-            {"start": s.start, "end": s.end, "text": s.text, "meaning": s.meaning}
-            for s in reading.read
-        ],
+        "read": told(reading.read),
+        "overridden": told(reading.overridden),
         "unread": [
             {
                 "start": s.start,

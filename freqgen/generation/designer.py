@@ -21,6 +21,7 @@ from freqgen.exceptions import (
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.json_reply import ENDS_MIDWAY, NoObject, read_object
 from freqgen.generation.limits import Excess, excesses
+from freqgen.generation.overridden import without_overridden
 from freqgen.generation.prompt import CallOptions, Message, Payload, Prompt, PromptBuilder
 from freqgen.generation.provider import (
     ModelAddress,
@@ -169,7 +170,7 @@ def make_design(
             return DesignResult(
                 checked=judged.checked,
                 origin=str(address),
-                reading=reply.reading or Reading(),
+                reading=without_overridden(reply.reading or Reading(), brief),
                 attempts=tuple(attempts),
             )
         if provider.deterministic:
@@ -246,6 +247,10 @@ def _judged(text: str, brief: Brief, catalogue: Catalogue, limits: RiskLimits) -
         return _Judged(errors=(DesignError(wanted),))
     if brief.name is not None:
         data = {**data, "name": brief.name}
+    risk = data.get("risk")
+    if "take_profit" in brief.constraints and isinstance(risk, dict) and risk.get("roi"):
+        # Two ways to say the same, of which the one beside the words wins.
+        data = {**data, "risk": {**risk, "roi": {}}}
     try:
         design = Design.from_data(data, origin="the reply")
     except DesignError as exc:

@@ -74,11 +74,15 @@ class Reading:
     :param read: The parts that were understood, in the order of the text.
     :param unread: The parts that were not.
     :param defaults: What was added without having been asked for, a sentence each.
+    :param overridden: The parts that were understood and are not used, because something else
+        was said beside the brief; their meaning says what. A provider need not find them: they
+        are taken out of ``read`` by what the brief's constraints are.
     """
 
     read: tuple[Span, ...] = ()
     unread: tuple[Span, ...] = ()
     defaults: tuple[str, ...] = ()
+    overridden: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

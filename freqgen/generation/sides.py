@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from freqgen.design.checked import check_design
 from freqgen.design.model import Design
 from freqgen.exceptions import BriefError
+from freqgen.generation.overridden import without_side
 
 if TYPE_CHECKING:
     from freqgen.brief import Brief
@@ -49,10 +50,13 @@ def shorts_only(result: DesignResult, catalogue: Catalogue) -> DesignResult:
     # What no rule used before was put there by the provider, who is told so by the advice.
     for field, key in (("indicators", "id"), ("parameters", "name")):
         data[field] = [one for one in data[field] if one[key] in used or one[key] not in before]
+    gone_rules = design.entry_long + design.exit_long
+    kept_rules = design.entry_short + design.exit_short
+    reading = without_side(result.reading, "long", gone=gone_rules, kept=kept_rules)
     reading = replace(
-        result.reading,
+        reading,
         defaults=(
-            *result.reading.defaults,
+            *reading.defaults,
             "The rules for longs were left out, because longs were ruled out.",
         ),
     )
