@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from freqgen.design.model import Design
+from freqgen.design.model import Design, Risk
 from freqgen.exceptions import DesignError
 from freqgen.settings import RiskLimits
 
@@ -33,7 +33,11 @@ class Excess:
 
 def excesses(design: Design, limits: RiskLimits) -> tuple[Excess, ...]:
     """What of a design's risk goes beyond the limits, in the order of its fields."""
-    risk = design.risk
+    return risk_excesses(design.risk, limits)
+
+
+def risk_excesses(risk: Risk, limits: RiskLimits) -> tuple[Excess, ...]:
+    """The same of a risk alone."""
     found = []
     if -risk.stoploss > limits.max_stoploss:
         found.append(

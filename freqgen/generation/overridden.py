@@ -121,6 +121,10 @@ def _instead(name: str, told: str, constraints: Mapping[str, Any]) -> str:
         if given not in constraints:
             continue
         value = constraints[given]
+        if value is None:
+            if given == name:
+                return f"no {given}"
+            continue
         if given != name or not _equal(told, value):
             return f"{given} {_told(value)}"
     return ""
