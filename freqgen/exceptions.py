@@ -43,8 +43,8 @@ class FreqgenException(FreqtradeException):
         self.hint = hint
 
     def add_hint(self, more: str) -> None:
-        """Say one more thing that the user can do, behind the hint."""
-        self.hint = f"{self.hint}; {more}" if self.hint else more
+        """Say one more thing that the user can do, on a line below the hint."""
+        self.hint = f"{self.hint}\n{more}" if self.hint else more
 
 
 class UsageError(FreqgenException):

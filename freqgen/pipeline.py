@@ -281,7 +281,7 @@ class Freqgen(Batch):
         what = "the design and the last draft are" if run.drafts else "the design is"
         design = path.parent / "design.json"
         return (
-            f"{what} kept in {path.parent} (freqgen show {stored.id}); "
+            f"{what} kept in {path.parent} (freqgen show {stored.id})\n"
             f"freqgen generate --design {shlex.quote(str(design))} goes on from there"
         )
 

@@ -20,7 +20,7 @@ from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import CodeAttempt, write_code
 from freqgen.generation.designer import DesignResult, make_design
 from freqgen.generation.limits import check_limits
-from freqgen.generation.prompt import Step
+from freqgen.generation.prompt import CallOptions, Step
 from freqgen.generation.provider import ModelAddress, check_model
 from freqgen.generation.sides import only_short, shorts_only
 from freqgen.outcome import (
@@ -109,10 +109,15 @@ class Steps(Workbench):
         """Refuse a ``provider`` or ``provider:model`` that there is not.
 
         :raises UsageError: If there is no such provider.
-        :raises ProviderUnavailable: If it has no such model.
+        :raises ProviderUnavailable: If it has no such model, or no key.
         """
         address = ModelAddress.parse(model)
-        check_model(self.host.provider(address.provider), address.model)
+        provider = self.host.provider(address.provider)
+        check_model(provider, address.model)
+        check = getattr(provider, "check", None)
+        if check is not None:
+            with self.host.guarded(self.host.providers(), provider.name):
+                check(address.model, self._options_for(provider, CallOptions()))
 
     def check(self, design: Design) -> CheckedDesign:
         """Bind a design to the catalogue.

@@ -237,6 +237,11 @@ class Workbench:
         name = self.settings.prompts.get(step.value, "default")
         return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
 
+    def _options_for(self, provider: Provider, options: CallOptions) -> CallOptions:
+        """The options of a call, with what the settings say for a provider."""
+        written = self.settings.providers.get(provider.name)
+        return written.added_to(options) if written is not None else options
+
     def _ask(
         self, provider: Provider, prompt: Prompt, model: str | None, options: CallOptions
     ) -> Reply:
@@ -247,8 +252,7 @@ class Workbench:
         :raises ProviderError: If no answer came; that is in the audit log too.
         """
         address = str(ModelAddress(provider.name, model))
-        written = self.settings.providers.get(provider.name)
-        options = written.added_to(options) if written is not None else options
+        options = self._options_for(provider, options)
         if wrong := _what_is_wrong(prompt):
             self._progress(f"Asking {address} again: {wrong}")
         self.audit.prompt(prompt, address)
@@ -257,7 +261,8 @@ class Workbench:
             with self.host.guarded(self.host.providers(), provider.name):
                 reply = expect(provider.answer(prompt, model=model, options=options), Reply)
             if reply.stop_reason.casefold() in CUT_OFF:
-                limit = options.max_tokens or (written.max_tokens if written else None)
+                written = options.extra.get("max_tokens")
+                limit = options.max_tokens or (written if isinstance(written, int) else None)
                 raise cut_off(provider.name, model, reply, limit)
         except FreqgenException as exc:
             seconds = perf_counter() - begin

@@ -107,7 +107,8 @@ def answers_kept(attempts: Sequence[object], log: str) -> Iterator[None]:
     except ProviderError as exc:
         if attempts:
             many = f"the {len(attempts)} answers" if attempts[1:] else "the answer"
-            exc.add_hint(f"{many} before this one, and what they took, are in {log}")
+            verb = "are" if attempts[1:] else "is"
+            exc.add_hint(f"{many} before, with tokens and cost, {verb} in {log}")
         raise
 
 

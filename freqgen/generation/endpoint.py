@@ -304,9 +304,9 @@ class Endpoint:
     def _may_pass(self, status: int, said: str, retry_after: float | None) -> ProviderTransient:
         wait = f"in {retry_after:g} s" if retry_after is not None else "in a while"
         what = (
-            "the vendor's limit of calls or tokens a minute is reached"
+            f'"{self._name}" has reached the vendor\'s limit of calls or tokens a minute: "{said}"'
             if status == 429
-            else f'the vendor has trouble (status {status}): "{said}"'
+            else f'the vendor of "{self._name}" has trouble (status {status}): "{said}"'
         )
         return ProviderTransient(
             f"{what}; try again {wait}",

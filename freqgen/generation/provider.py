@@ -157,6 +157,10 @@ class Provider(Protocol):
     A provider whose vendor decides which models there are, and whose list would have to be asked
     for, has a further attribute, ``any_model = True``. It is then always addressed with a model,
     ``models()`` is not asked, and a model that there is not is for ``answer`` to refuse.
+
+    One that needs a key may have a method ``check(model, options)``, which raises
+    ``ProviderUnavailable`` where there is none. It asks nobody, and is called before anything is
+    made or paid for.
     """
 
     @property
@@ -248,5 +252,7 @@ def unknown_model(provider: str, model: str, models: Sequence[str]) -> ProviderU
     return ProviderUnavailable(
         f'the provider "{provider}" has no model "{model}"',
         provider=provider,
-        hint="it has " + ", ".join(near),
+        hint=f"the nearest that it lists: {', '.join(near)}; as in {provider}:{near[0]}"
+        if near
+        else "it lists none",
     )

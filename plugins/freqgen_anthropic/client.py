@@ -23,6 +23,7 @@ from freqgen import (
     Usage,
     call_cost,
 )
+from freqgen_anthropic.address import endpoint_of
 from freqgen_anthropic.failures import no_long_waits, translated
 
 if TYPE_CHECKING:
@@ -44,14 +45,7 @@ def client_of(model: str, options: CallOptions, provider: str = "anthropic") -> 
     :raises SettingsError: If an option is not one of ``ProviderSettings``.
     """
     settings = ProviderSettings.of(options)
-    endpoint = Endpoint.find(
-        provider,
-        model,
-        variable="ANTHROPIC_API_KEY",
-        address_variable="ANTHROPIC_BASE_URL",
-        default="https://api.anthropic.com",
-        settings=settings,
-    )
+    endpoint = endpoint_of(model, settings, provider)
     return Client(endpoint=endpoint, max_tokens=settings.max_tokens or MAX_TOKENS)
 
 

@@ -69,7 +69,7 @@ Failing = Callable[[Vendor], Canned]
 
 FAILURES: dict[str, tuple[Failing, type[ProviderError], str]] = {
     "rate limit": (lambda v: status(v, 429), ProviderTransient, "try again in 3600 s"),
-    "trouble": (lambda v: status(v, 500), ProviderTransient, "the vendor has trouble"),
+    "trouble": (lambda v: status(v, 500), ProviderTransient, "has trouble"),
     "wrong key": (lambda v: status(v, 401), ProviderUnavailable, "is not accepted"),
     "lost connection": (
         lambda _: Canned(body={}, drop=True), ProviderTransient, "ended before the answer",
@@ -147,7 +147,7 @@ def test_an_error_in_a_later_attempt_at_a_design(
     says(vendor, "Which pairs do you trade?", failing(vendor))
     with pytest.raises(kind, match=message.partition("(")[0]) as caught:
         freqgen.generate(BRIEF)
-    assert f"the answer before this one, and what they took, are in {freqgen.audit.path}" in (
+    assert f"\nthe answer before, with tokens and cost, is in {freqgen.audit.path}" in (
         caught.value.hint
     )
     assert freqgen.existing_store is None
