@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
-from freqgen.exceptions import DesignError, FreqgenException
+from freqgen.exceptions import DesignError, FreqgenException, ReplyInvalid
 from freqgen.finding import Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignAttempt
@@ -56,6 +56,10 @@ def _what_is_wrong(prompt: Prompt) -> str:
         return ""
     first = told[0] if len(told[0]) <= 160 else told[0][:159] + "…"
     return first + (f" (and {len(told) - 1} more)" if told[1:] else "")
+
+
+def _cut_off(reply: Reply | None) -> bool:
+    return reply is not None and reply.stop_reason.casefold() in CUT_OFF
 
 
 class Workbench:
@@ -252,7 +256,7 @@ class Workbench:
         :raises ProviderError: If no answer came; that is in the audit log too.
         """
         address = str(ModelAddress(provider.name, model))
-        options = self._options_for(provider, options)
+        options = self._options_for(provider, self.settings.for_step(prompt.step).added_to(options))
         if wrong := _what_is_wrong(prompt):
             self._progress(f"Asking {address} again: {wrong}")
         self.audit.prompt(prompt, address)
@@ -260,12 +264,17 @@ class Workbench:
         try:
             with self.host.guarded(self.host.providers(), provider.name):
                 reply = expect(provider.answer(prompt, model=model, options=options), Reply)
-            if reply.stop_reason.casefold() in CUT_OFF:
+            if _cut_off(reply):
                 written = options.extra.get("max_tokens")
                 limit = options.max_tokens or (written if isinstance(written, int) else None)
                 raise cut_off(provider.name, model, reply, limit)
         except FreqgenException as exc:
             seconds = perf_counter() - begin
+            if isinstance(exc, ReplyInvalid) and options.max_tokens and _cut_off(exc.reply):
+                exc.add_hint(
+                    f'freqgen.steps has a limit of {options.max_tokens} for the step "'
+                    f'{prompt.step}", which wins over that of the provider'
+                )
             self.audit.failure(prompt, exc, address, seconds)
             self._failed = FailedCall(prompt=prompt, address=address, error=exc, seconds=seconds)
             raise

@@ -219,6 +219,19 @@ def test_a_reason_of_any_provider_counts(made: Made) -> None:
         assert caught.value.reply == half
 
 
+def test_the_limit_of_a_step_is_named_where_it_is_the_one(made: Made) -> None:
+    """It wins over that of the provider, so raising the other would not help."""
+    model = ScriptedProvider([Reply(text=HALF, stop_reason="length")], name="model")
+    freqgen = made(
+        model,
+        providers={"model": {"max_tokens": 4000}},
+        steps={"code": {"max_tokens": 500}},
+    )
+    with pytest.raises(ReplyInvalid, match="cut off at 500 tokens") as caught:
+        freqgen.code(Design.from_data(DESIGN), model="model")
+    assert 'freqgen.steps has a limit of 500 for the step "code"' in caught.value.hint
+
+
 MIDWAY: dict[str, tuple[str, str, str]] = {
     "in the middle of a line": (
         HALF.rpartition("=")[0] + "=", "FG001",
