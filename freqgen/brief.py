@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -11,6 +12,15 @@ from freqgen.exceptions import BriefError
 
 MAX_BRIEF_CHARACTERS = 20_000
 """A brief longer than this is a document, not an idea."""
+
+
+_FOR_TERMINALS = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\))")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def without_controls(text: str) -> str:
+    """A text without what is meant for terminals: colours, and characters that are no sign."""
+    return _CONTROL.sub(" ", _FOR_TERMINALS.sub("", text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +50,11 @@ class Brief:
         constraints: Mapping[str, Any] | None = None,
         trading: Mapping[str, Any] | None = None,
     ) -> Brief:
-        """Make a brief of what a user typed.
+        """Make a brief of what a user typed; control characters in it are left out.
 
         :raises BriefError: If it is empty, or far too long.
         """
-        text = text.strip()
+        text = without_controls(text).strip()
         if not text:
             raise BriefError(
                 "the brief is empty",

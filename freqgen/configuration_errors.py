@@ -94,7 +94,7 @@ def settings_error(
             field=name,
             hint=_hint(str(path[-1]), list(_siblings(path, fields))),
         )
-    if kind == "string_pattern_mismatch" and top == "prompts":
+    if kind == "string_pattern_mismatch" and top in {"prompts", "steps"}:
         return SettingsError(
             f"{name}: is not a step", field=name, hint="the steps are design, code, repair"
         )
@@ -128,6 +128,7 @@ EXAMPLES = {
     "code_model": '"code_model": "compiler"',
     "prompts": '"prompts": {"code": "default"}',
     "providers": '"providers": {"openai": {"base_url": "http://localhost:11434/v1"}}',
+    "steps": '"steps": {"code": {"temperature": 0.1, "max_tokens": 8000}}',
     "max_attempts": '"max_attempts": 3',
     "limits": '"limits": {"max_leverage": 5, "max_open_trades": 20}',
     "disabled_plugins": '"disabled_plugins": ["types"]',

@@ -15,8 +15,8 @@
                           and SandboxTimeout are kinds too
       + StoreError      > RecordNotFound
 
-The command line turns each of them into one message and exit code 2. Findings and failed
-gates are values and are never raised.
+The command line turns each of them into one message and exit code 2, ``AttemptsExhausted`` into
+exit code 3. Findings and failed gates are values and are never raised.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from freqtrade.exceptions import FreqtradeException
 
 if TYPE_CHECKING:
     from freqgen.finding import Finding, Report
+    from freqgen.generation.provider import Reply
 
 
 class FreqgenException(FreqtradeException):
@@ -40,6 +41,10 @@ class FreqgenException(FreqtradeException):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def add_hint(self, more: str) -> None:
+        """Say one more thing that the user can do, on a line below the hint."""
+        self.hint = f"{self.hint}\n{more}" if self.hint else more
 
 
 class UsageError(FreqgenException):
@@ -134,7 +139,16 @@ class ProviderTransient(ProviderError):
 
 
 class ReplyInvalid(ProviderError):
-    """The reply is not what the prompt asked for."""
+    """The reply is not what the prompt asked for: it was cut off, refused, empty or broken.
+
+    :param reply: What came all the same, and what it took; ``None`` where that is not known.
+    """
+
+    def __init__(
+        self, message: str, *, provider: str = "", reply: Reply | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message, provider=provider, hint=hint)
+        self.reply = reply
 
 
 class BudgetExceeded(ProviderError):

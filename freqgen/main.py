@@ -6,7 +6,8 @@
     0  done
     1  a bug, with its traceback
     2  a handled error, of the arguments too: one message that says what to do next
-    3  it ran well and the strategy was denied or failed validation, or one of several failed
+    3  it ran well and the strategy was denied or failed validation, a model gave no design that
+       can be used in all attempts, or one of several failed
   130  interrupted; nothing is half-written
 =====  ======================================================================================
 """
@@ -33,10 +34,15 @@ from freqgen.commands.options import add_common_options, settle
 from freqgen.commands.screen import give_up
 from freqgen.configuration import disabled_plugins
 from freqgen.entry import INTERRUPTED, open_closed_streams
-from freqgen.exceptions import DuplicateNameError, FreqgenException, UsageError
+from freqgen.exceptions import (
+    AttemptsExhausted,
+    DuplicateNameError,
+    FreqgenException,
+    UsageError,
+)
 from freqgen.plugins import PluginHost
 
-BUG, HANDLED = 1, 2
+BUG, HANDLED, EXHAUSTED = 1, 2, 3
 
 ALIASES = {"backtest": ("backtesting",)}
 """Freqtrade's names for verbs of ours."""
@@ -214,7 +220,9 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "freqgen") -> int:
     except BrokenPipeError:
         return _reader_left(context)
     except FreqgenException as exc:
-        return _report(context, prog, kind=type(exc).__name__, message=exc.message, hint=exc.hint)
+        code = EXHAUSTED if isinstance(exc, AttemptsExhausted) else HANDLED
+        kind = type(exc).__name__
+        return _report(context, prog, code=code, kind=kind, message=exc.message, hint=exc.hint)
     except FreqtradeException as exc:
         return _report(context, prog, kind=type(exc).__name__, message=str(exc))
     except Exception as exc:  # noqa: BLE001  (the last resort of a program)

@@ -12,11 +12,12 @@ from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import Decision, GateResult, Verdict
-from freqgen.exceptions import FreqgenException
+from freqgen.exceptions import FreqgenException, ReplyInvalid
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignResult
-from freqgen.generation.provider import ModelAddress, Reading, Usage
+from freqgen.generation.prompt import Prompt
+from freqgen.generation.provider import ModelAddress, Reading, Reply, Span, Usage
 from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE, TriedOn, Validation
 
 if TYPE_CHECKING:
@@ -38,6 +39,26 @@ class RunOptions:
     pairs: tuple[str, ...] = ()
     timerange: str = ""
     overrides: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedCall:
+    """A question to a provider that brought no answer that can be used.
+
+    :param address: Who was asked, as in ``provider:model``.
+    :param seconds: How long it took until that was known.
+    """
+
+    prompt: Prompt
+    address: str
+    error: FreqgenException
+    seconds: float
+
+    @property
+    def reply(self) -> Reply:
+        """What came all the same; without a word where nothing did."""
+        reply = self.error.reply if isinstance(self.error, ReplyInvalid) else None
+        return reply or Reply(text="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,11 +212,15 @@ class GenerationResult:
 
 def reading_data(reading: Reading) -> dict[str, Any]:
     """What became of a brief's words, as the command line's JSON has it."""
+
+    def told(spans: Sequence[Span]) -> list[dict[str, Any]]:
+        return [
+            {"start": s.start, "end": s.end, "text": s.text, "meaning": s.meaning} for s in spans
+        ]
+
     return {
-        "read": [
-            {"start": s.start, "end": s.end, "text": s.text, "meaning": s.meaning}
-            for s in reading.read
-        ],
+        "read": told(reading.read),
+        "overridden": told(reading.overridden),
         "unread": [
             {
                 "start": s.start,
@@ -292,8 +317,13 @@ def missing_judges(host: PluginHost, judged: Sequence[GateResult]) -> list[GateR
     ]
 
 
-def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
-    """Every question to a provider, as the store keeps it."""
+def stored_attempts(
+    designed: DesignResult, drafts: Sequence[CodeAttempt], failed: FailedCall | None = None
+) -> list[Attempt]:
+    """Every question to a provider, as the store keeps it.
+
+    :param failed: The last one, if no usable answer came.
+    """
     from freqgen.store.audit import prompt_sha256
     from freqgen.store.record import Attempt
 
@@ -312,7 +342,7 @@ def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
                 model=ModelAddress.parse(designed.origin).model or "",
             )
         )
-    for attempt in coded.attempts:
+    for attempt in drafts:
         asked.append(
             Attempt(
                 number=len(asked) + 1,
@@ -324,6 +354,20 @@ def stored_attempts(designed: DesignResult, coded: CodeResult) -> list[Attempt]:
                 usage=attempt.usage,
                 provider=ModelAddress.parse(attempt.draft.origin).provider,
                 model=ModelAddress.parse(attempt.draft.origin).model or "",
+            )
+        )
+    if failed is not None:
+        asked.append(
+            Attempt(
+                number=len(asked) + 1,
+                step=failed.prompt.step,
+                prompt_sha256=prompt_sha256(failed.prompt),
+                reply=failed.reply.text,
+                seconds=failed.seconds,
+                usage=failed.reply.usage,
+                error=f"{type(failed.error).__name__}: {failed.error.message}",
+                provider=ModelAddress.parse(failed.address).provider,
+                model=ModelAddress.parse(failed.address).model or "",
             )
         )
     return asked

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -15,9 +16,10 @@ from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.evaluation.timerange import check_timerange
-from freqgen.exceptions import SandboxUnavailable, StoreError, StrategyFault
+from freqgen.exceptions import FreqgenException, SandboxUnavailable, StoreError, StrategyFault
 from freqgen.generation.designer import DesignResult
-from freqgen.generation.limits import check_limits
+from freqgen.generation.limits import check_limits, check_stored_limits
+from freqgen.generation.provider import ModelAddress
 from freqgen.outcome import (
     CodeResult,
     GenerationResult,
@@ -29,6 +31,7 @@ from freqgen.outcome import (
     tested_days,
     why_not_run,
 )
+from freqgen.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from freqgen.evaluation.paper import PaperReport
@@ -70,7 +73,8 @@ class Freqgen(Batch):
             no model is asked for another one.
         :param ignore_unread: Whether to go on without words that were not understood and whose
             lack makes it another strategy.
-        :raises FreqgenException: Whatever step failed; then nothing was stored.
+        :raises FreqgenException: Whatever step failed. What a model made, or a person agreed on,
+            is stored as a draft then, and the hint says where; otherwise nothing is.
         """
         options = options or RunOptions()
         timings: dict[str, float] = {}
@@ -89,6 +93,7 @@ class Freqgen(Batch):
             can_short=bool(asked.get("can_short")), leverage=float(asked.get("leverage") or 1)
         )
         self.engine.start()  # it imports Freqtrade while this process goes on
+        agreed = designed is not None
         with _timed(timings, "design"):
             if isinstance(source, Design):
                 designed = DesignResult(checked=self.check(source))
@@ -97,30 +102,34 @@ class Freqgen(Batch):
                 designed = self.design(source, model=design_model, ignore_unread=ignore_unread)
             else:
                 check_limits(designed.design, self.settings.limits)
-        self.check_market(designed.design)
-        self.check_place(designed.design)
-        notes = self._notes(brief, designed.design)
-        self.check_candles(designed.checked, options)
-        with _timed(timings, "code"):
-            coded = self.code(designed.checked, brief=brief, model=code_model)
-        for phase, seconds in coded.validation_seconds().items():
-            timings[phase] = seconds
-            timings["code"] -= seconds
-        measurements: dict[str, Measurement] = {}
-        backtest: BacktestResult | None = None
-        others: list[GateResult] = []
-        if coded.validated is not None:
-            try:
-                with _timed(timings, "backtest"):
-                    measurements = self.measure(coded.validated, designed.checked, options)
-                    backtest = self.backtest(coded.validated, designed.checked, options)
-            except StrategyFault as exc:
-                measurements, backtest = {}, None
-                coded = coded.with_findings([exc.finding])
-            else:
-                coded = coded.with_findings(missing_data(backtest))
-        elif coded.screened is not None and coded.report.passed:
-            others.append(not_run_gate(why_not_run(coded.report)))
+        run = Unfinished(brief=brief, designed=designed, agreed=agreed, timings=timings)
+        with self._kept_if_it_fails(run):
+            self.check_market(designed.design)
+            self.check_place(designed.design)
+            notes = self._notes(brief, designed.design)
+            self.check_candles(designed.checked, options)
+            with _timed(timings, "code"):
+                coded = self.code(
+                    designed.checked, brief=brief, model=code_model, note=run.drafts.append
+                )
+            for phase, seconds in coded.validation_seconds().items():
+                timings[phase] = seconds
+                timings["code"] -= seconds
+            measurements: dict[str, Measurement] = {}
+            backtest: BacktestResult | None = None
+            others: list[GateResult] = []
+            if coded.validated is not None:
+                try:
+                    with _timed(timings, "backtest"):
+                        measurements = self.measure(coded.validated, designed.checked, options)
+                        backtest = self.backtest(coded.validated, designed.checked, options)
+                except StrategyFault as exc:
+                    measurements, backtest = {}, None
+                    coded = coded.with_findings([exc.finding])
+                else:
+                    coded = coded.with_findings(missing_data(backtest))
+            elif coded.screened is not None and coded.report.passed:
+                others.append(not_run_gate(why_not_run(coded.report)))
         verdict = self.judge(coded.report, measurements, others)
         timings["total"] = perf_counter() - begin
         record, path = self._keep(
@@ -228,12 +237,53 @@ class Freqgen(Batch):
         stored, path = keep(
             self.store,
             record,
-            attempts=stored_attempts(designed, coded),
+            attempts=stored_attempts(designed, coded.attempts),
             user_data_dir=self.workspace.user_data_dir,
         )
         self.audit.decision(stored)
         self.host.record_stored(stored)
         return stored, path
+
+    @contextmanager
+    def _kept_if_it_fails(self, run: Unfinished) -> Iterator[None]:
+        """Store what there is of a run that a step ends, if it cannot be had again for nothing."""
+        self._failed = None
+        try:
+            yield
+        except FreqgenException as exc:
+            if run.agreed or any(map(self._by_a_model, run.origins)):
+                with suppress(StoreError):  # the step's own error is what the user needs to see
+                    exc.add_hint(self._keep_unfinished(run, exc))
+            raise
+
+    def _by_a_model(self, origin: str) -> bool:
+        return (
+            bool(origin)
+            and not self.host.provider(ModelAddress.parse(origin).provider).deterministic
+        )
+
+    def _keep_unfinished(self, run: Unfinished, exc: FreqgenException) -> str:
+        """Store a draft that nobody judged.
+
+        :returns: Where it is, and how to go on from there.
+        """
+        from freqgen.store.keeping import keep
+
+        failed = self._failed if self._failed is not None and self._failed.error is exc else None
+        stored, path = keep(
+            self.store,
+            run.record(failed),
+            attempts=stored_attempts(run.designed, run.drafts, failed),
+            user_data_dir=self.workspace.user_data_dir,
+        )
+        self.audit.decision(stored, f"ended by {type(exc).__name__}: {exc.message}")
+        self.host.record_stored(stored)
+        what = "the design and the last draft are" if run.drafts else "the design is"
+        design = path.parent / "design.json"
+        return (
+            f"{what} kept in {path.parent} (freqgen show {stored.id})\n"
+            f"freqgen generate --design {shlex.quote(str(design))} goes on from there"
+        )
 
     def approve(self, name_or_id: str, reason: str = "") -> tuple[Record, Path]:
         """Approve what waits for review, and put its file where Freqtrade looks.
@@ -243,6 +293,7 @@ class Freqgen(Batch):
 
         :raises RecordNotFound: If there is no such record.
         :raises StoreError: If it cannot be approved, saying why.
+        :raises DesignError: If its risk goes beyond the setting ``limits`` as it is now.
         :raises UsageError: If it does not pass validation.
         :raises SandboxUnavailable: If it was run once, and cannot be run here.
         """
@@ -250,6 +301,7 @@ class Freqgen(Batch):
 
         record = self.store.find(name_or_id)
         check_approvable(self.store, record, self.workspace.user_data_dir)
+        self._check_limits_of(record)
         try:
             self.stored_draft(record)
         except SandboxUnavailable as exc:
@@ -257,6 +309,18 @@ class Freqgen(Batch):
                 raise
             self._progress(f"The code of {record.name} was checked and never run: {exc.message}")
         return self._decided(approve, record.id, reason)
+
+    def _check_limits_of(self, record: Record) -> None:
+        """Refuse what is beyond the limits as they are now, under whichever it was made.
+
+        :raises DesignError: Naming every field, and the settings to change.
+        """
+        from freqgen.store.status import described
+
+        if record.design is not None:
+            design = Design.from_data(dict(record.design), origin=f"record {record.id}")
+            limits = self.settings.limits
+            check_stored_limits(design, limits, of=described(record), id=record.id)
 
     def reject(self, name_or_id: str, reason: str = "") -> tuple[Record, Path]:
         """Reject a strategy, and take its file from where Freqtrade looks.
@@ -293,6 +357,7 @@ class Freqgen(Batch):
         """Trade on paper with Freqtrade's own bot until it is stopped.
 
         :raises StoreError: If the strategy was not allowed or approved.
+        :raises DesignError: If its risk goes beyond the setting ``limits`` as it is now.
         :raises UsageError: If it does not pass validation any more.
         :raises SandboxUnavailable: If nothing here would hold it while it is checked.
         """
@@ -318,6 +383,7 @@ class Freqgen(Batch):
                 hint=f"freqtrade trade --dry-run --strategy {record.class_name} trades the edited "
                 "file; move it away to trade what was checked",
             )
+        self._check_limits_of(record)
         if record.market == "synthetic":
             self._progress(
                 f"{record.name} was tested on synthetic candles only, which says that it runs and "

@@ -104,6 +104,31 @@ class ProviderSettings(BaseModel):
         return replace(options, extra={**written, **options.extra})
 
 
+class StepSettings(BaseModel):
+    """How a model is to answer in one step, with any provider."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    temperature: float | None = Field(
+        default=None,
+        ge=0,
+        le=2,
+        description="0 for the likeliest answer; null for 0.7 of a design and 0.1 of code. Where "
+        "the model takes none it is left out",
+    )
+    max_tokens: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="Limit of an answer's length, in tokens; null for that of the provider",
+    )
+
+    def added_to(self, options: CallOptions) -> CallOptions:
+        """The options with what the user wrote down, which wins."""
+        written = {name: getattr(self, name) for name in self.model_fields_set}
+        return replace(options, **{k: v for k, v in written.items() if v is not None})
+
+
 class RiskLimits(BaseModel):
     """How far the risk of a design may go. Ratios: 0.05 is 5 %."""
 
@@ -141,6 +166,11 @@ class Settings(BaseModel):
         description="How providers call their vendors, by the provider's name: base_url, timeout, "
         "max_retries, max_tokens",
     )
+    steps: dict[StepName, StepSettings] = Field(
+        default_factory=dict,
+        description="How models are to answer in the step design, code or repair: temperature, "
+        "max_tokens; a repair is asked for as code is, where it has none of its own",
+    )
     max_attempts: int = Field(
         default=3,
         ge=1,
@@ -169,6 +199,11 @@ class Settings(BaseModel):
     backtest_memory_mb: int = Field(
         default=4096, ge=1024, description="Megabytes of memory that one backtest may take"
     )
+
+    def for_step(self, step: str) -> StepSettings:
+        """How models are to answer in a step."""
+        others = {"repair": self.steps.get("code")}
+        return self.steps.get(step) or others.get(step) or StepSettings()
 
     @classmethod
     def from_section(cls, section: object) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -17,10 +17,10 @@ from freqgen.evaluation.evaluator import EvaluationContext, Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.exceptions import SettingsError, StrategyFault
 from freqgen.finding import Finding, Phase, Report, Severity
-from freqgen.generation.coder import write_code
+from freqgen.generation.coder import CodeAttempt, write_code
 from freqgen.generation.designer import DesignResult, make_design
 from freqgen.generation.limits import check_limits
-from freqgen.generation.prompt import Step
+from freqgen.generation.prompt import CallOptions, Step
 from freqgen.generation.provider import ModelAddress, check_model
 from freqgen.generation.sides import only_short, shorts_only
 from freqgen.outcome import (
@@ -101,6 +101,7 @@ class Steps(Workbench):
             max_attempts=self.settings.max_attempts,
             note=self._note,
             ignore_unread=ignore_unread,
+            log=str(self.audit.path),
         )
         return shorts_only(result, self.catalogue) if only_short(brief) else result
 
@@ -108,10 +109,15 @@ class Steps(Workbench):
         """Refuse a ``provider`` or ``provider:model`` that there is not.
 
         :raises UsageError: If there is no such provider.
-        :raises ProviderUnavailable: If it has no such model.
+        :raises ProviderUnavailable: If it has no such model, or no key.
         """
         address = ModelAddress.parse(model)
-        check_model(self.host.provider(address.provider), address.model)
+        provider = self.host.provider(address.provider)
+        check_model(provider, address.model)
+        check = getattr(provider, "check", None)
+        if check is not None:
+            with self.host.guarded(self.host.providers(), provider.name):
+                check(address.model, self._options_for(provider, CallOptions()))
 
     def check(self, design: Design) -> CheckedDesign:
         """Bind a design to the catalogue.
@@ -127,11 +133,13 @@ class Steps(Workbench):
         brief: Brief | None = None,
         model: str | None = None,
         run: bool = True,
+        note: Callable[[CodeAttempt], None] = lambda _attempt: None,
     ) -> CodeResult:
         """Stage 2: code for a design, validated; findings go back to the provider.
 
         :param model: ``provider`` or ``provider:model``; by default the setting's.
         :param run: Whether validation runs the code in the sandbox.
+        :param note: Called with every attempt as soon as it was validated.
         :raises DesignError: If the design does not fit the catalogue, or its risk goes beyond
             the setting ``limits``.
         :raises ProviderError: If the provider gives no usable answer.
@@ -146,6 +154,10 @@ class Steps(Workbench):
             validations.append(self.validate(draft, checked, run=run))
             return validations[-1].report
 
+        def noted(attempt: CodeAttempt) -> None:
+            self._note(attempt)
+            note(attempt)
+
         attempts = write_code(
             checked,
             brief=brief,
@@ -155,7 +167,8 @@ class Steps(Workbench):
             validate=validate,
             ask=self._ask,
             max_attempts=self.settings.max_attempts,
-            note=self._note,
+            note=noted,
+            log=str(self.audit.path),
         )
         return CodeResult(
             checked=checked,

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Self
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
-from freqgen.exceptions import DesignError, FreqgenException
+from freqgen.exceptions import DesignError, FreqgenException, ReplyInvalid
 from freqgen.finding import Severity
 from freqgen.generation.coder import CodeAttempt
 from freqgen.generation.designer import DesignAttempt
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
-from freqgen.generation.provider import ModelAddress, Provider, Reply
-from freqgen.outcome import RunOptions
+from freqgen.generation.provider import CUT_OFF, ModelAddress, Provider, Reply, cut_off
+from freqgen.outcome import FailedCall, RunOptions
 from freqgen.plugins import PluginHost, expect
 from freqgen.settings import Workspace, load_workspace
 
@@ -56,6 +56,10 @@ def _what_is_wrong(prompt: Prompt) -> str:
         return ""
     first = told[0] if len(told[0]) <= 160 else told[0][:159] + "…"
     return first + (f" (and {len(told) - 1} more)" if told[1:] else "")
+
+
+def _cut_off(reply: Reply | None) -> bool:
+    return reply is not None and reply.stop_reason.casefold() in CUT_OFF
 
 
 class Workbench:
@@ -95,6 +99,8 @@ class Workbench:
         self._engine: Engine | None = None
         self._store: Store | None = None
         self._told: set[str] = set()
+        self._failed: FailedCall | None = None
+        """The last call to a provider, if it gave no answer that can be used."""
         self._backtests: dict[tuple[str, str, RunOptions], BacktestResult] = {}
         self._own: set[str] = set()
         """Digests of drafts that freqgen's own compiler wrote."""
@@ -235,6 +241,11 @@ class Workbench:
         name = self.settings.prompts.get(step.value, "default")
         return _GuardedBuilder(self.host, self.host.prompt_builder(step, name))
 
+    def _options_for(self, provider: Provider, options: CallOptions) -> CallOptions:
+        """The options of a call, with what the settings say for a provider."""
+        written = self.settings.providers.get(provider.name)
+        return written.added_to(options) if written is not None else options
+
     def _ask(
         self, provider: Provider, prompt: Prompt, model: str | None, options: CallOptions
     ) -> Reply:
@@ -245,8 +256,7 @@ class Workbench:
         :raises ProviderError: If no answer came; that is in the audit log too.
         """
         address = str(ModelAddress(provider.name, model))
-        written = self.settings.providers.get(provider.name)
-        options = written.added_to(options) if written is not None else options
+        options = self._options_for(provider, self.settings.for_step(prompt.step).added_to(options))
         if wrong := _what_is_wrong(prompt):
             self._progress(f"Asking {address} again: {wrong}")
         self.audit.prompt(prompt, address)
@@ -254,8 +264,19 @@ class Workbench:
         try:
             with self.host.guarded(self.host.providers(), provider.name):
                 reply = expect(provider.answer(prompt, model=model, options=options), Reply)
+            if _cut_off(reply):
+                written = options.extra.get("max_tokens")
+                limit = options.max_tokens or (written if isinstance(written, int) else None)
+                raise cut_off(provider.name, model, reply, limit)
         except FreqgenException as exc:
-            self.audit.failure(prompt, exc, address, perf_counter() - begin)
+            seconds = perf_counter() - begin
+            if isinstance(exc, ReplyInvalid) and options.max_tokens and _cut_off(exc.reply):
+                exc.add_hint(
+                    f'freqgen.steps has a limit of {options.max_tokens} for the step "'
+                    f'{prompt.step}", which wins over that of the provider'
+                )
+            self.audit.failure(prompt, exc, address, seconds)
+            self._failed = FailedCall(prompt=prompt, address=address, error=exc, seconds=seconds)
             raise
         self.audit.reply(prompt, reply, address, perf_counter() - begin)
         self.host.reply_received(prompt, reply)

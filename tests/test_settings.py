@@ -253,6 +253,22 @@ class TestWrongSettings:
             ({"prompts": []}, "freqgen.prompts", "must be an object, not []"),
             ({"prompts": {"design": 1}}, "freqgen.prompts.design", "must be a text, not 1"),
             ({"prompts": {"desing": "x"}}, "freqgen.prompts.desing", "is not a step"),
+            ({"steps": {"desing": {}}}, "freqgen.steps.desing", "is not a step"),
+            (
+                {"steps": {"code": {"temperature": 3}}},
+                "freqgen.steps.code.temperature",
+                "must be from 0 to 2, not 3",
+            ),
+            (
+                {"steps": {"code": {"max_tokens": 0}}},
+                "freqgen.steps.code.max_tokens",
+                "must be from 1 to 1000000, not 0",
+            ),
+            (
+                {"steps": {"code": {"seed": 1}}},
+                "freqgen.steps.code.seed",
+                "is not a setting of freqgen",
+            ),
             ({"limits": 5}, "freqgen.limits", "must be an object, not 5"),
             (
                 {"limits": {"max_leverage": 500}},

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from freqgen.brief import without_controls
 from freqgen.commands.constraining import (
     add_constraint_options,
     budget,
@@ -120,6 +121,8 @@ def make_brief(freqgen: Freqgen, text: str, args: Namespace, context: CommandCon
             f'"{text}" is a file, not an idea',
             hint=f"{context.prog} {args.verb} - < {shlex.quote(text)} reads the idea in it",
         )
+    if without_controls(text) != text:
+        context.warn("the text has control characters, which are left out")
     brief = freqgen.brief(
         text, name=args.name, constraints=constraints(args), trading=trading(args)
     )

@@ -11,11 +11,20 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.asking import check_idea, make_brief, run_options
-from freqgen.commands.constraining import RISK_OPTIONS, check_pairs, checked_risk, number
-from freqgen.exceptions import BriefError, FreqgenException, UsageError
+from freqgen.commands.constraining import DIRECTIONS, check_pairs
+from freqgen.commands.editing import EDITS, RISK, STOP, Edit, answered, changed, shown
+from freqgen.exceptions import (
+    AttemptsExhausted,
+    BriefError,
+    DesignError,
+    FreqgenException,
+    ReplyInvalid,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from questionary import Question
@@ -26,19 +35,29 @@ if TYPE_CHECKING:
     from freqgen.outcome import RunOptions
     from freqgen.pipeline import Freqgen
 
-ACCEPT, WORDS, TIMEFRAME, STOP, TARGET, REFUSE = (
+ACCEPT, WORDS, PAIRS, TIMEFRAME, DIRECTION, REFUSE = (
     "Accept: write the code, check it and backtest it",
     "Change the words, and design again",
+    "Change the pairs",
     "Change the timeframe",
-    "Change the stop loss",
-    "Change the target",
+    "Change the direction",
     "Refuse: write nothing",
+)
+CHOICES = (
+    ACCEPT,
+    WORDS,
+    PAIRS,
+    TIMEFRAME,
+    *(edit.choice for edit in EDITS),
+    DIRECTION,
+    REFUSE,
 )
 """What can be done with a design."""
 
 BY_THE_IDEA = "what the idea says"
+PAIRS_QUESTION = "Pairs, as in BTC/USDT, ETH/USDT:"
 
-_RISK = {one.field: one for one in RISK_OPTIONS}
+_EDITS = {edit.choice: edit for edit in EDITS}
 
 
 def may_ask(args: Namespace, context: CommandContext) -> bool:
@@ -63,6 +82,8 @@ class Interview:
         self.args = args
         self.context = context
         self.freqgen = freqgen
+        self._taken_away: set[str] = set()
+        """Fields of the risk that the idea has and the person does not want."""
 
     def agree(self) -> tuple[Brief, DesignResult, RunOptions] | None:
         """Ask until a design is accepted or refused.
@@ -85,9 +106,16 @@ class Interview:
                 return self._brief(), designed, run_options(self.args)
             if done == WORDS:
                 self._ask_words(self.args.text[0])
+                self._taken_away.clear()
                 designed = None
+            elif done == PAIRS:
+                self._ask_pairs(", ".join(self.args.pairs or ()))
+            elif done == DIRECTION:
+                designed = self._turned(designed)
+            elif done == TIMEFRAME:
+                designed = self._slowed(designed)
             else:
-                designed = self._edited(designed, done)
+                designed = self._edited(designed, _EDITS[done])
 
     # -- questions ------------------------------------------------------------------------------
 
@@ -101,15 +129,17 @@ class Interview:
         args = self.args
         self._ask_words("")
         if not args.pairs:
-            text = self._text("Pairs, as in BTC/USDT, ETH/USDT:", _pairs)
-            args.pairs = list(_pairs(text)) or None
+            self._ask_pairs("")
         if args.timeframe is None:
             args.timeframe = self._timeframe()
         if args.stoploss is None:
-            args.stoploss = self._percent("stoploss", "Stop loss in percent:")
+            args.stoploss = self._field(STOP, STOP.question)
         if args.risk_per_trade is None:
             question = "Percent of the wallet to lose when the stop is hit:"
-            args.risk_per_trade = self._percent("risk_per_trade", question)
+            args.risk_per_trade = self._field(RISK, question)
+
+    def _ask_pairs(self, before: str) -> None:
+        self.args.pairs = list(_pairs(self._text(PAIRS_QUESTION, _pairs, before))) or None
 
     def _ask_words(self, before: str) -> None:
         def check(said: str) -> None:
@@ -124,9 +154,11 @@ class Interview:
         said = self._select("Length of a candle:", [BY_THE_IDEA, *TIMEFRAMES])
         return None if said == BY_THE_IDEA else said
 
-    def _percent(self, field: str, question: str, before: str = "") -> str | None:
-        """A ratio as its option has it; ``None`` where nothing was said."""
-        return _ratio(field, self._text(question, lambda said: _ratio(field, said), before))
+    def _field(self, edit: Edit, question: str, before: str = "") -> str | None:
+        """A field as its option has it; ``None`` where nothing was said."""
+        limits = self.freqgen.settings.limits
+        said = self._text(question, lambda text: answered(edit, text, limits), before)
+        return answered(edit, said, limits)
 
     def _text(self, question: str, check: Callable[[str], object], before: str = "") -> str:
         import questionary
@@ -163,31 +195,43 @@ class Interview:
 
     def _brief(self) -> Brief:
         check_idea(self.args)
-        return make_brief(self.freqgen, self.args.text[0], self.args, self.context)
+        brief = make_brief(self.freqgen, self.args.text[0], self.args, self.context)
+        away = dict.fromkeys(self._taken_away)
+        return replace(brief, constraints=MappingProxyType({**away, **brief.constraints}))
 
     def _design(self) -> DesignResult:
         """A design for the words; other words are asked for until there is one."""
         while True:
+            brief = self._brief()
             try:
-                return self.freqgen.design(self._brief(), model=self.args.design_model)
-            except BriefError as exc:
+                return self.freqgen.design(brief, model=self.args.design_model)
+            except DesignError as exc:
+                if exc.path.removeprefix("risk.") in brief.constraints:
+                    raise  # other words would not change it
+                self._complain(exc)
+            except (BriefError, AttemptsExhausted, ReplyInvalid) as exc:
                 self._complain(exc)
             self._ask_words(self.args.text[0])
 
     def _choose(self, designed: DesignResult) -> str:
         """Show a design, and ask what to do with it."""
-        from freqgen.commands.showing import show_design, show_reading
+        from freqgen.commands.showing import lines, show_design, show_reading
+        from freqgen.generation.limits import check_limits
 
         def show(console: Any) -> None:
             console.print()
             show_design(console, designed.checked)
+            if self.args.pairs:
+                console.print("  Pairs")
+                lines(console, [", ".join(self.args.pairs)])
             show_reading(console, designed.reading)
             console.print()
 
         self.context.show(show)
-        choices = [ACCEPT, WORDS, TIMEFRAME, STOP, TARGET, REFUSE]
+        choices = list(CHOICES)
         try:
             # What would fail later is said while something can be done about it.
+            check_limits(designed.design, self.freqgen.settings.limits)
             self.freqgen.check_market(designed.design)
             self.freqgen.check_place(designed.design)
             self.freqgen.check_candles(designed.checked, run_options(self.args))
@@ -196,37 +240,67 @@ class Interview:
             choices.remove(ACCEPT)
         return self._select("What shall be done with it?", choices)
 
-    def _edited(self, designed: DesignResult, what: str) -> DesignResult:
+    def _edited(self, designed: DesignResult, edit: Edit) -> DesignResult:
         """The design with one field changed; the same one where that is not possible."""
+        text = self._field(edit, edit.question, shown(edit, designed.design))
+        if text is None and edit.needed:
+            return designed
+        after = self._with(designed, changed(edit, designed.design, text))
+        if after is designed:
+            return designed
+        setattr(self.args, edit.field, text)
+        if text is None:
+            self._taken_away.add(edit.field)
+        else:
+            self._taken_away.discard(edit.field)
+        return self._read_again(after)
+
+    def _slowed(self, designed: DesignResult) -> DesignResult:
+        """The design with candles of another length."""
+        value = self._timeframe()
+        if value is None:
+            return designed
+        after = self._with(designed, {**designed.design.to_data(), "timeframe": value})
+        if after is designed:
+            return designed
+        self.args.timeframe = value
+        return self._read_again(after)
+
+    def _turned(self, designed: DesignResult) -> DesignResult:
+        """The design for other sides; designed again where it has no rules for one of them."""
+        from freqgen.generation.sides import one_side
+
+        said = self._select("Direction:", [BY_THE_IDEA, *DIRECTIONS])
+        before = self.args.direction
+        if said == (before or BY_THE_IDEA):
+            return designed
+        self.args.direction = None if said == BY_THE_IDEA else said
+        sides = {side for side in ("long", "short") if designed.design.to_data()[f"entry_{side}"]}
+        try:
+            if said in sides:
+                after = one_side(designed, self.freqgen.catalogue, said)
+                return self._read_again(after)
+            return self.freqgen.design(self._brief(), model=self.args.design_model)
+        except (UsageError, AttemptsExhausted, ReplyInvalid) as exc:
+            self._complain(exc)
+            self.args.direction = before
+            return designed
+
+    def _with(self, designed: DesignResult, data: dict[str, Any]) -> DesignResult:
+        """The design with other data; the same one, with a word why, where that is none."""
         from freqgen.design.model import Design
 
-        design = designed.design
-        data = design.to_data()
-        field: str
-        value: str | None
-        if what == TIMEFRAME:
-            field, value = "timeframe", self._timeframe()
-            data["timeframe"] = value or design.timeframe
-        elif what == STOP:
-            field = "stoploss"
-            before = f"{-design.risk.stoploss * 100:g}"
-            value = self._percent(field, "Stop loss in percent:", before)
-            data["risk"]["stoploss"] = float(value) if value else design.risk.stoploss
-        else:
-            field = "take_profit"
-            target = design.risk.take_profit
-            before = f"{target * 100:g}" if target else ""
-            value = self._percent(field, "Target in percent:", before)
-            if value:
-                data["risk"] |= {"take_profit": float(value), "roi": {}}
         try:
-            checked = self.freqgen.check(Design.from_data(data))
+            return replace(designed, checked=self.freqgen.check(Design.from_data(data)))
         except UsageError as exc:
             self._complain(exc)
             return designed
-        if value:
-            setattr(self.args, field, value)
-        return replace(designed, checked=checked)
+
+    def _read_again(self, designed: DesignResult) -> DesignResult:
+        """The design, with what its words are used for by now."""
+        from freqgen.generation.overridden import without_overridden
+
+        return replace(designed, reading=without_overridden(designed.reading, self._brief()))
 
     def _complain(self, exc: FreqgenException) -> None:
         self.context.warn(f"{exc.message}\n{exc.hint}" if exc.hint else exc.message)
@@ -238,23 +312,3 @@ def _pairs(said: str) -> tuple[str, ...]:
     :raises UsageError: If one is none.
     """
     return check_pairs(said.replace(",", " ").split())
-
-
-def _ratio(field: str, said: str) -> str | None:
-    """A percentage as the option of a field has it: ``3`` of a stop loss is ``-0.03``.
-
-    :raises UsageError: If it cannot be meant.
-    """
-    said = said.strip().removesuffix("%").strip()
-    if not said:
-        return None
-    option = _RISK[field]
-    hint = "write a number such as 2 or 2.5, or nothing"
-    percent = abs(number("", said, hint)) if field == "stoploss" else number("", said, hint)
-    ratio = f"{percent / 100:.10g}"
-    text = f"-{ratio}" if field == "stoploss" else ratio
-    try:
-        checked_risk(option, text)
-    except UsageError:
-        raise UsageError(f"{said} % cannot be meant", hint=hint) from None
-    return text

@@ -81,6 +81,11 @@ def say_unread(span: Span) -> str:
     return f'"{span.text}"' + (f": {span.meaning}" if span.meaning else "")
 
 
+def say_overridden(span: Span) -> str:
+    """Words that were understood and not used, with what is used."""
+    return f'"{span.text}": {span.meaning}'
+
+
 def show_reading(console: Console, reading: Reading) -> None:
     """What became of the words of a brief."""
     if reading.read:
@@ -91,6 +96,9 @@ def show_reading(console: Console, reading: Reading) -> None:
         lines(console, map(say_unread, reading.unread), "yellow")
     elif reading.read:
         console.print("  Every word was understood.")
+    if reading.overridden:
+        heading(console, "Not used, for an option or an answer says otherwise")
+        lines(console, map(say_overridden, reading.overridden), "yellow")
     if reading.defaults:
         heading(console, "Added without having been asked for")
         lines(console, reading.defaults, "yellow")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from freqgen.pipeline import Freqgen
-    from freqgen.store.record import Record, StatusChange
+    from freqgen.store.record import Attempt, Record, StatusChange
 
 PLACES = {
     FileState.CURRENT: "in use",
@@ -80,6 +80,8 @@ def show_record(
     decisions: Sequence[StatusChange],
     freqgen: Freqgen,
     place: FileState | None,
+    *,
+    attempts: Sequence[Attempt] = (),
 ) -> None:
     """Everything about one record.
 
@@ -100,7 +102,7 @@ def show_record(
             FileState.EDITED: ", which was edited since freqgen wrote it",
             FileState.MISSING: f", which is missing; freqgen approve {record.id} puts it back",
         }[place]
-    tested = "not tested: its code was never run"
+    tested = "not tested: it was never backtested"
     if record.market:
         tested = (
             f"tested on {record.market.upper() if record.market == 'synthetic' else 'real'} "
@@ -136,9 +138,25 @@ def show_record(
     heading(console, "Decisions")
     for gate in record.gates:
         lines(console, [f"{gate['name']}: {gate['reason']}"])
+    if any(attempt.error or attempt.findings or attempt.usage.calls for attempt in attempts):
+        lines(console, map(_say_attempt, attempts))
     for decision in decisions:
         reason = f" ({decision.reason})" if decision.reason else ""
         lines(console, [f"{decision.time:%Y-%m-%d %H:%M} {decision.status.value}{reason}"])
+
+
+def _say_attempt(attempt: Attempt) -> str:
+    """A question to a model, what it took, and what was wrong with the answer."""
+    asked = ":".join(filter(None, (attempt.provider, attempt.model)))
+    usage = attempt.usage
+    took = f"{usage.input_tokens + usage.output_tokens:,} tokens, {attempt.seconds:.1f} s"
+    if usage.cost_usd:
+        took += f", {usage.cost_usd:.4f} USD"
+    blocking = [one for one in attempt.findings if one["severity"] == "error"]
+    wrong = attempt.error or ", ".join(dict.fromkeys(str(one["code"]) for one in blocking))
+    return f"attempt {attempt.number}, {attempt.step} by {asked} ({took})" + (
+        f": {wrong}" if wrong else ""
+    )
 
 
 def show_measurement(console: Console, values: Mapping[str, Any], market: str | None) -> None:

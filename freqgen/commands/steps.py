@@ -107,7 +107,14 @@ def add_commands(subparsers: Any) -> None:
 
 def design(args: Namespace, context: CommandContext) -> int:
     """Print a design, or write it to a file and explain it."""
-    from freqgen.commands.showing import heading, lines, say_unread, show_design, show_reading
+    from freqgen.commands.showing import (
+        heading,
+        lines,
+        say_overridden,
+        say_unread,
+        show_design,
+        show_reading,
+    )
     from freqgen.outcome import reading_data
 
     check_idea(args)
@@ -145,6 +152,8 @@ def design(args: Namespace, context: CommandContext) -> int:
             lines(console, steps)
         else:
             context.write(result.design.to_json())
+            for span in result.reading.overridden:
+                context.progress(f"not used: {say_overridden(span)}")
             for span in result.reading.unread:
                 context.warn(f"not understood: {say_unread(span)}")
             for default in result.reading.defaults:

@@ -157,17 +157,18 @@ def show(args: Namespace, context: CommandContext) -> int:
         context.emit({"findings": list(record.findings)}, lambda c: _print_findings(c, record))
     else:
         decisions = store.decisions(record.id)
+        attempts = store.attempts(record.id)
         place = places_of([record], freqgen).get(record.id)
         data = {
             "record": record.to_dict(),
             "path": str(freqgen.workspace.user_data_dir / record.path),
             "in_use": place == "current",
             "decisions": [decision.to_dict() for decision in decisions],
-            "attempts": [attempt.to_dict() for attempt in store.attempts(record.id)],
+            "attempts": [attempt.to_dict() for attempt in attempts],
         }
 
         def everything(console: Console) -> None:
-            show_record(console, record, decisions, freqgen, place)
+            show_record(console, record, decisions, freqgen, place, attempts=attempts)
 
         context.emit(data, everything)
     return 0

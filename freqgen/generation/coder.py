@@ -11,10 +11,17 @@ from freqgen.design.checked import CheckedDesign
 from freqgen.draft import Draft
 from freqgen.exceptions import ReplyInvalid
 from freqgen.finding import Finding, Phase, Report, Severity
-from freqgen.generation.designer import Ask
-from freqgen.generation.fences import ends_midway, unfenced
+from freqgen.generation.designer import THE_LOG, Ask, answers_kept
+from freqgen.generation.fences import ends_midway, never_closed, unfenced
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
-from freqgen.generation.provider import ModelAddress, Provider, Usage, check_model
+from freqgen.generation.provider import (
+    ModelAddress,
+    Provider,
+    Reply,
+    Usage,
+    check_model,
+    max_tokens_setting,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +55,14 @@ def write_code(
     ask: Ask,
     max_attempts: int,
     note: Callable[[CodeAttempt], None] = lambda _attempt: None,
+    log: str = THE_LOG,
 ) -> list[CodeAttempt]:
     """Ask for code until it passes, at most ``max_attempts`` times.
 
     A deterministic provider is asked once, since it would only say the same again.
 
     :param note: Called with every attempt as soon as it was validated.
+    :param log: Where every question and answer is, for messages.
     :returns: Every attempt; only the last one may have passed.
     :raises ProviderError: If the provider gives no answer.
     """
@@ -64,7 +73,8 @@ def write_code(
     for number in range(1, (1 if provider.deterministic else max_attempts) + 1):
         prompt = builders[step].build(payload)
         begin = perf_counter()
-        reply = ask(provider, prompt, address.model, CallOptions(temperature=0.1))
+        with answers_kept(attempts, log):
+            reply = ask(provider, prompt, address.model, CallOptions(temperature=0.1))
         seconds = perf_counter() - begin
         if provider.deterministic and not reply.text.strip():
             raise ReplyInvalid(
@@ -74,7 +84,7 @@ def write_code(
             )
         name = checked.design.name
         draft = Draft(class_name=name, source=unfenced(reply.text, name), origin=str(address))
-        report = _explained(validate(draft), draft)
+        report = _explained(validate(draft), draft, reply, provider.name)
         attempts.append(
             CodeAttempt(
                 number=number,
@@ -101,18 +111,33 @@ def write_code(
     return attempts
 
 
-def _explained(report: Report, draft: Draft) -> Report:
+def _explained(report: Report, draft: Draft, reply: Reply, provider: str) -> Report:
     """The findings, and the reason for them where the reply is empty or was cut off.
 
-    A parser stumbles somewhere over half a file; the reason is that the reply ended too early.
+    A parser stumbles somewhere over half a file, and half a class lacks methods; the reason is
+    that the reply ended too early. One that the vendor says was cut off does not come here, it
+    is an error. But servers cut off without saying so, and models lose the thread.
     """
+    tokens = reply.usage.output_tokens
+    after = f", after {tokens} tokens" if tokens else ""
     if not draft.source.strip():
         reason, of = "the reply is empty", _blocks
     elif any(map(_is_syntax, report.findings)) and ends_midway(draft.source):
-        reason, of = "the reply ends in the middle of the file", _is_syntax
+        reason, of = f"the reply ends in the middle of the file{after}", _is_syntax
+    elif not report.passed and never_closed(reply.text):
+        reason, of = (
+            f"the fence of the reply was never closed, so it may be cut off{after}",
+            _blocks,
+        )
     else:
         return report
-    findings = [_with_reason(one, reason) if of(one) else one for one in report.findings]
+    told = (
+        "write the whole file, in fewer words; if replies are always cut off there, raise "
+        f"{max_tokens_setting(provider)}, or the context of a server of your own"
+    )
+    number = next(i for i, one in enumerate(report.findings) if of(one))
+    findings = list(report.findings)
+    findings[number] = _with_reason(findings[number], reason, told)
     return Report(findings=tuple(findings), timings=report.timings)
 
 
@@ -124,8 +149,6 @@ def _is_syntax(finding: Finding) -> bool:
     return finding.phase is Phase.PARSE and _blocks(finding)
 
 
-def _with_reason(finding: Finding, reason: str) -> Finding:
-    hint = "; ".join(
-        part for part in (finding.hint, "write the whole file, in fewer words") if part
-    )
-    return replace(finding, message=f"{finding.message}: {reason}", hint=hint)
+def _with_reason(finding: Finding, reason: str, told: str) -> Finding:
+    hint = "; ".join(part for part in (finding.hint, told) if part)
+    return replace(finding, message=f"{reason}: {finding.message}", hint=hint)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -10,16 +11,34 @@ from freqgen.brief import Brief
 from freqgen.design.checked import CheckedDesign, check_design
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
-from freqgen.exceptions import AttemptsExhausted, BriefError, DesignError, ReplyInvalid
+from freqgen.exceptions import (
+    AttemptsExhausted,
+    BriefError,
+    DesignError,
+    ProviderError,
+    ReplyInvalid,
+)
 from freqgen.finding import Finding, Phase, Report, Severity
-from freqgen.generation.json_reply import NoObject, read_object
+from freqgen.generation.json_reply import ENDS_MIDWAY, NoObject, read_object
 from freqgen.generation.limits import Excess, excesses
+from freqgen.generation.overridden import without_overridden
 from freqgen.generation.prompt import CallOptions, Message, Payload, Prompt, PromptBuilder
-from freqgen.generation.provider import ModelAddress, Provider, Reading, Reply, Usage, check_model
+from freqgen.generation.provider import (
+    ModelAddress,
+    Provider,
+    Reading,
+    Reply,
+    Usage,
+    check_model,
+    max_tokens_setting,
+)
 from freqgen.settings import RiskLimits
 
 Ask = Callable[[Provider, Prompt, str | None, CallOptions], Reply]
 """Puts a prompt to a provider; the pipeline's way to see every reply."""
+
+THE_LOG = "freqgen/audit.jsonl in the user directory"
+"""Where the audit log lies, for those who do not say."""
 
 UNUSABLE_DESIGN_CODE = "FG694"
 """Code of what is wrong with a design that a model gave."""
@@ -77,6 +96,22 @@ class DesignResult:
         return sum((attempt.usage for attempt in self.attempts), Usage())
 
 
+@contextmanager
+def answers_kept(attempts: Sequence[object], log: str) -> Iterator[None]:
+    """Where a call fails after others did not, say where their answers are.
+
+    :param log: The audit log.
+    """
+    try:
+        yield
+    except ProviderError as exc:
+        if attempts:
+            many = f"the {len(attempts)} answers" if attempts[1:] else "the answer"
+            verb = "are" if attempts[1:] else "is"
+            exc.add_hint(f"{many} before, with tokens and cost, {verb} in {log}")
+        raise
+
+
 def make_design(
     brief: Brief,
     *,
@@ -89,6 +124,7 @@ def make_design(
     max_attempts: int = 1,
     note: Callable[[DesignAttempt], None] = lambda _attempt: None,
     ignore_unread: bool = False,
+    log: str = THE_LOG,
 ) -> DesignResult:
     """Ask a provider for the design of a brief until it gives one, at most ``max_attempts`` times.
 
@@ -98,6 +134,7 @@ def make_design(
     :param limits: How far the design's risk may go.
     :param note: Called with every attempt as soon as it was judged.
     :param ignore_unread: Whether words that block (:class:`Span`) are left out of the design.
+    :param log: Where every question and answer is, for messages.
     :raises AttemptsExhausted: If no answer is a design that can be used; with the last problems.
     :raises ReplyInvalid: If that of a deterministic provider is none.
     :raises ProviderError: If no answer came.
@@ -112,7 +149,8 @@ def make_design(
     for number in range(1, (1 if provider.deterministic else max_attempts) + 1):
         prompt = builder.build(payload)
         begin = perf_counter()
-        reply = ask(provider, prompt, address.model, CallOptions(temperature=0.7))
+        with answers_kept(attempts, log):
+            reply = ask(provider, prompt, address.model, CallOptions(temperature=0.7))
         seconds = perf_counter() - begin
         if not ignore_unread:
             _check_read(reply.reading or Reading())
@@ -133,7 +171,7 @@ def make_design(
             return DesignResult(
                 checked=judged.checked,
                 origin=str(address),
-                reading=reply.reading or Reading(),
+                reading=without_overridden(reply.reading or Reading(), brief),
                 attempts=tuple(attempts),
             )
         if provider.deterministic:
@@ -151,26 +189,27 @@ def make_design(
             conversation=(*prompt.messages, said),
             problems=attempt.problems,
         )
-    raise _exhausted(attempts, address, [one.setting for one in judged.beyond])
+    raise _exhausted(attempts, address, [one.setting for one in judged.beyond], log)
 
 
 def _exhausted(
-    attempts: list[DesignAttempt], address: ModelAddress, settings: Sequence[str]
+    attempts: list[DesignAttempt], address: ModelAddress, settings: Sequence[str], log: str
 ) -> AttemptsExhausted:
     """What is said in the end.
 
     :param settings: Those whose limits the last design exceeds.
     """
-    allow = f"allow more in the setting {' and '.join(settings)}, " if settings else ""
+    more = f"allow more in the setting {' and '.join(settings)}, " if settings else ""
+    if any(ENDS_MIDWAY in problem for problem in attempts[-1].problems):
+        more += f"raise {max_tokens_setting(address.provider)}, "
     times = "1 attempt" if len(attempts) == 1 else f"{len(attempts)} attempts"
     return AttemptsExhausted(
         f'"{address}" gave no design that can be used in {times}; what is wrong with the last '
         f"one: {'; '.join(attempts[-1].problems)}",
         attempts=len(attempts),
         last_report=Report(findings=tuple(map(_finding, attempts[-1].problems))),
-        hint=f"{allow}say it in other words, choose another model with --design-model, or raise "
-        "the setting freqgen.max_attempts; freqgen/audit.jsonl in the user directory has every "
-        "attempt with its reply",
+        hint=f"{more}say it in other words, choose another model with --design-model, or raise "
+        f"the setting freqgen.max_attempts; {log} has every attempt with its reply",
     )
 
 
@@ -209,6 +248,10 @@ def _judged(text: str, brief: Brief, catalogue: Catalogue, limits: RiskLimits) -
         return _Judged(errors=(DesignError(wanted),))
     if brief.name is not None:
         data = {**data, "name": brief.name}
+    risk = data.get("risk")
+    if "take_profit" in brief.constraints and isinstance(risk, dict) and risk.get("roi"):
+        # Two ways to say the same, of which the one beside the words wins.
+        data = {**data, "risk": {**risk, "roi": {}}}
     try:
         design = Design.from_data(data, origin="the reply")
     except DesignError as exc:

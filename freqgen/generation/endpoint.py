@@ -19,7 +19,7 @@ from freqgen.exceptions import (
     ProviderUnavailable,
     ReplyInvalid,
 )
-from freqgen.generation.provider import unknown_model
+from freqgen.generation.provider import Reply, cut_off, unknown_model
 from freqgen.settings import ProviderSettings
 
 NO_KEY = "none-needed"
@@ -222,27 +222,27 @@ class Endpoint:
 
     # An answer that is no use --------------------------------------------------------------------
 
-    def truncated(self, limit: int) -> ReplyInvalid:
+    def truncated(self, limit: int, reply: Reply | None = None) -> ReplyInvalid:
         """The answer was cut off at the limit of its length.
 
         :param limit: In tokens.
+        :param reply: What came, for the log and the bill; so with the next two.
         """
-        return self._invalid(
-            f'the answer of "{self._name}" was cut off at {limit} tokens',
-            f"raise the limit: {self._setting('max_tokens', 2 * limit)}",
-        )
+        return cut_off(self.provider, self.model, reply, limit)
 
-    def refused(self, reason: str = "") -> ReplyInvalid:
+    def refused(self, reason: str = "", reply: Reply | None = None) -> ReplyInvalid:
         """The model or the vendor does not want to answer."""
         why = f': "{self.plain(reason)}"' if reason.strip() else ""
         return self._invalid(
-            f'"{self._name}" refused to answer{why}', "say it in other words, or choose another"
+            f'"{self._name}" refused to answer{why}',
+            "say it in other words, or choose another model",
+            reply,
         )
 
-    def empty(self) -> ReplyInvalid:
+    def empty(self, reply: Reply | None = None) -> ReplyInvalid:
         """There is nothing in the answer."""
         return self._invalid(
-            f'"{self._name}" answered with nothing', "try again, or choose another model"
+            f'"{self._name}" answered with nothing', "try again, or choose another model", reply
         )
 
     def unreadable(self) -> ReplyInvalid:
@@ -269,8 +269,8 @@ class Endpoint:
     def _unavailable(self, message: str, hint: str) -> ProviderUnavailable:
         return ProviderUnavailable(message, provider=self.provider, hint=hint)
 
-    def _invalid(self, message: str, hint: str) -> ReplyInvalid:
-        return ReplyInvalid(message, provider=self.provider, hint=hint)
+    def _invalid(self, message: str, hint: str, reply: Reply | None = None) -> ReplyInvalid:
+        return ReplyInvalid(message, provider=self.provider, reply=reply, hint=hint)
 
     def _refused_key(self, status: int) -> ProviderUnavailable:
         if self.key == NO_KEY:
@@ -304,9 +304,9 @@ class Endpoint:
     def _may_pass(self, status: int, said: str, retry_after: float | None) -> ProviderTransient:
         wait = f"in {retry_after:g} s" if retry_after is not None else "in a while"
         what = (
-            "the vendor's limit of calls or tokens a minute is reached"
+            f'"{self._name}" has reached the vendor\'s limit of calls or tokens a minute: "{said}"'
             if status == 429
-            else f'the vendor has trouble (status {status}): "{said}"'
+            else f'the vendor of "{self._name}" has trouble (status {status}): "{said}"'
         )
         return ProviderTransient(
             f"{what}; try again {wait}",

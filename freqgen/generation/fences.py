@@ -74,6 +74,20 @@ def fenced_blocks(text: str) -> list[str]:
     in and without a label, so the fences within a docstring are part of it. Lines of an indented
     block lose its indentation.
     """
+    closed, last = _blocks(text)
+    if last is not None and last.text.strip():
+        closed.append(last.text)
+    return closed
+
+
+def never_closed(text: str) -> bool:
+    """Whether the last fence of a reply was opened and not closed, as where it was cut off."""
+    _, last = _blocks(without_thoughts(plain_lines(text)))
+    return last is not None and bool(last.text.strip())
+
+
+def _blocks(text: str) -> tuple[list[str], _Block | None]:
+    """What stands in fences that are closed, and the last block if it is not."""
     blocks: list[str] = []
     block: _Block | None = None
     for line in text.split("\n"):
@@ -91,9 +105,7 @@ def fenced_blocks(text: str) -> list[str]:
             block = None
         else:
             block.lines.append(line.removeprefix(block.indent))
-    if block is not None and block.text.strip():
-        blocks.append(block.text)
-    return blocks
+    return blocks, block
 
 
 def _ended(text: str) -> str:

@@ -26,6 +26,10 @@ _LINE_COMMENT = re.compile(r"(?://|#)[^\n]*")
 _BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
+ENDS_MIDWAY = "the reply ends in the middle"
+"""What is said of a reply that was cut off."""
+
+
 class NoObject(ValueError):
     """A reply does not hold one object; the message says why, without the reply."""
 
@@ -167,7 +171,7 @@ def _cleaned(text: str, start: int) -> tuple[str, int]:
             return "".join(parts), position
         if depth > MAX_NESTED:
             raise NoObject("its JSON is nested too deeply")
-    raise NoObject("its JSON object is not closed; the reply ends in the middle")
+    raise NoObject(f"its JSON object is not closed; {ENDS_MIDWAY}")
 
 
 def _drop_trailing_comma(parts: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from freqgen.design.model import Design
+from freqgen.design.model import Design, Risk
 from freqgen.exceptions import DesignError
 from freqgen.settings import RiskLimits
 
@@ -33,7 +33,11 @@ class Excess:
 
 def excesses(design: Design, limits: RiskLimits) -> tuple[Excess, ...]:
     """What of a design's risk goes beyond the limits, in the order of its fields."""
-    risk = design.risk
+    return risk_excesses(design.risk, limits)
+
+
+def risk_excesses(risk: Risk, limits: RiskLimits) -> tuple[Excess, ...]:
+    """The same of a risk alone."""
     found = []
     if -risk.stoploss > limits.max_stoploss:
         found.append(
@@ -81,3 +85,23 @@ def check_limits(design: Design, limits: RiskLimits) -> None:
     """
     for excess in excesses(design, limits):
         raise excess.error()
+
+
+def check_stored_limits(design: Design, limits: RiskLimits, *, of: str, id: str) -> None:  # noqa: A002
+    """Refuse a strategy that was made under wider limits, or whose limits nobody checked.
+
+    :param of: What it is called, as in ``Name revision 1 (id)``.
+    :param id: Of its record.
+    :raises DesignError: Naming every field, and the settings to change.
+    """
+    found = excesses(design, limits)
+    if not found:
+        return
+    said = "; ".join(f"{excess.path}: {excess.message}" for excess in found)
+    settings = " and ".join(excess.setting for excess in found)
+    raise DesignError(
+        f"{of} goes beyond the limits of the risk as they are now: {said}",
+        hint=f"freqgen show {id} --design > design.json, change it there, and "
+        "freqgen generate --design design.json makes a new revision; or change the setting "
+        f"{settings} if that is what you want",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from freqgen.exceptions import ProviderUnavailable, UsageError
+from freqgen.exceptions import ProviderUnavailable, ReplyInvalid, UsageError
 
 if TYPE_CHECKING:
     from freqgen.generation.prompt import CallOptions, Prompt
@@ -74,11 +74,15 @@ class Reading:
     :param read: The parts that were understood, in the order of the text.
     :param unread: The parts that were not.
     :param defaults: What was added without having been asked for, a sentence each.
+    :param overridden: The parts that were understood and are not used, because something else
+        was said beside the brief; their meaning says what. A provider need not find them: they
+        are taken out of ``read`` by what the brief's constraints are.
     """
 
     read: tuple[Span, ...] = ()
     unread: tuple[Span, ...] = ()
     defaults: tuple[str, ...] = ()
+    overridden: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ class Reply:
     :param reading: What became of the brief's words, where the provider knows it.
     :param stop_reason: Why the answer ends, in the vendor's words, as in ``end_turn`` or
         ``stop``; empty where the provider does not say. An answer that was cut off is no reply
-        but a ``ReplyInvalid``.
+        but a ``ReplyInvalid``; one whose reason is in ``CUT_OFF`` becomes one.
     :param request_id: By which the vendor finds the call again; empty where there is none.
     """
 
@@ -102,12 +106,61 @@ class Reply:
     request_id: str = ""
 
 
+CUT_OFF = frozenset({"length", "max_tokens", "max_output_tokens"})
+"""What vendors call the reason of an answer that reached the limit of its length."""
+
+MOST_TOKENS = 1_000_000
+"""The highest limit of an answer that can be set."""
+
+_NEARLY = 0.9
+"""The share of its limit from which on an answer has reached it; servers count differently."""
+
+
+def max_tokens_setting(provider: str, value: str = "N") -> str:
+    """The setting that limits the answers of a provider, as it is written."""
+    return f'"freqgen": {{"providers": {{"{provider}": {{"max_tokens": {value}}}}}}}'
+
+
+def cut_off(
+    provider: str, model: str | None, reply: Reply | None = None, limit: int | None = None
+) -> ReplyInvalid:
+    """What to raise where an answer was cut off: half a file is none.
+
+    :param reply: What came of it, and the reason that the vendor gave.
+    :param limit: The limit that was asked for, in tokens; ``None`` where it is not known.
+    """
+    tokens = reply.usage.output_tokens if reply else 0
+    reason = f' (stop reason "{reply.stop_reason}")' if reply and reply.stop_reason else ""
+    name = ModelAddress(provider, model)
+    if limit and 0 < tokens < _NEARLY * limit:
+        message = f"was cut off after {tokens} tokens, before its limit of {limit}{reason}"
+        hint = (
+            "the context of the model or of its server is full: give the server a larger one "
+            "(Ollama: num_ctx, llama.cpp: --ctx-size), choose a model with a larger one"
+        )
+    else:
+        at = limit or tokens
+        message = f"was cut off at {f'{at} tokens' if at else 'its limit of tokens'}{reason}"
+        higher = str(min(2 * at, MOST_TOKENS)) if at else "N"
+        hint = f"raise the limit: {max_tokens_setting(provider, higher)}"
+    return ReplyInvalid(
+        f'the answer of "{name}" {message}',
+        provider=provider,
+        reply=reply,
+        hint=f"{hint}; or ask for less: fewer rules make a shorter answer",
+    )
+
+
 class Provider(Protocol):
     """Answers prompts. Registered with ``register_providers``.
 
     A provider whose vendor decides which models there are, and whose list would have to be asked
     for, has a further attribute, ``any_model = True``. It is then always addressed with a model,
     ``models()`` is not asked, and a model that there is not is for ``answer`` to refuse.
+
+    One that needs a key may have a method ``check(model, options)``, which raises
+    ``ProviderUnavailable`` where there is none. It asks nobody, and is called before anything is
+    made or paid for.
     """
 
     @property
@@ -199,5 +252,7 @@ def unknown_model(provider: str, model: str, models: Sequence[str]) -> ProviderU
     return ProviderUnavailable(
         f'the provider "{provider}" has no model "{model}"',
         provider=provider,
-        hint="it has " + ", ".join(near),
+        hint=f"the nearest that it lists: {', '.join(near)}; as in {provider}:{near[0]}"
+        if near
+        else "it lists none",
     )

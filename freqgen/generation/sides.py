@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from freqgen.design.checked import check_design
 from freqgen.design.model import Design
 from freqgen.exceptions import BriefError
+from freqgen.generation.overridden import without_side
 
 if TYPE_CHECKING:
     from freqgen.brief import Brief
@@ -32,31 +33,54 @@ def shorts_only(result: DesignResult, catalogue: Catalogue) -> DesignResult:
 
     :raises BriefError: If it has no rule that enters short.
     """
+    return one_side(result, catalogue, "short")
+
+
+def one_side(result: DesignResult, catalogue: Catalogue, side: str) -> DesignResult:
+    """The same design for one side alone, without what only the other one used.
+
+    :param side: ``long`` or ``short``.
+    :raises BriefError: If it has no rule that enters it.
+    """
     design = result.design
-    if not design.entry_short:
+    other = "long" if side == "short" else "short"
+    rules = design.to_data()
+    if not rules[f"entry_{side}"]:
         raise BriefError(
-            "shorts alone were asked for, and no rule that enters short was found",
-            hint='say when to go short, as in "Short when RSI(14) is above 70", '
-            "or leave --direction out",
+            f"{side}s alone were asked for, and no rule that enters {side} was found",
+            hint=_ENTER[side],
         )
-    if not (design.entry_long or design.exit_long):
-        return result
-    # What it says of itself was said of a strategy with longs.
-    gone = {"entry_long": [], "exit_long": [], "kind": "other", "hypothesis": ""}
-    data: dict[str, Any] = {**design.to_data(), **gone}
+    gone_rules = rules[f"entry_{other}"] + rules[f"exit_{other}"]
+    kept_rules = rules[f"entry_{side}"] + rules[f"exit_{side}"]
+    data: dict[str, Any] = {**rules, "can_short": side == "short"}
+    if not gone_rules:
+        if data == rules:
+            return result
+        checked = check_design(Design.from_data(data), catalogue)
+        return replace(result, checked=checked)
+    # What it says of itself was said of a strategy with both sides.
+    data |= {f"entry_{other}": [], f"exit_{other}": [], "kind": "other", "hypothesis": ""}
     used = _used(data)
-    before = _used(design.to_data())
+    before = _used(rules)
     # What no rule used before was put there by the provider, who is told so by the advice.
     for field, key in (("indicators", "id"), ("parameters", "name")):
         data[field] = [one for one in data[field] if one[key] in used or one[key] not in before]
+    reading = without_side(result.reading, other, gone=gone_rules, kept=kept_rules)
     reading = replace(
-        result.reading,
+        reading,
         defaults=(
-            *result.reading.defaults,
-            "The rules for longs were left out, because longs were ruled out.",
+            *reading.defaults,
+            f"The rules for {other}s were left out, because {other}s were ruled out.",
         ),
     )
     return replace(result, checked=check_design(Design.from_data(data), catalogue), reading=reading)
+
+
+_ENTER = {
+    "short": 'say when to go short, as in "Short when RSI(14) is above 70", '
+    "or leave --direction out",
+    "long": 'say when to buy, as in "Buy when RSI(14) is below 30", or leave --direction out',
+}
 
 
 def _used(data: dict[str, Any]) -> set[str]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from freqgen.exceptions import StoreError
+from freqgen.exceptions import ReplyInvalid, StoreError
 from freqgen.store.atomic import file_error
 from freqgen.store.record import now, plain, sha256_json, sha256_text
 from freqgen.store.redaction import Redactor
@@ -34,6 +34,17 @@ def _words(prompt: Prompt) -> dict[str, Any]:
         "system": prompt.system,
         "messages": [{"role": one.role, "text": one.text} for one in prompt.messages],
         "json_schema": prompt.json_schema,
+    }
+
+
+def _came(reply: Reply) -> dict[str, Any]:
+    return {
+        "reply_sha256": sha256_text(reply.text),
+        "model": reply.model,
+        "text": reply.text,
+        "usage": reply.usage,
+        "stop_reason": reply.stop_reason,
+        "request_id": reply.request_id,
     }
 
 
@@ -98,29 +109,26 @@ class AuditLog:
             provider=address,
             step=prompt.step,
             prompt_sha256=prompt_sha256(prompt),
-            reply_sha256=sha256_text(reply.text),
-            model=reply.model,
-            text=reply.text,
-            usage=reply.usage,
-            stop_reason=reply.stop_reason,
-            request_id=reply.request_id,
+            **_came(reply),
             seconds=seconds,
         )
 
     def failure(
         self, prompt: Prompt, error: FreqgenException, address: str, seconds: float = 0.0
     ) -> None:
-        """Note that no answer came.
+        """Note that no answer came, or none that can be used, with what there is of it.
 
         :param seconds: How long it took until that was known.
         :raises StoreError: If the file cannot be written.
         """
+        reply = error.reply if isinstance(error, ReplyInvalid) else None
         self.write(
             "failure",
             provider=address,
             step=prompt.step,
             prompt_sha256=prompt_sha256(prompt),
             error=f"{type(error).__name__}: {error.message}",
+            **(_came(reply) if reply is not None else {}),
             seconds=seconds,
         )
 

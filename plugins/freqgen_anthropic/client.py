@@ -23,6 +23,7 @@ from freqgen import (
     Usage,
     call_cost,
 )
+from freqgen_anthropic.address import endpoint_of
 from freqgen_anthropic.failures import no_long_waits, translated
 
 if TYPE_CHECKING:
@@ -44,14 +45,7 @@ def client_of(model: str, options: CallOptions, provider: str = "anthropic") -> 
     :raises SettingsError: If an option is not one of ``ProviderSettings``.
     """
     settings = ProviderSettings.of(options)
-    endpoint = Endpoint.find(
-        provider,
-        model,
-        variable="ANTHROPIC_API_KEY",
-        address_variable="ANTHROPIC_BASE_URL",
-        default="https://api.anthropic.com",
-        settings=settings,
-    )
+    endpoint = endpoint_of(model, settings, provider)
     return Client(endpoint=endpoint, max_tokens=settings.max_tokens or MAX_TOKENS)
 
 
@@ -159,23 +153,22 @@ class Client:
         if not isinstance(answer, Answer) or not isinstance(blocks, list):
             raise self.endpoint.unreadable()
         stop = _word(answer, "stop_reason")
-        if stop == "model_context_window_exceeded":
-            raise self.endpoint.failed(413, "the answer reached the end of the context")
-        if stop == "max_tokens":
-            raise self.endpoint.truncated(self.max_tokens)
-        if stop == "refusal":
-            raise self.endpoint.refused(_word(answer.stop_details, "explanation"))
         # A model's thinking stands in blocks of its own, which have no text.
         text = "".join(_word(block, "text") for block in blocks)
-        if not text.strip():
-            raise self.endpoint.empty()
-        return Reply(
+        reply = Reply(
             text=strict.restored(text) if strict is not None else text,
             model=_word(answer, "model") or self.endpoint.model,
             usage=usage_of(answer, self.endpoint.address),
             stop_reason=stop,
             request_id=_word(answer, "_request_id"),
         )
+        if stop in {"max_tokens", "model_context_window_exceeded"}:
+            raise self.endpoint.truncated(self.max_tokens, reply)
+        if stop == "refusal":
+            raise self.endpoint.refused(_word(answer.stop_details, "explanation"), reply)
+        if not text.strip():
+            raise self.endpoint.empty(reply)
+        return reply
 
 
 def usage_of(answer: Answer, address: str) -> Usage:

@@ -21,13 +21,12 @@ from freqgen import (
     Usage,
     call_cost,
 )
+from freqgen_openai.address import VENDOR, endpoint_of
 from freqgen_openai.failures import translated
 from freqgen_openai.question import Question
 
 if TYPE_CHECKING:
     from openai.types.chat.chat_completion import Choice
-
-OPENAI = "https://api.openai.com/v1"
 
 MAX_TOKENS = 16_000
 """Limit of an answer where nothing else is said: several times the longest strategy seen, with
@@ -48,14 +47,7 @@ def client_of(
     :raises SettingsError: If an option is not one of ``ProviderSettings``.
     """
     settings = ProviderSettings.of(options)
-    endpoint = Endpoint.find(
-        provider,
-        model,
-        variable="OPENAI_API_KEY",
-        address_variable="OPENAI_BASE_URL",
-        default=OPENAI,
-        settings=settings,
-    )
+    endpoint = endpoint_of(model, settings, provider)
     return Client(
         endpoint=endpoint,
         max_tokens=settings.max_tokens or MAX_TOKENS,
@@ -131,7 +123,7 @@ class Client:
 
         OpenAI itself wants the newer one, which servers of others may not know.
         """
-        return "max_completion_tokens" if self.endpoint.address == OPENAI else "max_tokens"
+        return "max_completion_tokens" if self.endpoint.address == VENDOR else "max_tokens"
 
     def _connected(self) -> openai.OpenAI:
         """The SDK's client, without a connection yet.
@@ -161,21 +153,23 @@ class Client:
         if choice is None:
             raise self.endpoint.unreadable()
         stop = _word(choice, "finish_reason")
-        if stop == "length":
-            raise self.endpoint.truncated(self.max_tokens)
-        refusal = _word(choice.message, "refusal")
-        if refusal or stop == "content_filter":
-            raise self.endpoint.refused(refusal or "its content filter stopped the answer")
         text = _word(choice.message, "content")
-        if not text.strip():
-            raise self.endpoint.empty()
-        return Reply(
+        reply = Reply(
             text=question.restored(text),
             model=_word(answer, "model") or self.endpoint.model,
             usage=usage_of(answer, self.endpoint.address),
             stop_reason=stop,
             request_id=_word(answer, "_request_id") or _word(answer, "id"),
         )
+        if stop == "length":
+            raise self.endpoint.truncated(self.max_tokens, reply)
+        refusal = _word(choice.message, "refusal")
+        if refusal or stop == "content_filter":
+            why = refusal or "its content filter stopped the answer"
+            raise self.endpoint.refused(why, reply)
+        if not text.strip():
+            raise self.endpoint.empty(reply)
+        return reply
 
 
 def usage_of(answer: ChatCompletion, address: str) -> Usage:

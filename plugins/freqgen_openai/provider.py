@@ -23,6 +23,17 @@ class OpenAIProvider:
         """Not known without asking the server: ``any_model`` says that any may be named."""
         return ()
 
+    def check(self, model: str, options: CallOptions) -> None:
+        """Refuse what would be refused before a call is made: a key that is missing, or is none.
+
+        :raises ProviderUnavailable: Naming the variable.
+        :raises SettingsError: If an option is not one of ``ProviderSettings``.
+        """
+        from freqgen import ProviderSettings
+        from freqgen_openai.address import endpoint_of
+
+        endpoint_of(model, ProviderSettings.of(options), self.name)
+
     def answer(self, prompt: Prompt, *, model: str | None, options: CallOptions) -> Reply:
         """Let a model answer; where the prompt has a schema, with JSON that follows it.
 

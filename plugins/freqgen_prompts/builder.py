@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 from freqgen import Message, Prompt, Step, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jinja2 import Environment
 
-    from freqgen import Brief, Payload
+    from freqgen import Brief, Finding, Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +95,11 @@ def _schema() -> dict[str, Any]:
 def _values(step: Step, payload: Payload) -> dict[str, Any]:
     """What the templates of a step may use."""
     from freqgen import CANDLE_COLUMNS, TIMEFRAMES
-    from freqgen_prompts.examples import examples
+    from freqgen_prompts.examples import examples, repair
     from freqgen_prompts.facts import IMPORTS, LOOKAHEAD, SILENT, computed, grouped, outputs_used
     from freqgen_prompts.interface import interface
 
-    values: dict[str, Any] = {"examples": examples()}
+    values: dict[str, Any] = {"examples": examples(), "mended": repair()}
     if payload.brief is not None:
         values["brief"] = payload.brief.text
         values["constraints"] = _constraints(payload.brief)
@@ -121,7 +123,7 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
             "silent": SILENT,
         }
     if payload.draft is not None:
-        values |= {"source": payload.draft.source, "findings": payload.findings}
+        values |= {"source": payload.draft.source, "findings": findings_in_words(payload.findings)}
     return values
 
 
@@ -143,6 +145,16 @@ def _limits(payload: Payload) -> list[str]:
         f"max_open_trades: at most {limits.max_open_trades}",
         f"leverage: at most {limits.max_leverage:g}",
     ]
+
+
+def findings_in_words(findings: Iterable[Finding]) -> str:
+    """Findings, a line each, with what to do about it in brackets."""
+    lines = []
+    for one in findings:
+        place = f", line {one.line}" if one.line else ""
+        hint = f" ({one.hint})" if one.hint else ""
+        lines.append(f"- {one.code}, {one.severity.value}{place}: {one.message}{hint}")
+    return "\n".join(lines or ["- nothing by name; check the file against the design"])
 
 
 def fenced(text: str, label: str) -> str:

@@ -11,12 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from freqgen.commands import interview
-from freqgen.commands.interview import ACCEPT, REFUSE, STOP, TARGET, TIMEFRAME, WORDS
+from freqgen.commands.editing import EDITS, HOLDING, RISK, STOP, TARGET, TRADES, Edit, answered
+from freqgen.commands.interview import (
+    ACCEPT,
+    CHOICES,
+    DIRECTION,
+    PAIRS,
+    REFUSE,
+    TIMEFRAME,
+    WORDS,
+)
 from freqgen.exceptions import UsageError
+from freqgen.settings import RiskLimits
 from tests.commands.conftest import BRIEF
 from tests.commands.terminal import CLEAR, CTRL_C, CTRL_D, DOWN, Terminal
 from tests.installation import ROOT
+from tests.plugins.freqgen_openai.wire import completion, error
+from tests.plugins.vendor_server import serving
 
 IDEA = "Buy when RSI(14) is below 30. Sell when RSI rises above 70."
 QUESTIONS = (
@@ -27,7 +38,8 @@ QUESTIONS = (
     "Percent of the wallet to lose when the stop is hit:",
 )
 CHOICE = "What shall be done with it?"
-CHOICES = (ACCEPT, WORDS, TIMEFRAME, STOP, TARGET, REFUSE)
+WITHOUT = tuple(choice for choice in CHOICES if choice != ACCEPT)
+"""What there is to choose where a design cannot be tested as it is."""
 
 Start = Callable[..., Terminal]
 
@@ -37,10 +49,12 @@ def start(tmp_path: Path, market: Path) -> Start:
     """Start the command on a terminal, in an empty folder."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "plugins")])}
 
-    def start(*arguments: str) -> Terminal:
+    def start(*arguments: str, **variables: str) -> Terminal:
         place = ("--userdir", str(tmp_path / "u"), "-d", str(market))
         return Terminal(
-            ["-m", "freqgen", "generate", *place, *arguments], env=environment, cwd=str(tmp_path)
+            ["-m", "freqgen", "generate", *place, *arguments],
+            env={**environment, **variables},
+            cwd=str(tmp_path),
         )
 
     return start
@@ -68,11 +82,11 @@ def test_from_questions_to_a_strategy(start: Start, tmp_path: Path) -> None:
         terminal.answer(QUESTIONS[0], CLEAR + IDEA)
         terminal.wait_for("rsi is below 30")
         terminal.wait_for("stop loss at a move of 3 %")
-        choose(terminal, TARGET)
-        terminal.answer("Target in percent:", "6")
+        choose(terminal, TARGET.choice)
+        terminal.answer(TARGET.question, "6")
         terminal.wait_for("take profit at 6 %")
-        choose(terminal, STOP)
-        terminal.answer("Stop loss in percent:", CLEAR + "4")
+        choose(terminal, STOP.choice)
+        terminal.answer(STOP.question, CLEAR + "4")
         terminal.wait_for("stop loss at a move of 4 %")
         choose(terminal, WORDS)
         terminal.answer(QUESTIONS[0], CLEAR + IDEA.replace("30", "28"))
@@ -114,8 +128,7 @@ def test_what_is_given_is_not_asked_for_and_refusing_writes_nothing(
         terminal.answer(QUESTIONS[0], IDEA)
         terminal.wait_for("5m candles")
         terminal.wait_for("warning:")
-        without = tuple(choice for choice in CHOICES if choice != ACCEPT)
-        choose(terminal, TIMEFRAME, without)
+        choose(terminal, TIMEFRAME, WITHOUT)
         terminal.answer(QUESTIONS[2], DOWN * 6)
         terminal.wait_for("1h candles")
         choose(terminal, REFUSE)
@@ -209,30 +222,141 @@ def test_a_pipe_is_never_asked(tmp_path: Path, piped: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "said", "text"),
+    ("edit", "said", "text"),
     [
-        ("stoploss", "3", "-0.03"),
-        ("stoploss", "-2.5 %", "-0.025"),
-        ("stoploss", "", None),
-        ("take_profit", "6%", "0.06"),
-        ("risk_per_trade", " 1 ", "0.01"),
+        (STOP, "3", "-0.03"),
+        (STOP, "-2.5 %", "-0.025"),
+        (STOP, "", None),
+        (TARGET, "6%", "0.06"),
+        (RISK, " 1 ", "0.01"),
+        (HOLDING, " 3d", "3d"),
+        (TRADES, "4", "4"),
     ],
+    ids=str,
 )
-def test_percentages_become_ratios(field: str, said: str, text: str | None) -> None:
-    assert interview._ratio(field, said) == text
+def test_answers_are_those_of_the_options(edit: Edit, said: str, text: str | None) -> None:
+    assert answered(edit, said, RiskLimits()) == text
 
 
 @pytest.mark.parametrize(
-    ("field", "said", "message"),
+    ("edit", "said", "message"),
     [
-        ("stoploss", "150", "150 % cannot be meant"),
-        ("take_profit", "-3", "-3 % cannot be meant"),
-        ("risk_per_trade", "x", "x: this is no number"),
+        (STOP, "150", "150 % cannot be meant"),
+        (STOP, "60", "a stop at a distance of 0.6 is wider than the 0.5 that the user allows"),
+        (TARGET, "-3%", "-3 % cannot be meant"),
+        (RISK, "x", "x: this is no number"),
+        (RISK, "20", "0.2 of the wallet is more than the 0.05"),
+        (HOLDING, "long", '"long" is no duration such as 90m, 24h, 3d or 1w'),
+        (TRADES, "0", "must be greater than or equal to 1"),
+        (TRADES, "500", "500 open trades are more than the 20"),
     ],
+    ids=str,
 )
-def test_other_answers_are_refused(field: str, said: str, message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        interview._ratio(field, said)
+def test_other_answers_are_refused(edit: Edit, said: str, message: str) -> None:
+    """At the question, those beyond the limits of the risk too."""
+    with pytest.raises(UsageError, match=message) as caught:
+        answered(edit, said, RiskLimits())
+    assert "--" not in f"{caught.value.message} {caught.value.hint}"
+
+
+BOTH_SIDES = (
+    "Buy when RSI(14) is below 30. Sell when RSI rises above 70. Short when RSI is above 85. "
+    "Cover when RSI is below 50. 5% take profit."
+)
+
+
+@pytest.mark.slow
+def test_every_field_can_be_changed(start: Start, tmp_path: Path) -> None:
+    """The design is shown again in words after each; a side that the market lacks, too."""
+    with start("-i", "1h", "--stoploss", "-0.02", "--risk-per-trade", "0.01") as terminal:
+        terminal.answer(QUESTIONS[0], BOTH_SIDES)
+        terminal.answer(QUESTIONS[1], "BTC/USDT")
+        terminal.wait_for("rsi is above 85")
+        terminal.wait_for("there are no shorts in spot markets")
+        choose(terminal, DIRECTION, WITHOUT)
+        terminal.answer("Direction:", DOWN)
+        terminal.wait_for("long only")
+        terminal.wait_for("Not used, for an option or an answer says otherwise")
+        terminal.wait_for("shorts are not traded")
+        choose(terminal, PAIRS)
+        terminal.answer(QUESTIONS[1], CLEAR + "ETH/USDT SOL/USDT")
+        terminal.wait_for("ETH/USDT, SOL/USDT")
+        choose(terminal, RISK.choice)
+        terminal.answer(RISK.question, CLEAR + "2")
+        terminal.wait_for("size each trade to lose 2 %")
+        choose(terminal, HOLDING.choice)
+        terminal.answer(HOLDING.question, "3 days")
+        terminal.wait_for("is no duration")
+        terminal.press(CLEAR + "3d\r")
+        terminal.wait_for("exit after 3d")
+        choose(terminal, TRADES.choice)
+        terminal.answer(TRADES.question, CLEAR + "2")
+        terminal.wait_for("at most 2 open trades")
+        choose(terminal, TARGET.choice)
+        terminal.answer(TARGET.question, CLEAR)
+        terminal.wait_for('"5% take profit": take_profit 0.05, in whose place no take_profit')
+        choose(terminal, TIMEFRAME)
+        terminal.answer(QUESTIONS[2], DOWN * 8)
+        terminal.wait_for("4h candles")
+        choose(terminal, ACCEPT)
+        terminal.wait_for("Decision")
+        terminal.wait_for("freqgen show")
+        assert terminal.ended() in {0, 3}, terminal.text
+    assert not terminal.shows("Traceback")
+    shown = subprocess.run(
+        [sys.executable, "-m", "freqgen", "list", "--json", "--userdir", "u"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "plugins")])},
+        capture_output=True,
+        check=True,
+    )
+    (listed,) = json.loads(shown.stdout)["records"]
+    shown = subprocess.run(
+        [sys.executable, "-m", "freqgen", "show", listed["id"], "--json", "--userdir", "u"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "plugins")])},
+        capture_output=True,
+        check=True,
+    )
+    record = json.loads(shown.stdout)["record"]
+    assert record["design"]["entry_short"] == record["design"]["exit_short"] == []
+    assert record["design"]["can_short"] is False
+    assert record["design"]["timeframe"] == "4h"
+    risk = record["design"]["risk"]
+    assert {name: risk[name] for name in (edit.field for edit in EDITS)} == {
+        "stoploss": -0.02,
+        "take_profit": None,
+        "risk_per_trade": 0.02,
+        "max_holding": "3d",
+        "max_open_trades": 2,
+    }
+    assert record["constraints"]["pairs"] == ["ETH/USDT", "SOL/USDT"]
+    assert record["constraints"]["direction"] == "long"
+    not_used = {one["text"] for one in record["reading"]["overridden"]}
+    assert not_used == {"Short when", "RSI is above 85", "Cover when", "RSI is below 50",
+                        "5% take profit"}  # fmt: skip
+
+
+def test_what_cannot_be_done_is_said_and_changes_nothing(start: Start, tmp_path: Path) -> None:
+    """A side without rules, nothing where something is needed; then Ctrl-C in the middle."""
+    given = ("-p", "BTC/USDT", "-i", "1h", "--stoploss", "-0.02", "--risk-per-trade", "0.01")
+    with start(*given) as terminal:
+        terminal.answer(QUESTIONS[0], IDEA)
+        choose(terminal, DIRECTION)
+        terminal.answer("Direction:", DOWN * 2)
+        terminal.wait_for("no rule that enters short was found")
+        terminal.wait_for("rsi is below 30")
+        choose(terminal, STOP.choice)
+        terminal.answer(STOP.question, CLEAR)
+        terminal.wait_for("stop loss at a move of 2 %")
+        choose(terminal, STOP.choice)
+        terminal.wait_for(STOP.question)
+        terminal.press(CLEAR + "60\r")
+        terminal.wait_for("wider than the 0.5 that the user allows")
+        terminal.press(CTRL_C)
+        assert terminal.ended() == 130
+    assert terminal.shows("interrupted; nothing is half-written")
+    assert written(tmp_path) == []
 
 
 def test_words_given_are_never_asked_about(start: Start, tmp_path: Path) -> None:
@@ -241,3 +365,21 @@ def test_words_given_are_never_asked_about(start: Start, tmp_path: Path) -> None
         assert terminal.ended() == 2
     assert terminal.shows('"7h" is no timeframe')
     assert not terminal.shows(CHOICE)
+
+
+def test_a_model_that_gives_no_design_leaves_the_conversation_open(
+    start: Start, tmp_path: Path
+) -> None:
+    """Other words are asked for; what the vendor refuses ends it."""
+    given = ("-p", "BTC/USDT", "-i", "1h", "--stoploss", "-0.02", "--risk-per-trade", "0.01")
+    with serving() as server:
+        server.will(*[completion("Which pairs do you trade?")] * 3, error(401, "", "no"))
+        variables = {"OPENAI_API_KEY": "sk-test-0123456789", "OPENAI_BASE_URL": server.address}
+        with start(*given, "--design-model", "openai:m", **variables) as terminal:
+            terminal.answer(QUESTIONS[0], "Buy low")
+            terminal.wait_for("no design that can be used in 3 attempts")
+            terminal.answer(QUESTIONS[0], CLEAR + IDEA)
+            terminal.wait_for("the key in OPENAI_API_KEY is not accepted")
+            assert terminal.ended() == 2
+    assert [IDEA in call.text for call in server.calls] == [False, False, False, True]
+    assert written(tmp_path) == []

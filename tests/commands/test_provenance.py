@@ -66,7 +66,7 @@ class TestTheMarket:
     def test_of_what_was_never_run_is_none(self, run: Run, userdir: Path) -> None:
         stored(userdir, name="Never", market=None, measurements={})
         assert (
-            "not tested: its code was never run" in run("show", "Never", "--userdir", userdir).out
+            "not tested: it was never backtested" in run("show", "Never", "--userdir", userdir).out
         )
         assert (
             run("--json", "list", "Never", "--userdir", userdir).json["records"][0]["market"]

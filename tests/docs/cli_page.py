@@ -56,8 +56,8 @@ number in `schema` changes; new ones may come at any time.
 Where `ok` is false, the rest is
 
 {error}
-and the exit code is 1, 2 or 130. A strategy that was denied or did not pass is no error: `ok` is
-true and the exit code is 3. With `--version` the object is
+and the exit code is 1, 2 or 130, and 3 for `AttemptsExhausted`. A strategy that was denied or did
+not pass is no error: `ok` is true and the exit code is 3. With `--version` the object is
 
 {versions}"""
 
@@ -66,8 +66,9 @@ CODES = {
     main_module.BUG: "a bug in freqgen or a plugin, with its traceback on stderr",
     main_module.HANDLED: "a handled error, of the arguments too: one message that says what to do "
     "next",
-    3: "it ran well and the strategy was denied or did not pass validation, whoever was asked "
-    "refused its design, or one of several could not be run",
+    main_module.EXHAUSTED: "it ran well and the strategy was denied or did not pass validation, a "
+    "model gave no design that can be used in all attempts, whoever was asked refused its design, "
+    "or one of several could not be run",
     main_module.INTERRUPTED: "interrupted; nothing is half-written",
 }
 

@@ -66,7 +66,14 @@ _UNREAD = [
 
 READING = [
     Field("read", "list", "the parts of the brief that were understood", "span"),
-    Field("unread", "list", "the parts that were not", "unread span"),
+    Field(
+        "overridden",
+        "list",
+        "the parts that were understood and are not used, for something else was said beside the "
+        "brief; `meaning` says what",
+        "span",
+    ),
+    Field("unread", "list", "the parts that were not understood", "unread span"),
     Field("defaults", "list of texts", "what was added without having been asked for"),
 ]
 

@@ -41,7 +41,8 @@ is in the message. It holds:
 - for code: the interface of the Freqtrade that is installed, read from its source; what may be
   imported; mistakes to avoid, each beside the line that is right; and two designs with the code
   that freqgen's compiler writes for them;
-- for a repair: the same without the examples.
+- for a repair: the same, what to do about each kind of finding, and one file with faults, what
+  freqgen's own checks find in it, and the file mended.
 
 The idea, the constraints given beside it, the design, the file and its findings are data: they
 stand between marks that they cannot contain, and the system text says that instructions in them are

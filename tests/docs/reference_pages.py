@@ -25,7 +25,7 @@ from freqgen.design.model import (
     TrailingRatio,
 )
 from freqgen.exceptions import FreqgenException
-from freqgen.settings import DEFAULT_CONFIGURATION, ProviderSettings, Settings
+from freqgen.settings import DEFAULT_CONFIGURATION, ProviderSettings, Settings, StepSettings
 from tests.docs.hooks_page import markdown
 from tests.docs.markdown import table, with_region
 from tests.docs.plugins import project
@@ -184,6 +184,7 @@ def variable(name: str) -> str:
     one = {
         "prompts": "__DESIGN",
         "providers": "__OPENAI__BASE_URL",
+        "steps": "__CODE__MAX_TOKENS",
         "limits": "__MAX_LEVERAGE",
     }.get(name, "")
     return f"{variable}{one}"
@@ -209,6 +210,8 @@ def settings() -> str:
         )
         if plain == "providers":
             parts.append(f"Of each provider:\n\n{table(_HEAD, _fields(ProviderSettings))}")
+        if plain == "steps":
+            parts.append(f"Of each step:\n\n{table(_HEAD, _fields(StepSettings))}")
     return "\n".join(parts)
 
 
@@ -273,8 +276,8 @@ ERRORS_HEAD = """\
 <!-- Written by `make docs` from freqgen/exceptions.py; do not edit. -->
 
 What goes wrong in a way that freqgen foresees is one message on stderr, a hint below it that says
-what to do next, and exit code 2. With `--json` the same stands in the one object on stdout, with
-the name of the class as `error.type`:
+what to do next, and exit code 2, or 3 for `AttemptsExhausted`. With `--json` the same stands in the
+one object on stdout, with the name of the class as `error.type`:
 
 ```console
 $ freqgen list --limit 0 --json

@@ -95,14 +95,14 @@ def test_the_option_is_about_words(asked: Asked) -> None:
 
 
 def test_no_design_in_all_attempts(asked: Asked, tmp_path: Path) -> None:
-    """Exit code 2: what was wrong, where the attempts are; nothing is stored."""
+    """Exit code 3: what was wrong, where the attempts are; nothing is stored."""
     ask = ("generate", BRIEF, "--design-model", "model")
     replies = ["Hm.", "Well.", a_design().to_json().replace("rsi < 30", "rsx < 30")]
     done = asked(*ask, replies=replies)
-    assert (done.code, done.out) == (2, "")
+    assert (done.code, done.out) == (3, "")
     assert "no design that can be used in 3 attempts" in done.err
     assert 'entry_long[0]: unknown name "rsx"' in done.err
-    assert "audit.jsonl" in done.err
+    assert str(tmp_path / "u" / "freqgen" / "audit.jsonl") in done.err
     again = [line for line in done.err.splitlines() if "Asking model again: " in line]
     assert len(again) == 2
     assert 'the reply begins "Hm."' in again[0]

@@ -61,6 +61,34 @@ def test_it_reaches_the_provider(tmp_path: Path) -> None:
     assert dict(asked_other.extra) == {}
 
 
+STEPS: list[tuple[dict[str, object], list[tuple[float, int | None]]]] = [
+    ({}, [(0.7, None), (0.1, None), (0.1, None)]),
+    (
+        {"design": {"temperature": 1.2, "max_tokens": 3000}, "code": {"temperature": 0}},
+        [(1.2, 3000), (0, None), (0, None)],
+    ),
+    (
+        {"code": {"temperature": 0.2, "max_tokens": 9000}, "repair": {"max_tokens": 7000}},
+        [(0.7, None), (0.2, 9000), (0.1, 7000)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("steps", "asked"), STEPS, ids=["defaults", "both", "repair"])
+def test_each_step_has_its_own_temperature_and_limit(
+    tmp_path: Path, steps: dict[str, object], asked: list[tuple[float, int | None]]
+) -> None:
+    """A repair is asked for as code is, unless it has settings of its own."""
+    one = Recording("one")
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"freqgen": {"steps": steps, "max_attempts": 2}}))
+    host = make_host(Plugin(one), freqgen_prompts)
+    with Freqgen(config=[str(config)], userdir=tmp_path, host=host) as freqgen:
+        freqgen.design(freqgen.brief("Buy when RSI(14) < 30."), model="one:m")
+        freqgen.code(a_design(), model="one:m", run=False)
+    assert [(options.temperature, options.max_tokens) for options in one.seen] == asked
+
+
 def test_by_variables(tmp_path: Path) -> None:
     env = {
         "FREQTRADE__FREQGEN__PROVIDERS__OPENAI__BASE_URL": "http://localhost:1/v1",

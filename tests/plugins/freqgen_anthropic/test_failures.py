@@ -30,6 +30,8 @@ def ask(
     return AnthropicProvider().answer(prompt(step), model=model, options=options)
 
 
+LONG = {"input_tokens": 10, "output_tokens": 16000}
+
 TABLE = {
     "wrong key": (
         error(401, "authentication_error", f"invalid x-api-key {KEY}"),
@@ -104,16 +106,17 @@ TABLE = {
         "wait",
     ),
     "truncated": (
-        message("class A", stop_reason="max_tokens"),
+        message("class A", stop_reason="max_tokens", usage=LONG),
         ReplyInvalid,
-        "cut off at 16000 tokens",
+        'cut off at 16000 tokens (stop reason "max_tokens")',
         '"freqgen": {"providers": {"anthropic": {"max_tokens": 32000}}}',
     ),
     "end of context": (
         message("class A", stop_reason="model_context_window_exceeded"),
-        ProviderUnavailable,
-        "the end of the context",
-        "larger context",
+        ReplyInvalid,
+        "cut off after 7 tokens, before its limit of 16000 "
+        '(stop reason "model_context_window_exceeded")',
+        "choose a model with a larger one",
     ),
     "refusal": (
         message(

@@ -116,10 +116,22 @@ TABLE = {
         "wait",
     ),
     "truncated": (
-        completion("class A", finish="length"),
+        completion("class A", finish="length", usage={"completion_tokens": 15998}),
         ReplyInvalid,
-        "cut off at 16000 tokens",
+        'cut off at 16000 tokens (stop reason "length")',
         '"freqgen": {"providers": {"openai": {"max_tokens": 32000}}}',
+    ),
+    "truncated, uncounted": (
+        completion("class A", finish="length", usage=None),
+        ReplyInvalid,
+        'cut off at 16000 tokens (stop reason "length")',
+        '"max_tokens": 32000',
+    ),
+    "the server's context is full": (
+        completion("class A", finish="length", usage={"completion_tokens": 900}),
+        ReplyInvalid,
+        'cut off after 900 tokens, before its limit of 16000 (stop reason "length")',
+        "Ollama: num_ctx",
     ),
     "refusal": (
         completion(None, refusal="Not this."),

@@ -10,7 +10,8 @@ from openai.types.chat import ChatCompletion
 import freqgen_openai
 from freqgen import CallOptions, Design, Provider, ProviderUnavailable, Step, StrictSchema
 from freqgen.generation.provider import check_model
-from freqgen_openai.client import MAX_TOKENS, OPENAI, client_of, usage_of
+from freqgen_openai.address import VENDOR
+from freqgen_openai.client import MAX_TOKENS, client_of, usage_of
 from freqgen_openai.provider import OpenAIProvider
 from freqgen_openai.question import Question
 from tests.plugins.freqgen_openai.wire import MODEL, completion, error
@@ -152,7 +153,7 @@ def test_openai_itself_gets_the_newer_name() -> None:
         patch.setenv("OPENAI_API_KEY", "sk-1")
         patch.delenv("OPENAI_BASE_URL", raising=False)
         found = client(MODEL)
-    assert found.endpoint.address == OPENAI
+    assert found.endpoint.address == VENDOR
     assert found.limit == "max_completion_tokens"
     question = Question.of(
         model=MODEL, turns=(), system="", json_schema=None, max_tokens=5, limit=found.limit
@@ -175,8 +176,8 @@ def test_usage(server: VendorServer) -> None:
 @pytest.mark.parametrize(
     ("model", "address", "known"),
     [
-        ("gpt-5.4-mini", OPENAI, True),
-        ("gpt-of-tomorrow", OPENAI, False),
+        ("gpt-5.4-mini", VENDOR, True),
+        ("gpt-of-tomorrow", VENDOR, False),
         ("deepseek-chat", "https://api.deepseek.com", True),
         ("gpt-5.4-mini", "http://localhost:11434/v1", False),
     ],

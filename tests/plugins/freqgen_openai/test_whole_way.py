@@ -48,7 +48,7 @@ def test_a_model_designs(freqgen: Freqgen, server: VendorServer, tmp_path: Path)
 
 
 def test_half_a_design_is_none(freqgen: Freqgen, server: VendorServer) -> None:
-    server.will(completion(json.dumps(STRICT_DESIGN)[:300], finish="length"))
+    server.will(completion(json.dumps(STRICT_DESIGN)[:300], finish="length", usage=None))
     with freqgen, pytest.raises(ReplyInvalid, match="cut off at 4000 tokens") as caught:
         freqgen.design(freqgen.brief(BRIEF))
     assert '"max_tokens": 8000' in caught.value.hint

@@ -19,12 +19,14 @@ from freqgen import (
     Prompt,
     Severity,
     Step,
+    ValidationContext,
     check_design,
     compile_design,
 )
 from freqgen.design.indicators_builtin import builtin_indicators
-from freqgen_prompts.builder import TemplateBuilder
-from freqgen_prompts.examples import FOLDER, NAMES
+from freqgen_prompts.builder import TemplateBuilder, findings_in_words
+from freqgen_prompts.examples import FOLDER, NAMES, SPOILT
+from freqgen_structure import validators
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -112,9 +114,46 @@ def example_code() -> dict[Path, str]:
     return found
 
 
+FAULTS = (
+    ('((dataframe["rsi"] < 30)', '((dataframe["rsi"].shift(-1) < 30)'),
+    ("stoploss = -0.02", "stoploss = -0.10"),
+    (
+        """        dataframe["bb_lower"] = ta.BBANDS(
+            dataframe,
+            timeperiod=20,
+            nbdevup=2.0,
+            nbdevdn=2.0,
+            matype=0,
+        )["lowerband"]
+""",
+        """        upper, middle, lower = ta.BBANDS(dataframe, timeperiod=20, nbdevup=2, nbdevdn=2)
+        dataframe["bb_lower"] = lower
+""",
+    ),
+)
+"""What is right in the code of an example, and what is wrong in its place."""
+
+
+def repair_files() -> dict[Path, str]:
+    """The spoilt example, and what the checks that read a file find in it."""
+    design = Design.from_json((FOLDER / f"{SPOILT}.design.json").read_text(encoding="utf-8"))
+    wrong = example_code()[FOLDER / f"{SPOILT}.code.txt"]
+    for right, spoilt in FAULTS:
+        assert right in wrong
+        wrong = wrong.replace(right, spoilt)
+    draft = Draft(class_name=design.name, source=wrong)
+    context = ValidationContext(catalogue=catalogue(), cache_dir=FOLDER)
+    findings = [one for checks in validators() for one in checks.check(draft, design, context)]
+    findings.sort(key=lambda one: one.line or 0)
+    return {
+        FOLDER / f"{SPOILT}.wrong.txt": wrong,
+        FOLDER / f"{SPOILT}.findings.txt": findings_in_words(findings) + "\n",
+    }
+
+
 def main() -> int:
     """Write those that changed, and name them."""
-    for made in (example_code, snapshots):
+    for made in (example_code, repair_files, snapshots):
         for path, text in made().items():
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 path.parent.mkdir(exist_ok=True)

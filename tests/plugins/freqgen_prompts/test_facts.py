@@ -26,12 +26,12 @@ from freqgen import (
 )
 from freqgen.testing import a_candle_frame
 from freqgen.validation.runner import run_validators
-from freqgen_prompts.builder import TemplateBuilder
-from freqgen_prompts.examples import Example, examples
+from freqgen_prompts.builder import TemplateBuilder, findings_in_words, numbered
+from freqgen_prompts.examples import Example, examples, repair
 from freqgen_prompts.facts import IMPORTS, LOOKAHEAD, SILENT, Mistake, computed, grouped
 from freqgen_prompts.interface import interface, read_interface
 from tests.docs.plugins import builtin_host
-from tests.plugins.freqgen_prompts.snapshots import DESIGN, catalogue, payload
+from tests.plugins.freqgen_prompts.snapshots import DESIGN, FAULTS, catalogue, payload
 
 STRATEGY = """\
 {imports}
@@ -202,6 +202,36 @@ class TestExamples:
             assert example.design in design
             assert example.design in code
             assert example.code in code
+
+    def test_the_repair_is_in_its_prompt(self) -> None:
+        """With the lines as findings count them, and nothing of it elsewhere."""
+        system = TemplateBuilder(step=Step.REPAIR).build(payload()).system
+        example = repair()
+        for text in (example.design, numbered(example.wrong), example.findings, example.right):
+            assert text in system
+        code = TemplateBuilder(step=Step.CODE).build(payload()).system
+        assert example.findings not in code
+
+    def test_the_repair_mends_what_the_checks_find(self, cache: Path) -> None:
+        """All of it, and changes nothing else; each finding is on a line that was changed."""
+        example = repair()
+        design = Design.from_json(example.design)
+        found = checked(example.wrong, design.name, cache, design).findings
+        assert sorted(findings_in_words(found).splitlines()) == sorted(
+            example.findings.splitlines()
+        )
+        assert len(found) == len(FAULTS)
+        assert checked(example.right, design.name, cache, design).findings == ()
+        wrong, right = example.wrong.splitlines(), example.right.splitlines()
+        spoilt = {number for number, line in enumerate(wrong, start=1) if line not in right}
+        assert {finding.line for finding in found} <= spoilt
+        assert len(spoilt) == len(FAULTS) + 1
+
+    def test_every_family_of_findings_has_its_advice(self) -> None:
+        """The first digit of every code that there is."""
+        system = TemplateBuilder(step=Step.REPAIR).build(payload()).system
+        codes = {code for one in builtin_host().validators().values() for code in one.codes}
+        assert {code[:3] for code in codes} <= set(re.findall(r"^- (FG\d):", system, re.MULTILINE))
 
 
 class TestIndicators:

@@ -10,7 +10,7 @@ import pytest
 from tests.docs import prompts_page
 from tests.plugins.freqgen_prompts import snapshots
 
-STORED = {**snapshots.snapshots(), **snapshots.example_code()}
+STORED = {**snapshots.snapshots(), **snapshots.example_code(), **snapshots.repair_files()}
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: path.name)
