@@ -120,7 +120,7 @@ def names_chart(content: Sequence[Word]) -> bool:
 NO_TITLE = frozenset(
     {"not", "above", "below", "than", "any", "or", "data", "test", "wait", "cooldown", "between",
      "every", "each", "per", "higher", "lower", "last", "about", "trades", "week", "hold", "never",
-     "no", "instead", "rather", "except"}
+     "no", "instead", "rather", "except", "renko", "kagi", "tick", "heiken"}
 )  # fmt: skip
 """Words with which a length of time is no timeframe of a title."""
 
