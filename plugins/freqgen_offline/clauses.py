@@ -301,7 +301,8 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
         if {"GREEN", "RED", "UPWARDS", "DOWNWARDS"} & kinds.keys():
             raise UnreadableError("what that means is known of candles and the Supertrend alone")
         if "POSITIVE" in kinds or "NEGATIVE" in kinds:
-            check_sides(operand, Number(Decimal(0)))
+            if operand != SUBJECT:
+                check_sides(operand, Number(Decimal(0)))
             return Compare(operand, ">" if "POSITIVE" in kinds else "<", Number(Decimal(0)))
         return Extended(operand, "OVERBOUGHT" in kinds)
 

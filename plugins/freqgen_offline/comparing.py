@@ -112,7 +112,7 @@ def check_sides(left: Operand, right: Operand) -> None:
         if price and isinstance(other, Number) and other.value <= 0 and not _is_colour(side):
             raise UnreadableError("a price is always above zero")
     kinds = {_measure_of_sum(left), _measure_of_sum(right)} - {""}
-    sums = isinstance(left, Arithmetic) or isinstance(right, Arithmetic)
+    sums = any(isinstance(o, Arithmetic) and o.op in "+-" for o in (left, right))
     if sums and len(kinds) > 1 and kinds != {"price", "distance"}:
         raise UnreadableError(f"a {min(kinds)} is compared with a {max(kinds)}")
     if isinstance(left, Earlier) and isinstance(right, Use | Extreme) and right.own:

@@ -195,7 +195,7 @@ class OperandWriter:
         :param other: What stands on the other side of the comparison.
         :param bind: How tightly what is around it binds: 1 for sums, 2 for products.
         """
-        if isinstance(operand, Use | Column) and isinstance(other, Number):
+        if not bind and isinstance(operand, Use | Column) and isinstance(other, Number):
             check_sides(operand, other)  # where it took another one's place: "both are positive"
         match operand:
             case Number(value):

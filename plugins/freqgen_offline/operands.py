@@ -333,7 +333,7 @@ def use(function: str, children: Sequence[Any], output: str = "") -> Use:
         others = any(isinstance(c, Token) and c.type in PERIODS for c in rest)
         counted = times[0][0].isdigit() and re.search(r"(?:minute|hour|day|week)s?$", times[0])
         exists = frame in TIMEFRAMES.values()
-        long = counted is not None and number(times[0]) > FEW
+        long = bool(counted) and number(times[0]) > FEW
         single = len(about(function).params) == 1 or (about(function).sided and long)
         if (not exists and not single) or (others and not exists):
             raise UnreadableError(f"{times[0]} is no timeframe")
