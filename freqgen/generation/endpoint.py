@@ -190,10 +190,11 @@ class Endpoint:
     def timed_out(self) -> ProviderTransient:
         """No answer came in time."""
         seconds = f"{self.settings.timeout:g}"
+        longer = max(600, 2 * round(self.settings.timeout))
         return ProviderTransient(
             f'"{self._name}" gave no answer within {seconds} s',
             provider=self.provider,
-            hint="try again, or wait longer: " + self._setting("timeout", 600),
+            hint="try again, or wait longer: " + self._setting("timeout", longer),
         )
 
     def unreachable(self) -> ProviderUnavailable:

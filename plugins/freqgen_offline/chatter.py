@@ -129,15 +129,29 @@ def title_of(statement: Statement) -> list[Clause]:
                 return []
             break
     else:
-        if not statement.ended:
+        if not statement.ended and not all(map(_only_names, found)):
             return []
-    unread = [c for c in found if c.meaning is None]
+    unread = [c for c in found if c.meaning is None or _only_names(c)]
     content = [w for c in unread for w in c.words if w.type not in MEANINGLESS]
     said = {str(w.token) for w in content}
     says = said & (_RESTRICTING | _PREPOSITIONS) or {w.type for w in content} & _SAYS
     return [] if says or len(content) > _TITLE else unread
 
 
+def _only_names(clause: Clause) -> bool:
+    """Whether words name indicators, and a strategy of them: "RSI + EMA strategy"."""
+    return all(
+        w.type in MEANINGLESS or w.type in _NAMES or w.type == "PLUS" or str(w.token) in _STRATEGIES
+        for w in clause.words
+    )
+
+
+_STRATEGIES = frozenset(
+    """
+    strategy system setup idea plan bot combo combined scalper scalping follower following
+    reversal reversion crossover swing
+    """.split()  # noqa: SIM905
+)
 _TITLE = 6
 _PREPOSITIONS = frozenset({"in", "during", "on", "at", "near", "while", "when", "if"})
 _SAYS = frozenset({"TIME", "GT", "LT", "GE", "LE", "CROSS_UP", "CROSS_DOWN", "NUM", "PCT", "RISING",

@@ -12,7 +12,7 @@ from lark import Token
 from lark.exceptions import VisitError
 
 from freqgen_offline.clocks import SHAPES, shape_of, some_hour, times_of_day
-from freqgen_offline.comparing import SUBJECT, compare, cross, two_sides
+from freqgen_offline.comparing import SUBJECT, check_sides, compare, cross, two_sides
 from freqgen_offline.crossings import CrossingMeanings
 from freqgen_offline.lexicon import Word, clause_parser, parse_tokens
 from freqgen_offline.looking import measure
@@ -54,6 +54,7 @@ from freqgen_offline.quantities import (
     whole,
 )
 from freqgen_offline.risk import RiskMeanings
+from freqgen_offline.two_in_one import two_in_one
 from freqgen_offline.vocabulary import meant
 
 NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<"}
@@ -82,6 +83,8 @@ def _read(tokens: Sequence[Token]) -> Meaning | str | None:
     tree = parse_tokens(clause_parser(), tokens, "clause")
     if tree is None:
         return None
+    if (told := two_in_one(tokens)) is not None:
+        return told
     try:
         return cast("Meaning", _transformer().transform(tree))
     except VisitError as exc:
@@ -104,7 +107,8 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def compare(self, children: list[Any]) -> Compare:
         left, op, right = parts(children)
-        if isinstance(right, Earlier) and types(children).get("IS") == "closed":
+        closed = types(children).get("IS") == "closed" and not isinstance(left, Earlier)
+        if isinstance(right, Earlier) and closed:
             left = Earlier(left, right.candles)  # "closed above the EMA 2 candles ago"
         return replace(compare(left, op, right), denied=isinstance(op, Denied))
 
@@ -201,22 +205,33 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
     def past(self, children: list[Any]) -> Compare:
         if len(parts(children)) == 1:
             found: Compare = children[0]
+            if isinstance(found.left, Earlier) and isinstance(found.right, Earlier | Number):
+                return found
+            if isinstance(found.left, Earlier):
+                raise UnreadableError("an earlier candle is compared with the current one")
             if isinstance(found.right, Earlier):  # "was above the EMA 3 candles ago"
                 return replace(found, left=Earlier(found.left, found.right.candles))
             raise UnreadableError("when something was is not said")
         left, op, right = parts(children)
+        if isinstance(left, Earlier) or isinstance(right, Earlier):
+            raise UnreadableError("how many candles ago is said twice")
         candles = whole(number(types(children)["AGO"]), 1, MAX_LENGTH)
         right = right if isinstance(right, Number) else Earlier(right, candles)
         return compare(Earlier(left, candles), op, right)
 
     def past_of_itself(self, children: list[Any]) -> Compare:
         left, op = parts(children)
+        if isinstance(left, Earlier):
+            raise UnreadableError("how many candles ago is said twice")
         return compare(
             left, op, Earlier(left, whole(number(types(children)["AGO"]), 1, MAX_LENGTH))
         )
 
-    def at_extreme(self, children: list[Any]) -> Touch:
-        return Touch(*parts(children))
+    def at_extreme(self, children: list[Any]) -> Touch | Compare:
+        operand, extreme = parts(children)
+        if operand == Column("close") and extreme.column == "close" and not extreme.before:
+            return Compare(operand, ">=" if extreme.highest else "<=", extreme)
+        return Touch(operand, extreme)
 
     def outside(self, children: list[Any]) -> Compare:
         left, right = parts(children)
@@ -233,6 +248,10 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
 
     def chain(self, children: list[Any]) -> Both:
         left, first, middle, second, right = parts(children)
+        if first[0] != second[0] or isinstance(first, Denied) or isinstance(second, Denied):
+            raise UnreadableError("two comparisons without a word between them")
+        if isinstance(middle, Number | Arithmetic):
+            raise UnreadableError("which of two comparisons the middle belongs to is not clear")
         return Both(compare(left, first, middle), compare(middle, second, right))
 
     def offset(self, children: list[Any]) -> Compare | Cross:
@@ -262,6 +281,8 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
         low, high = _shared_average(low, high), _shared_average(high, low)
         if isinstance(low, Number) and isinstance(high, Number) and low.value > high.value:
             low, high = high, low
+        check_sides(operand, low)
+        check_sides(operand, high)
         return Both(Compare(operand, ">=", low), Compare(operand, "<=", high))
 
     def run(self, children: list[Any]) -> Run:
@@ -280,6 +301,8 @@ class _Meanings(CrossingMeanings, OperandMeanings, RiskMeanings):
         if {"GREEN", "RED", "UPWARDS", "DOWNWARDS"} & kinds.keys():
             raise UnreadableError("what that means is known of candles and the Supertrend alone")
         if "POSITIVE" in kinds or "NEGATIVE" in kinds:
+            if operand != SUBJECT:
+                check_sides(operand, Number(Decimal(0)))
             return Compare(operand, ">" if "POSITIVE" in kinds else "<", Number(Decimal(0)))
         return Extended(operand, "OVERBOUGHT" in kinds)
 

@@ -10,6 +10,8 @@ from lark import Token
 from freqgen_offline.meaning import UnreadableError
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*)([^a-z]*(?:to|through|thru|until)?)")
+_TILL = re.compile(r"-|to|through|thru|until")
 _TIME = re.compile(r"([0-9]{1,2})(?::([0-9]{2}))?\s*(am|pm)?")
 
 SHAPES: dict[str, tuple[str, ...]] = {
@@ -72,13 +74,22 @@ def _hour(match: re.Match[str]) -> int:
 def _days(text: str) -> tuple[str, ...]:
     if "week" in text:
         return ("weekday() >= 5",) if "end" in text else ("weekday() < 5",)
-    found = [_DAYS.index(name) for name in re.findall(r"mon|tue|wed|thu|fri|sat|sun", text)]
-    if re.search(r"through|thru|until|-|(?<=[a-z])\s+to\s", text) and len(found) == 2:
-        first, last = found
-        if first < last:
-            low = (f"weekday() >= {first}",) if first else ()
-            return (*low, *((f"weekday() <= {last}",) if last < 6 else ()))
-        found = [*range(first, 7), *range(last + 1)]
+    ranges, ranged, found = 0, False, list[int]()
+    for name, joint in _DAY.findall(text):
+        day = _DAYS.index(name)
+        if found and ranged:
+            ranges += 1
+            found += [d % 7 for d in range(found[-1] + 1, day + 1 + 7 * (day <= found[-1]))]
+        else:
+            found.append(day)
+        ranged = _TILL.fullmatch(joint.strip()) is not None
+    days = sorted({*found})
+    first, last = days[0], days[-1]
+    if len(days) == 7:
+        raise UnreadableError("that is every day")
+    if ranges and days == [*range(first, last + 1)]:
+        low = (f"weekday() >= {first}",) if first else ()
+        return (*low, *((f"weekday() <= {last}",) if last < 6 else ()))
     if sorted(found) == [5, 6]:
         return ("weekday() >= 5",)
     return (" or ".join(f"weekday() == {day}" for day in dict.fromkeys(found)),)

@@ -10,6 +10,7 @@ from lark import Token, Transformer
 
 from freqgen_offline.comparing import SUBJECT, compare, cross, turned
 from freqgen_offline.meaning import (
+    Arithmetic,
     Both,
     Column,
     Cross,
@@ -23,7 +24,8 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
-from freqgen_offline.operands import params, use
+from freqgen_offline.operands import use
+from freqgen_offline.parameters import params
 from freqgen_offline.quantities import MAX_PERIOD, number, parts, types, whole
 
 
@@ -39,6 +41,8 @@ class CrossingMeanings(Transformer[Token, Any]):
     def cross_level(self, children: list[Any]) -> Both:
         crossing, *level = parts(children)
         if level:
+            if isinstance(crossing.right, Arithmetic) or isinstance(level[1], Arithmetic):
+                raise UnreadableError("two comparisons without a word between them")
             return Both(crossing, compare(crossing.left, level[0], level[1]))
         return Both(crossing, Extended(crossing.left, "OVERBOUGHT" in types(children)))
 

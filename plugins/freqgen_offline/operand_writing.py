@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from freqgen import TIMEFRAMES
+from freqgen_offline.comparing import check_sides, check_sum
 from freqgen_offline.indicators import Indicators, Key, frame_name, plain
 from freqgen_offline.looking import MEANS, uses
 from freqgen_offline.meaning import (
@@ -194,11 +195,15 @@ class OperandWriter:
         :param other: What stands on the other side of the comparison.
         :param bind: How tightly what is around it binds: 1 for sums, 2 for products.
         """
+        if not bind and isinstance(operand, Use | Column) and isinstance(other, Number):
+            check_sides(operand, other)  # where it took another one's place: "both are positive"
         match operand:
             case Number(value):
                 return plain(value)
             case Column(name):
                 return name
+            case Use(function="SUPERTREND", output="value") if other == Number(Decimal(0)):
+                return self.use(replace(operand, output="direction"))  # "both are green"
             case Use():
                 average = self._average_of_column(operand, other)
                 return self.use(operand) if average is None else average
@@ -212,11 +217,14 @@ class OperandWriter:
                 source = operand.column if operand.of is None else self.operand(operand.of)
                 told = f"{function}({source}, {self.candles(operand.length)})"
                 return f"shift({told}, 1)" if operand.before else told
+            case Earlier(Earlier(), _):
+                raise UnreadableError("an earlier candle is said twice")
             case Earlier(inner, candles):
                 if isinstance(inner, Use) and (inner.frame or inner.pair):
                     raise UnreadableError("an earlier candle of another timeframe or pair")
                 return f"shift({self.operand(inner, other)}, {candles})"
             case Arithmetic(op, left, right):
+                check_sum(operand)
                 own = 1 if op in "+-" else 2
                 text = (
                     f"{self.operand(left, other, bind=own)} {op} "

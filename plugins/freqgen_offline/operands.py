@@ -12,7 +12,6 @@ from typing import Any, cast
 from lark import Token, Transformer
 
 from freqgen import TIMEFRAMES
-from freqgen_offline.known import Known
 from freqgen_offline.meaning import (
     Arithmetic,
     Average,
@@ -25,6 +24,7 @@ from freqgen_offline.meaning import (
     UnreadableError,
     Use,
 )
+from freqgen_offline.parameters import FEW, are_named, is_factor, is_width, ordered, params
 from freqgen_offline.quantities import (
     MAX_LENGTH,
     MAX_PERIOD,
@@ -37,6 +37,7 @@ from freqgen_offline.quantities import (
     types,
     whole,
 )
+from freqgen_offline.tables import WIDTH
 from freqgen_offline.vocabulary import FAMILIES, about, meant
 
 MAX_WIDTH = 10
@@ -146,12 +147,17 @@ class OperandMeanings(Transformer[Token, Any]):
     def bb(self, children: list[Any]) -> Use:
         kinds = types(children)
         function = "BBANDS" if "BB" in kinds else "BANDS"
+        told = kinds.get("DEVIATIONS")
+        if told is None and (told := kinds.get("PARAMS")) is not None and is_width(told):
+            children = [c for c in children if c is not told]
+        elif "DEVIATIONS" not in kinds:
+            told = None
         found = use(function, children, _side(kinds))
-        if "DEVIATIONS" not in kinds:
+        if told is None:
             return found
         if len(found.params) > 1:
             raise UnreadableError("two widths of a band")
-        width = params(kinds["DEVIATIONS"])[0]
+        width = params(told)[0]
         if not 0 < width <= MAX_WIDTH:
             raise UnreadableError("the width of a band")
         given = found.params
@@ -267,6 +273,11 @@ def _count(children: Sequence[Any]) -> Length | None:
     if isinstance(found, tuple):
         if len(found) > 1:
             raise UnreadableError("an average has one length")
+        if (told := types(children).get("PARAMS")) is not None:
+            if re.search(r"ema|atr", told):
+                raise UnreadableError("an average of another kind than the plain one")
+            if is_factor(told) or found[0] < FEW:
+                raise UnreadableError("whether the number is a factor or a length is not clear")
         return Length(candles=whole(found[0], 1, MAX_LENGTH)) if found else None
     return found
 
@@ -275,72 +286,6 @@ def _ago(children: Sequence[Any]) -> int:
     """How many candles ago something was."""
     said = types(children).get("AGO")
     return 1 if said is None else whole(number(said), 1, MAX_LENGTH)
-
-
-def params(token: Token) -> tuple[Decimal, ...]:
-    """The numbers of a list, in the order of the text."""
-    return tuple(Decimal(n) for n in _NUMBERS.findall(token))
-
-
-_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
-_FILLING = re.compile(r"^(?:with|using|having|and|an?|the|settings?|parameters?|of|,|\s)+")
-
-
-def ordered(token: Token, function: str) -> tuple[Decimal, ...]:
-    """The numbers of a list, in the order of the function's parameters.
-
-    Numbers that are named go where their names say: "(multiplier 3, period 10)". The others stand
-    in order, of which the last may be left out.
-
-    :raises UnreadableError: If two are named alike, or one that is not the last is left out.
-    """
-    known = about(function)
-    kinds = {*re.findall(r"[a-z]+", token)} & _KINDS - {function.lower(), f"{function.lower()}s"}
-    if kinds and not any(re.search(rf"\b{kind}", p.words) for p in known.params for kind in kinds):
-        raise UnreadableError(f"{known.spoken} of another kind of average than the usual one")
-    pieces = [p for p in re.split(r"[,/;]|(?<=[0-9])\s+and\s+", token.strip("(), ")) if p.strip()]
-    if len(pieces) == 1:
-        return params(token)
-    places: dict[int, Decimal] = {}
-    for position, piece in enumerate(pieces):
-        numbers = _NUMBERS.findall(piece)
-        if len(numbers) != 1:
-            return params(token)
-        name = _FILLING.sub("", re.sub(r"[0-9.=:-]+", " ", piece)).strip()
-        name = re.sub(r"\s+(?:of|at)$|^(?:periods?|candles?|bars?)\s+(?=\S)", "", name)
-        fits = [
-            i
-            for i, param in enumerate(known.params)
-            if name and i not in places and _is_called(name, param.words)
-        ]
-        place = position if not fits or position in fits else fits[0]
-        if place in places:
-            raise UnreadableError(f"two numbers for one parameter of {known.spoken}")
-        places[place] = Decimal(numbers[0])
-    if sorted(places) != list(range(len(places))):
-        return _skipped(known, places)
-    return tuple(places[i] for i in range(len(places)))
-
-
-_KINDS = frozenset({"ema", "sma", "emas", "smas", "atr"})
-
-
-def _are_named(children: Sequence[Any]) -> bool:
-    """Whether parameters have names beside them."""
-    told = types(children).get("PARAMS")
-    return told is not None and re.search(r"[a-z]", told) is not None
-
-
-def _is_called(name: str, words: str) -> bool:
-    """Whether a parameter may be called so: "atr", and "atr period"."""
-    return re.fullmatch(rf"(?:{words})(?:\s+(?:periods?|lengths?))?", name) is not None
-
-
-def _skipped(known: Known, places: Mapping[int, Decimal]) -> tuple[Decimal, ...]:
-    """Named parameters with the ones between them as usual."""
-    if max(places) >= len(known.params):
-        raise UnreadableError(f"{known.spoken} has not so many parameters")
-    return tuple(places.get(i, known.params[i].usual) for i in range(max(places) + 1))
 
 
 def _period(children: Sequence[Any], function: str = "") -> tuple[Decimal, ...] | Length | None:
@@ -352,7 +297,12 @@ def _period(children: Sequence[Any], function: str = "") -> tuple[Decimal, ...] 
         return ()
     if found[0].type == "TIME":
         return _told_in_time(found[0])
+    wide = function and any(param.words == WIDTH for param in about(function).params)
+    if found[0].type == "NUM" and wide and number(found[0]) <= FEW:
+        raise UnreadableError(f"whether {found[0]} is a period or a width")
     if found[0].type == "PARAMS":
+        if not params(found[0]):  # "EMA 20 (high)"
+            raise UnreadableError("an average of something else than usual")
         return ordered(found[0], function) if function else params(found[0])
     return (number(found[0]),)
 
@@ -382,16 +332,21 @@ def use(function: str, children: Sequence[Any], output: str = "") -> Use:
         frame = minutes(times[0])
         others = any(isinstance(c, Token) and c.type in PERIODS for c in rest)
         counted = times[0][0].isdigit() and re.search(r"(?:minute|hour|day|week)s?$", times[0])
-        if frame not in TIMEFRAMES.values() or (counted and not others and number(times[0]) > 4):
-            if others:
-                raise UnreadableError(f"{times[0]} is no timeframe")
+        exists = frame in TIMEFRAMES.values()
+        long = bool(counted) and number(times[0]) > FEW
+        single = len(about(function).params) == 1 or (about(function).sided and long)
+        if (not exists and not single) or (others and not exists):
+            raise UnreadableError(f"{times[0]} is no timeframe")
+        if not exists or (counted and not others and single and number(times[0]) > 4):
+            if about(function).measure != "price" and frame % 1440:
+                raise UnreadableError(f"whether {times[0]} is a timeframe or a period")
             return Use(function=function, length=_told_in_time(times[0]), output=output)
     found = _period(rest, function)
     if isinstance(found, Length):
         return Use(function=function, length=found, output=output, frame=frame)
     given = found or ()
     known = about(function)
-    if function == "STOCHRSI" and len(given) == 3 and not _are_named(rest):
+    if function == "STOCHRSI" and len(given) == 3 and not are_named(rest):
         raise UnreadableError("of several forms; name them, as in (length 14, k 5, d 3)")
     if function == "MACD" and len(given) > 1 and given[0] >= given[1]:
         raise UnreadableError("the fast period comes first, and is shorter than the slow one")

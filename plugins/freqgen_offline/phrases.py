@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -24,6 +25,7 @@ from freqgen_offline.meaning import (
     Turn,
     Use,
 )
+from freqgen_offline.parameters import is_factor
 from freqgen_offline.quantities import minutes
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ def is_complete(meaning: Meaning | None) -> bool:
 def meaning_of(words: Sequence[Word]) -> Meaning | None:
     """What words mean together, or ``None``."""
     content = [w for w in words if w.type not in MEANINGLESS]
-    if _over_candles(words):
+    if _over_candles(words) or _is_vague(words):
         return None
     if (found := _both_on_chart(words)) is not None:
         return found
@@ -137,6 +139,41 @@ def _over_candles(words: Sequence[Word]) -> bool:
     )
 
 
+def _is_vague(words: Sequence[Word]) -> bool:
+    """Whether words that mean nothing elsewhere say something here that no rule can.
+
+    "The last 7 RSI" are no RSI(7), "that of BTC" is not its price, "in a golden cross" is no
+    crossing, "very oversold" and "just above 30" are other levels than those without the word, and
+    the candles of "above the EMA 3 candles in a row" are no period.
+    """
+    return any(_is_vague_at(words, at) for at in range(len(words) - 1))
+
+
+def _is_vague_at(words: Sequence[Word], at: int) -> bool:
+    word, following = words[at : at + 2]
+    then = words[at + 2].type if at + 2 < len(words) else ""
+    told, kind, text = str(word.token), following.type, str(following.token)
+    few = kind == "COUNT" and _FEW.match(text) is not None
+    if word.type == "NOISE" and "st" in told and kind in {"NUM", "COUNT"}:
+        if few and at and words[at - 1].type in _OSCILLATORS:
+            return True  # "RSI of the last 3 candles"
+        return then in (_INDICATORS if kind == "NUM" else _OSCILLATORS)
+    if few and word.type in _COUNTED:
+        return True
+    if word.type == "NOISE_WORD" and told in _DEGREES:
+        return kind in _LEVELS
+    if told in {"that", "those", "this"}:
+        return text == "of" and then == "PAIR"
+    crosses = {then} if text in {"a", "the"} else {kind}
+    return told == "in" and bool(crosses & {"GOLDEN", "DEATH"})
+
+
+_COUNTED = frozenset({*_INDICATORS, "MA", "AVERAGE_KIND", "AVERAGE"})
+_FEW = re.compile(r"(?:[1-6]|one|two|three|four|five|six)\b(?!.*period)")
+_DEGREES = frozenset({"very", "really", "just"})
+_LEVELS = frozenset({"OVERSOLD", "OVERBOUGHT", "GT", "LT", "GE", "LE"})
+
+
 def _both_on_chart(words: Sequence[Word]) -> Meaning | None:
     """Two averages on the chart behind them: "EMA 50 > EMA 200 on the 4h"."""
     at = len(words) - 1
@@ -167,8 +204,20 @@ def _with_parameters_last(content: Sequence[Word]) -> Meaning | None:
     named = [i for i, w in enumerate(content[:-1]) if w.type in _INDICATORS]
     if len(named) != 1 or any(w.type == "PARAMS" for w in content[:-1]):
         return None
+    if not _are_parameters(str(content[-1].token)):
+        return None
     at = named[0] + 1
     return read_clause([*content[:at], content[-1], *content[at:-1]])
+
+
+def _are_parameters(told: str) -> bool:
+    """Whether numbers behind a condition can only be parameters: "(12, 26, 9)", "(length 14)".
+
+    One alone may be a level, as in "oversold (20)", and candles may be for how long it holds.
+    """
+    if is_factor(told) or re.search(r"\b(?:candles?|bars?|periods)\b", told):
+        return False
+    return len(re.findall(r"[0-9]+(?:\.[0-9]+)?", told)) > 1 or re.search("[a-z]", told) is not None
 
 
 def begins_with_close(words: Sequence[Word]) -> bool:

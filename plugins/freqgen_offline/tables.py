@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from freqgen_offline.known import PERIOD, Known, Param
 
-_WIDTH = (
+WIDTH = (
     r"multipliers?|mult|factor|std\s?devs?|stddev|standard\s+deviations?|devs?|sd|std|width|atrs"
 )
 
@@ -22,9 +22,7 @@ def _period(usual: int, name: str = "timeperiod", words: str = PERIOD, low: int 
 
 
 def _width(usual: str, name: str) -> Param:
-    return Param(
-        name=name, usual=Decimal(usual), words=_WIDTH, low=Decimal("0.01"), high=Decimal(6)
-    )
+    return Param(name=name, usual=Decimal(usual), words=WIDTH, low=Decimal("0.01"), high=Decimal(6))
 
 
 def _average(function: str, words: str, spoken: str = "", usual: int = 30) -> Known:

@@ -122,7 +122,8 @@ NO_TITLE = frozenset(
      "every", "each", "per", "higher", "lower", "last", "about", "trades", "week", "hold", "never",
      "no", "instead", "rather", "except", "don't", "dont", "too", "limit", "expires", "expire",
      "duration", "expiry", "lookback", "timeout", "ago", "routine", "newsletter", "review",
-     "sleep", "read", "backtest", "target", "goal", "backtests", "order", "orders"}
+     "sleep", "read", "backtest", "target", "goal", "backtests", "order", "orders", "renko", "kagi",
+     "tick", "heiken"}
 )  # fmt: skip
 """Words with which a length of time is no timeframe of a title."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
 from freqgen import TIMEFRAMES
-from freqgen_offline.indicators import frame_name
+from freqgen_offline.comparing import AVERAGE_NAMES
+from freqgen_offline.indicators import Params, frame_name
 from freqgen_offline.items import Settings
 from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.looking import moved_to, operands, uses
@@ -46,6 +47,8 @@ def take_title(statements: Sequence[Statement], settings: Settings) -> Clause | 
             continue  # "daily trend filter: ..."
         for clause in statement.clauses if statement.verb is None else ():
             content = [w for w in clause.words if w.type not in MEANINGLESS and not _is_for(w)]
+            if any("heikin" in str(w.token) for w in content):
+                continue
             times = [w for w in content if w.type == "TIME"]
             times = [w for w in times if not str(w.token).startswith(("a ", "an "))]
             frame = minutes(times[0].token) if len(times) == 1 and _is_title(content) else 0
@@ -101,21 +104,64 @@ def choose_timeframe(conditions: Sequence[Clause], settings: Settings, given: st
 
 
 def _refuse_outputs_of_another_chart(conditions: Sequence[Clause]) -> None:
-    """Refuse "and the histogram is rising" where the MACD before it is that of another chart."""
+    """Refuse "and the histogram is rising" where the MACD before it is that of another chart.
+
+    So too +DI and -DI beside the ADX of another one or of another pair, and "the EMA 50" where the
+    only one before it is one of slower candles.
+    """
     for clause in conditions:
-        if {w.type for w in clause.words} & _NAMES:
-            continue
-        bare = {u.function for u in _uses(clause) if u.frame is None and u.output}
-        charts = [
-            {u.frame for u in _uses(other) if any(alike(u.function, f) for f in bare)}
-            for other in conditions
-            if other is not clause
-        ]
-        charts = [found for found in charts if found]
-        if charts and all(found != {None} for found in charts):
-            clause.condition, clause.why = None, "on which timeframe is not said"
+        bare = {u.function for u in _uses(clause) if _is_here(u) and _leans(clause, u)}
+        averages = {(u.function, u.params) for u in _uses(clause) if _is_the_average(clause, u)}
+        before = conditions[: conditions.index(clause)]
+        for others, alike_there in (
+            ([c for c in conditions if c is not clause], _alike_one_of(bare)),
+            (before, _same_average(averages)),
+        ):
+            places = [[u for u in _uses(other) if alike_there(u)] for other in others]
+            places = [found for found in places if found]
+            if places and all(not all(map(_is_here, found)) for found in places):
+                clause.condition, clause.why = None, "on which timeframe or pair is not said"
+                break
 
 
+def _is_here(use: Use) -> bool:
+    """Whether neither another timeframe nor another pair is said of an indicator."""
+    return use.frame is None and not use.pair
+
+
+def _leans(clause: Clause, use: Use) -> bool:
+    """Whether an indicator may be part of one that is named elsewhere."""
+    if use.function in _DMI:
+        return True
+    return bool(use.output) and not {w.type for w in clause.words} & _NAMES
+
+
+def _alike_one_of(functions: set[str]) -> Callable[[Use], bool]:
+    wanted = functions | ({"ADX"} if functions & _DMI else set())
+    return lambda use: any(alike(use.function, f) for f in wanted)
+
+
+def _is_the_average(clause: Clause, use: Use) -> bool:
+    """Whether a moving average is named as one that is known: "the EMA 50"."""
+    if use.function not in AVERAGE_NAMES or not _is_here(use) or use.of is not None:
+        return False
+    texts = [(w.type, str(w.token)) for w in clause.words]
+    for at, (kind, _) in enumerate(texts):
+        if kind in {"EMA", "SMA", "MA", "AVERAGE_KIND"}:
+            before = [text for _, text in texts[max(at - 2, 0) : at]]
+            if before[-1:] == ["the"] or (before[:1] == ["the"] and texts[at - 1][0] != "EMA"):
+                return True
+    return False
+
+
+def _same_average(averages: set[tuple[str, Params]]) -> Callable[[Use], bool]:
+    return lambda use: any(
+        use.function == function and (not params or use.params == params)
+        for function, params in averages
+    )
+
+
+_DMI = frozenset({"PLUS_DI", "MINUS_DI"})
 _NAMES = frozenset({"MACD", "BB", "KNOWN"})
 
 

@@ -15,7 +15,30 @@ FUTURE = (
 OUTSIDE = "candles do not tell it: rules know prices, volume and the time of day, and nothing else"
 PROMISE = "nobody can promise that; freqgen measures what rules would have earned"
 
+OTHER_CANDLES = "rules see the market's own candles: name one of its timeframes, and no other kind"
+OTHER_CLOCK = "hours of rules are those of UTC: say them so"
+
 _WISHES = (
+    (
+        OTHER_CANDLES,
+        r"\brenko\b|\bkagi\b|\b(?:range|tick|volume|dollar|imbalance|line[\s-]break)[\s-]+(?:bars?|"
+        r"candles?|bricks?|charts?)\b|\bpoint\s+(?:and|&)\s+figure\b|\bheiken\b"
+        r"|\b(?:us(?:e|es|ing)|on|with|based\s+on|from|in|trades?|trading|have|set\s+to)\s+(?:the\s+"
+        r"|my\s+|a\s+)?(?:[0-9]+[\s-]?[a-z]+\s+|daily\s+|hourly\s+)?heikin[\s-]*ashi(?:\s+(?:candles?|"
+        r"candlesticks?|charts?|bars?|data)|\s*[.,;:\n])(?!\s+(?:is|are|turns?|being|that|colou?r))"
+        r"|\bheikin[\s-]*ashi\s*(?:charts?|data|prices?|timeframe|,?\s*[0-9]+\s?(?:m|h|d|w|min|hour|"
+        r"day)[a-z]*)\b|\b[0-9]+\s?(?:m|h|d|w|min|hour|day)[a-z]*,?\s+heikin[\s-]*ashi(?:\s+(?:"
+        r"candles?|charts?|bars?))?\s*[.,;:\n]",
+    ),
+    (
+        OTHER_CLOCK,
+        r"\b(?:est|edt|cst|cdt|mst|mdt|pst|pdt|cet|cest|eet|eest|bst|ist|jst|kst|hkt|sgt|aest|aedt|"
+        r"msk)\b|\b(?:new\s+york|london|berlin|tokyo|sydney|moscow|paris|chicago|local|eastern|"
+        r"central|pacific|exchange|server)\s+(?:standard\s+)?(?:time|times|timezone|time\s+"
+        r"zone|hours)\b(?!\s*frame)|\b(?:time\s*zone|times?|clock|hours)\s+(?:is|are|in)\s+(?!utc)"
+        r"(?:new\s+york|london|berlin|tokyo|sydney|local|eastern)\b|\b(?:utc|gmt)\s*[+-]\s*[1-9]"
+        r"|\bi(?:'m|\s+am)\s+in\s+(?:new\s+york|london|berlin|tokyo|sydney|moscow|paris|chicago)\b",
+    ),
     (
         FUTURE,
         r"\btomorrow\b|\bnext\s+(?:\w+\s+)?(?:candles?|bars?|days?|hours?|weeks?|months?|minutes?)\b(?!'?s?\s+open)"

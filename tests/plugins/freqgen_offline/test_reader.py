@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from freqgen import Brief, BriefError, Design, DesignError, Reading, check_design
+from freqgen.brief import without_controls
 from freqgen.design.model import MAX_RULES
 from freqgen_offline.account import LEFT_OUT
 from freqgen_offline.lexicon import MEANINGLESS, words
@@ -455,7 +456,7 @@ briefs = st.one_of(
     st.lists(st.sampled_from(VOCABULARY), max_size=25).map(lambda w: f"{MAIN} " + " ".join(w)),
     st.text(max_size=120),
     st.text(max_size=60).map(lambda t: f"Buy when RSI(14) < 30 {t}"),
-).filter(lambda t: bool(t.strip()))
+).filter(lambda t: bool(without_controls(t).strip()))
 
 
 @given(briefs)
