@@ -13,6 +13,7 @@ from freqgen_offline.chatter import (
     is_heading,
     speaks_of_shorts,
     title_of,
+    what_to_say,
 )
 from freqgen_offline.clauses import why_unread
 from freqgen_offline.items import TWICE
@@ -157,7 +158,8 @@ def _stops(clause: Clause) -> bool:
 
 def reason(clause: Clause) -> str:
     """Why a clause was not used, as far as that is known."""
-    return clause.why or why_unread([w for w in clause.words if w.type not in MEANINGLESS])
+    told = clause.why or why_unread([w for w in clause.words if w.type not in MEANINGLESS])
+    return told or what_to_say(clause)
 
 
 def _span(brief: str, start: int, end: int, meaning: str = "") -> Span:

@@ -172,3 +172,27 @@ def _is_loaded(word: Word) -> bool:
     if word.type in _PHRASES:
         return False
     return not {*str(word.token).strip("'\"").split()}.isdisjoint(_OF_THE_MARKET | _RESTRICTING)
+
+
+def what_to_say(clause: Clause) -> str:
+    """What to write in place of a word that has no number behind it; or nothing."""
+    said = (str(w.token).strip("'\"") for w in clause.words)
+    found = next((word for word in said if word in _VAGUE), "")
+    return f'say what "{found}" is, as in {_VAGUE[found]}' if found else ""
+
+
+_TREND = '"close is above the EMA 200" or "ADX(14) is above 25"'
+_VOLATILITY = '"ATR(14) is above its 20-candle average" or "ADX(14) is below 20"'
+_LEVEL = '"the lowest low of the last 20 candles"'
+_PULLBACK = '"close is below the EMA 20" or "price dropped 3 % over the last 6 candles"'
+_SESSION = '"between 8:00 and 16:00 UTC"'
+_VAGUE = {
+    **dict.fromkeys(("trend", "uptrend", "downtrend", "bullish", "bearish", "bull"), _TREND),
+    **dict.fromkeys(("bear", "strong", "weak", "healthy", "trending"), _TREND),
+    **dict.fromkeys(("volatility", "volatile", "calm", "quiet", "choppy"), _VOLATILITY),
+    **dict.fromkeys(("ranging", "sideways"), _VOLATILITY),
+    **dict.fromkeys(("support", "resistance"), _LEVEL),
+    **dict.fromkeys(("pullback", "pullbacks", "dip", "bounce", "rally"), _PULLBACK),
+    **dict.fromkeys(("session", "london", "tokyo", "york", "asia"), _SESSION),
+    **dict.fromkeys(("morning", "afternoon", "evening", "night"), _SESSION),
+}

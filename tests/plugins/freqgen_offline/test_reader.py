@@ -143,6 +143,25 @@ def test_what_was_recognised_and_refused_says_why(told: str, why: str) -> None:
     assert why in reading.unread[0].meaning
 
 
+@pytest.mark.parametrize(
+    ("words", "instead"),
+    [
+        ("in an uptrend", 'say what "uptrend" is, as in "close is above the EMA 200"'),
+        ("and volatility is low", 'say what "volatility" is, as in "ATR(14)'),
+        ("near support", 'say what "support" is, as in "the lowest low'),
+        ("during the London session", 'as in "between 8:00 and 16:00 UTC"'),
+    ],
+)
+def test_words_without_a_number_are_asked_about(words: str, instead: str) -> None:
+    try:
+        _, reading = read(f"Buy when RSI < 30 {words}. 1h, 2% stop.")
+    except BriefError as exc:
+        told = str(exc)
+    else:
+        told = " ".join(span.meaning for span in reading.unread if span.blocks)
+    assert instead in told
+
+
 def test_a_refusal_says_why() -> None:
     with pytest.raises(BriefError, match=r"RSI\(0\) < 30\" \(0 is not possible"):
         read("Buy when RSI(0) < 30")
