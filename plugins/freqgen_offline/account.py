@@ -48,6 +48,7 @@ def account(
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """The spans of the brief that were read, and those that were not."""
     ledger = _Ledger(brief, tuple(wishes(brief)))
+    frames = {writer.timeframe, *(key.frame for key in writer.indicators.used)}
     for place, (statement, following) in enumerate(zip_longest(statements, statements[1:])):
         if following is not None and _heads(statement, following):
             assert statement.verb is not None  # noqa: S101  (so it is one)
@@ -55,7 +56,7 @@ def account(
             ledger.read.append(_span(brief, begin, end, statement.list_name))
             continue
         leads = following is not None and not statement.ended and _is_entry(following)
-        named = title_of(statement) if place == 0 else []
+        named = title_of(statement, frames) if place == 0 else []
         named = statement.clauses if gives_reason(brief, statement) else named
         ledger.enter(statement, writer, leads=leads, harmless=named)
     return tuple(sorted(ledger.read, key=_place)), tuple(sorted(ledger.unread, key=_place))

@@ -7,10 +7,12 @@ candle is green" was passed over would not be seen in what comes out.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import pairwise
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.phrases import Clause
+from freqgen_offline.quantities import minutes
 from freqgen_offline.statements import Statement
 
 _EMPTY = MEANINGLESS | {"WORD", "OTHER", "COMMA", "MARK", "NL", "BLANK", "AND", "IS", "ITS",
@@ -116,8 +118,11 @@ _DEMANDS = frozenset(
 )
 
 
-def title_of(statement: Statement) -> list[Clause]:
-    """The words with which a brief begins that name the strategy: "Golden cross, 4h."."""
+def title_of(statement: Statement, frames: Collection[int]) -> list[Clause]:
+    """The words with which a brief begins that name the strategy: "Golden cross, 4h.".
+
+    :param frames: The timeframes that the rules use, in minutes; a title may name them.
+    """
     if statement.verb is not None or statement.given:
         return []
     found: list[Clause] = []
@@ -133,6 +138,7 @@ def title_of(statement: Statement) -> list[Clause]:
             return []
     unread = [c for c in found if c.meaning is None or _only_names(c)]
     content = [w for c in unread for w in c.words if w.type not in MEANINGLESS]
+    content = [w for w in content if w.type != "TIME" or minutes(w.token) not in frames]
     said = {str(w.token) for w in content}
     says = said & (_RESTRICTING | _PREPOSITIONS) or {w.type for w in content} & _SAYS
     return [] if says or len(content) > _TITLE else unread

@@ -98,6 +98,7 @@ def test_it_is_read_right_now(text: str, name: str, rules: list[str]) -> None:
 
 
 BLOCKED = [
+    "H1 entries with an H4 trend filter. Trigger: RSI(14) on H1 crosses above 40.",
     "Buy when RSI < 30. Stay out if ADX > 40.",
     "Buy unless RSI is above 70.",
     "Buy, unless RSI is above 70, when MACD crosses up.",
