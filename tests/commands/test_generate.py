@@ -97,7 +97,7 @@ def test_a_design_of_ones_own_goes_all_the_way(run: Run, market: Path, tmp_path:
 def test_what_never_trades_waits_for_review(run: Run, market: Path, tmp_path: Path) -> None:
     """No trades, no judgement: somebody has to look, and can approve."""
     userdir = tmp_path / "u"
-    brief = "Buy when RSI(14) is below 0.01. Sell when RSI is above 70. 1h candles, 5% stop loss."
+    brief = "Buy when RSI(14) is below 1.5. Sell when RSI is above 70. 1h candles, 5% stop loss."
     done = run(
         "--json", "generate", brief, "--name", "Never", "--userdir", userdir, "-d", market, "-p",
         "BTC/USDT",
@@ -205,17 +205,17 @@ def test_freqtrade_reads_what_was_stored(userdir: Path) -> None:
 
 def test_words_that_were_not_understood_are_listed(run: Run, market: Path, tmp_path: Path) -> None:
     """Word for word; nothing is guessed silently."""
-    brief = BRIEF + " Wear a green hat on Fridays."
+    brief = BRIEF + " Thanks to my cousin Tom."
     done = run(
         "--json", "generate", brief, "--userdir", tmp_path / "u", "-d", market, "-p", "BTC/USDT"
     )
     unread = done.json["unread"]
     assert [brief[u["start"] : u["end"]] for u in unread] == [u["text"] for u in unread]
-    assert "green hat" in " ".join(u["text"] for u in unread)
+    assert "cousin Tom" in " ".join(u["text"] for u in unread)
     shown = run("generate", brief, "--userdir", tmp_path / "v", "-d", market, "-p", "BTC/USDT").out
     _, decision = shown.split("\nDecision\n")
     assert "not all that you asked for is in it; left out: " in decision
-    assert "green hat" in decision
+    assert "cousin Tom" in decision
 
 
 def test_audit_has_every_prompt_reply_and_decision(userdir: Path) -> None:

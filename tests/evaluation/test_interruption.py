@@ -53,7 +53,7 @@ def test_an_interrupted_generate_leaves_nothing(
         os.killpg(freqgen.pid, number)
         out, err = freqgen.communicate(timeout=120)
     assert begun, err
-    assert len(engines) == 2  # the engine, and the warm parent of its workers
+    assert len(engines) in {2, 3}  # the engine, the warm parent of its workers, and one of them
     if number is signal.SIGINT:
         assert freqgen.returncode == 130
         assert "interrupted" in err.lower()
