@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from freqgen import BriefError, Span
 from freqgen_offline.chatter import (
@@ -27,6 +27,7 @@ MAX_QUOTE = 80
 ASIDE = "a reason, which is no rule"
 LEFT_OUT = "left out, for that side is not traded"
 EXPLAINED = "as explained behind it"
+PAIRS = "pairs are chosen with -p, or in the configuration"
 OTHER_LANGUAGE = (
     "this provider reads English; a language model reads others too: --design-model, as in "
     "--design-model anthropic:MODEL"
@@ -49,8 +50,11 @@ def account(
     """The spans of the brief that were read, and those that were not."""
     ledger = _Ledger(brief, tuple(wishes(brief)))
     frames = {writer.timeframe, *(key.frame for key in writer.indicators.used)}
+    rivals = _rivals(statements)
     for place, (statement, following) in enumerate(zip_longest(statements, statements[1:])):
-        if following is not None and _heads(statement, following):
+        before = statements[place - 1] if place else None
+        heads = following is not None and _heads(statement, following)
+        if heads or (before is not None and _repeats(before, statement)):
             assert statement.verb is not None  # noqa: S101  (so it is one)
             begin, end = statement.verb.start, statement.verb_end
             ledger.read.append(_span(brief, begin, end, statement.list_name))
@@ -58,7 +62,8 @@ def account(
         leads = following is not None and not statement.ended and _is_entry(following)
         named = title_of(statement, frames) if place == 0 else []
         named = statement.clauses if gives_reason(brief, statement) else named
-        ledger.enter(statement, writer, leads=leads, harmless=named)
+        named = [] if statement in rivals else named
+        ledger.enter(statement, writer, leads=leads or statement in rivals, harmless=named)
     return tuple(sorted(ledger.read, key=_place)), tuple(sorted(ledger.unread, key=_place))
 
 
@@ -68,6 +73,23 @@ def _heads(statement: Statement, following: Statement) -> bool:
     same = following.verb is not None and statement.list_name == following.list_name
     understood = any(c.note and c.condition is not None for c in following.clauses)
     return alone and same and understood and not (statement.lost or statement.denied)
+
+
+def _rivals(statements: Sequence[Statement]) -> list[Statement]:
+    """Labels of several entries, of which one might be meant: "Careful: ... Brave: ..."."""
+    found: dict[str, list[Statement]] = {}
+    for statement, following in pairwise(statements):
+        label = statement.verb is None and not statement.ended and len(statement.clauses) == 1
+        if label and statement.clauses[0].words[-1].type == "COLON" and _is_entry(following):
+            found.setdefault(following.list_name, []).append(statement)
+    return [s for rivals in found.values() if len(rivals) > 1 for s in rivals]
+
+
+def _repeats(before: Statement, statement: Statement) -> bool:
+    """Whether a verb only says again what its sentence is about: "buy the dip: when ..., buy"."""
+    alone = statement.verb is not None and not statement.clauses and not statement.lost
+    same = before.verb is not None and before.list_name == statement.list_name
+    return alone and same and not before.ended and not (before.lost or before.denied)
 
 
 @dataclass(slots=True)
@@ -89,7 +111,7 @@ class _Ledger:
         """
         clauses = statement.clauses
         entry = _is_entry(statement)
-        understood = [c for c in clauses if c.note or c.explained or c.left_out]
+        understood = [c for c in clauses if c.note or c.explained or c.left_out or c.names_pairs]
         settings = statement.verb is not None and statement.verb.type == "FILTER" and not any(
             c.condition is not None for c in clauses
         )  # fmt: skip
@@ -115,11 +137,13 @@ class _Ledger:
             else:
                 self._miss(verb.start, statement.verb_end, "", blocks=entry)
         joints = {p.type for p in (*statement.given, *statement.parts) if isinstance(p, Word)}
-        depends = bool(joints & {"WHEN", "UNLESS", "ALONG"})
+        depends = bool(joints & {"WHEN", "UNLESS", "ALONG"}) or _labels(statement)
         for clause in clauses:
             if clause.note:
                 note = writer.finished(clause.note)
                 self.read.append(_span(self.brief, clause.start, clause.end, note))
+            elif clause.names_pairs:
+                self.read.append(_span(self.brief, clause.start, clause.end, PAIRS))
             elif clause.aside or clause.explained or clause.left_out:
                 told = LEFT_OUT if clause.left_out else ASIDE if clause.aside else EXPLAINED
                 self.read.append(_span(self.brief, clause.start, clause.end, told))
@@ -143,6 +167,11 @@ class _Ledger:
                 blocks=blocks or wish is not None,
             )
         )
+
+
+def _labels(statement: Statement) -> bool:
+    """Whether a colon stands behind all that a statement says."""
+    return statement.verb is None and all(c.words[-1].type == "COLON" for c in statement.clauses)
 
 
 def _is_entry(statement: Statement) -> bool:

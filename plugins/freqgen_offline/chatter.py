@@ -7,7 +7,7 @@ candle is green" was passed over would not be seen in what comes out.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
@@ -53,7 +53,7 @@ _RESTRICTING = frozenset(
     ensures sure check checks verify verified whenever until instead actually correction
     corrected update updated edit wrong mistake mistakes bad better disabled disable enabled
     todo joke new version alternative alternatively alternate option options scenario variant
-    default conservative aggressive safe risky backtest live forbidden allowed permitted
+    default backtest live forbidden allowed permitted
     exception exceptions optional optionally ideally preferably maybe perhaps sometimes usually
     rarely roughly opposite inverse inverted reverse reversed versa vice either neither rather
     half third quarter partial partially scale add average re-enter dca pyramid pyramiding
@@ -134,7 +134,7 @@ def title_of(statement: Statement, frames: Collection[int]) -> list[Clause]:
                 return []
             break
     else:
-        if not statement.ended and not all(map(_only_names, found)):
+        if not statement.ended and not (all(map(_only_names, found)) or _names_itself(found)):
             return []
     unread = [c for c in found if c.meaning is None or _only_names(c)]
     content = [w for c in unread for w in c.words if w.type not in MEANINGLESS]
@@ -142,6 +142,12 @@ def title_of(statement: Statement, frames: Collection[int]) -> list[Clause]:
     said = {str(w.token) for w in content}
     says = said & (_RESTRICTING | _PREPOSITIONS) or {w.type for w in content} & _SAYS
     return [] if says or len(content) > _TITLE else unread
+
+
+def _names_itself(clauses: Sequence[Clause]) -> bool:
+    """Whether words say that they name a strategy: "Conservative strategy with 2 trades:"."""
+    said = {str(w.token) for clause in clauses for w in clause.words}
+    return clauses[-1].words[-1].type == "COLON" and bool(said & _STRATEGIES)
 
 
 def _only_names(clause: Clause) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from freqgen_offline.comparing import SUBJECT, compare, cross, turned
-from freqgen_offline.lexicon import Word
+from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.looking import is_price
 from freqgen_offline.meaning import (
     Bare,
@@ -79,6 +79,7 @@ def fill(
             clause.leans = previous
         if id(clause) in bracketed:
             _explain(previous, clause)
+            _explain_vague(statement, clause)
         if clause.explains and clause.condition is not None:
             _replace_explained(statement, clause)
         waits = isinstance(meaning, Bare) and clause.condition is None
@@ -142,6 +143,24 @@ def _bracketed(statement: Statement) -> set[int]:
         for before, clause in pairwise(parts)
         if isinstance(clause, Clause) and isinstance(before, Word) and before.type == "LPAR"
     }
+
+
+def _explain_vague(statement: Statement, clause: Clause) -> None:
+    """Let a condition in brackets say what "the market is oversold" means."""
+    parts = statement.given if clause in statement.given else statement.parts
+    at = parts.index(clause)
+    vague = parts[at - 2] if at > 1 and clause.start - parts[at - 1].end <= 1 else None
+    closed = at + 1 < len(parts) and isinstance(end := parts[at + 1], Word) and end.type == "RPAR"
+    if not isinstance(vague, Clause) or vague.meaning is not None or not closed:
+        return
+    said = {str(w.token) for w in vague.words}
+    kinds = {w.type for w in vague.words}
+    if clause.condition is not None and kinds <= _VAGUE and not said & _NO_EXPLANATION:
+        vague.explained = True
+
+
+_VAGUE = MEANINGLESS | {"WORD", "IS", "OVERSOLD", "OVERBOUGHT", "UPWARDS", "DOWNWARDS"}
+_NO_EXPLANATION = frozenset({"not", "no", "only", "never", "also", "must", "except", "without"})
 
 
 def _explain(previous: Clause | None, clause: Clause) -> None:

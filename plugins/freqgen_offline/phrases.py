@@ -45,6 +45,7 @@ class Clause:
     :param condition: The condition it stands for in its statement, ellipses filled in.
     :param leans: The clause that its subject or object is taken from.
     :param why: Why it could not be used, as far as that is known.
+    :param names_pairs: Whether it only says what to trade: "buy BTC when".
     :param aside: Whether it only gives a reason: "since I want ranging markets".
     :param explains: Whether it says what the clause before it means.
     :param explained: Whether the clause after it says what it means.
@@ -58,6 +59,7 @@ class Clause:
     leans: Clause | None = None
     why: str = ""
     aside: bool = False
+    names_pairs: bool = False
     explains: bool = False
     explained: bool = False
     left_out: bool = False

@@ -17,7 +17,14 @@ from freqgen_offline.lexicon import MEANINGLESS, families, words
 from freqgen_offline.looking import operands
 from freqgen_offline.meaning import Bare, Compare, Held, UnreadableError, Use
 from freqgen_offline.phrases import Clause
-from freqgen_offline.references import defines, left_open, named_averages, opposites, with_averages
+from freqgen_offline.references import (
+    defines,
+    left_open,
+    named_averages,
+    opposites,
+    traded,
+    with_averages,
+)
 from freqgen_offline.rules import (
     Rule,
     denied,
@@ -72,6 +79,7 @@ class _Reader:
             if not statement.lost:
                 fill(statement, before, mentioned)
             before = statement if statement.list_name else before
+        self._take_pairs()
         opposites(self._ruling())
         for statement in self.statements:
             if not statement.lost:
@@ -112,6 +120,18 @@ class _Reader:
                 raise BriefError(
                     f'"{value}" is no timeframe', hint="one of " + ", ".join(TIMEFRAMES)
                 )
+
+    def _take_pairs(self) -> None:
+        """Understand "buy BTC when", where all rules are for the same pairs."""
+        objects = [(s, pairs) for s in self._ruling() if (pairs := traded(s))]
+        if len({tuple(c.meaning.operand.pair for c in found) for _, found in objects}) != 1:  # type: ignore[union-attr]
+            return
+        for _, found in objects:
+            for clause in found:
+                clause.names_pairs = True
+        first = objects[0][1]
+        words = self.brief.text[first[0].start : first[-1].end]
+        self.defaults.append(f'Rules are for any pair; "{words}" is chosen with -p.')
 
     def _take_items(self, statement: Statement) -> None:
         first = next(iter(statement.own), None) if statement.verb is not None else None

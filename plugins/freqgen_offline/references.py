@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from freqgen_offline.lexicon import Word
+from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.looking import operands, uses
 from freqgen_offline.meaning import Bare, Condition, Cross, Opposite, UnreadableError, Use
 from freqgen_offline.phrases import Clause
@@ -60,6 +60,18 @@ def defines(statement: Statement, clause: Clause) -> bool:
     introduced |= any(str(w.token).startswith(("where", "use")) for w in clause.words)
     others = [u for c in statement.clauses if c is not clause for u in _uses(c)]
     return introduced and any(alike(u.function, use.function) for u in others)
+
+
+def traded(statement: Statement) -> list[Clause]:
+    """The pairs that stand right behind a verb: "buy BTC and ETH when"."""
+    found: list[Clause] = []
+    for clause in statement.own if statement.verb is not None else ():
+        use = clause.meaning.operand if isinstance(clause.meaning, Bare) else None
+        pair = isinstance(use, Use) and use.function == "PRICE" and use.pair
+        if not pair or any(w.type not in MEANINGLESS | {"PAIR"} for w in clause.words):
+            break
+        found.append(clause)
+    return found if len(found) < len(statement.own) else []
 
 
 def named_averages(statements: Sequence[Statement]) -> Averages:

@@ -1091,10 +1091,10 @@ UNREAD = [
         ["rsi < 30"],
     ),
     (
-        "a pair",
-        "Buy BTC when RSI(14) < 30. 1h.",
-        ["BTC"],
-        ["rsi < 30"],
+        "pairs with rules of their own",
+        "Buy BTC when RSI(14) < 30. Buy ETH when RSI(14) < 20. 1h.",
+        ["BTC", "ETH"],
+        ["rsi < 30 or rsi < 20"],
     ),
     (
         "a whole exit",

@@ -22,6 +22,11 @@ def read(text: str) -> tuple[dict[str, Any], Reading]:
 
 
 RIGHT = [
+    ("Buy the dip: when price drops 5% in 6 candles, buy.", "entry_long",
+     ["change(close, 6) <= -0.05"]),
+    ("Buy when the market is oversold (RSI below 30).", "entry_long", ["rsi < 30"]),
+    ("Conservative strategy with max 2 open trades: buy when RSI < 35.", "entry_long",
+     ["rsi < 35"]),
     ("Buy when RSI < 30. Sell all trades when ADX < 20.", "exit_long", ["adx < 20"]),
     ("Buy when RSI < 30. Exit all trades on Fridays.", "exit_long", ["weekday() == 4"]),
     ("In short, buy when RSI < 30.", "entry_long", ["rsi < 30"]),
@@ -98,6 +103,8 @@ def test_it_is_read_right_now(text: str, name: str, rules: list[str]) -> None:
 
 
 BLOCKED = [
+    "Conservative: buy when RSI < 25. Aggressive: buy when RSI < 35.",
+    "Buy when the trend is up (only if RSI < 30).",
     "H1 entries with an H4 trend filter. Trigger: RSI(14) on H1 crosses above 40.",
     "Buy when RSI < 30. Stay out if ADX > 40.",
     "Buy unless RSI is above 70.",
@@ -249,6 +256,7 @@ def test_a_month_is_no_minute() -> None:
 
 
 SAID = [
+    ("Buy BTC when RSI < 30, sell it when RSI > 70.", '"BTC" is chosen with -p'),
     ("Buy when RSI < 30. Buy when MFI < 20.", "of which one is enough"),
     ("Buy when RSI < 30. Exit:\n- RSI > 70\n- MFI > 80", "an exit needs all of its list"),
     ("Buy when RSI < 40 and MFI < 20 for 3 candles.", "was not taken for what stands before"),
