@@ -18,10 +18,10 @@ HEAD = """# Briefs that are read without a model
 <!-- Written by `make docs` from the tests' tables; do not edit. -->
 
 The provider `offline` reads plain English with a grammar, and never guesses: what it fills in is
-named, and what it does not understand is listed word for word. Unless that is small talk, or belongs
-to an exit, nothing is written before you say so (`--ignore-unread`). Each brief below is a test.
-Rules are in the [language of designs](expressions.md); a verb of motion ("rises above", "breaks") is
-a crossing, a state ("is above", "under") a level.
+named, and what it does not understand is listed word for word. Unless that is small talk, or
+belongs to an exit, nothing is written before you say so (`--ignore-unread`). Each brief below is a
+test. Rules are in the [language of designs](expressions.md); a verb of motion ("rises above",
+"breaks") is a crossing, a state ("is above", "under") a level.
 """
 
 
