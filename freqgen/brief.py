@@ -23,6 +23,14 @@ def without_controls(text: str) -> str:
     return _CONTROL.sub(" ", _FOR_TERMINALS.sub("", text))
 
 
+def without_halves(text: str) -> str:
+    """A text as UTF-8 can hold it: half of a surrogate pair becomes a question mark.
+
+    JSON can hold one, so that a model can write it; it can neither be sent nor stored.
+    """
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """A trading idea in words, with what was said beside the words.
@@ -52,8 +60,14 @@ class Brief:
     ) -> Brief:
         """Make a brief of what a user typed; control characters in it are left out.
 
-        :raises BriefError: If it is empty, or far too long.
+        :raises BriefError: If it is empty, far too long, or no text.
         """
+        if without_halves(text) != text:
+            raise BriefError(
+                "the brief has characters that are none",
+                hint="write it in UTF-8; words in another encoding can go into a file that is "
+                "converted, as in: iconv -f latin1 -t utf-8 FILE",
+            )
         text = without_controls(text).strip()
         if not text:
             raise BriefError(

@@ -214,9 +214,11 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "freqgen") -> int:
             return _flushed(context, _run_verb(parser, args, context))
     except SystemExit as exc:  # argparse's, after a help text, or that of a plugin's verb
         return _ended(context, prog, exc.code)
-    except KeyboardInterrupt:
-        message = "interrupted; nothing is half-written"
-        return _report(context, prog, code=INTERRUPTED, kind="Interrupted", message=message)
+    except KeyboardInterrupt as exc:
+        message, kept = "interrupted; nothing is half-written", "\n".join(_notes(exc))
+        return _report(
+            context, prog, code=INTERRUPTED, kind="Interrupted", message=message, hint=kept
+        )
     except BrokenPipeError:
         return _reader_left(context)
     except FreqgenException as exc:
@@ -236,6 +238,12 @@ def main(argv: Sequence[str] | None = None, *, prog: str = "freqgen") -> int:
                 hint=_DISK_HINTS[exc.errno],
             )
         return _report_bug(context, prog, exc)
+
+
+def _notes(exc: BaseException) -> Sequence[str]:
+    """What was added to an exception on its way, as where the work so far is kept."""
+    notes: Sequence[str] = getattr(exc, "__notes__", ())
+    return notes
 
 
 def run(argv: Sequence[str] | None = None) -> NoReturn:
@@ -335,8 +343,9 @@ def _logging(args: Namespace) -> Iterator[None]:
             ) from exc
     before = root.level
     root.setLevel((logging.WARNING, logging.INFO, logging.DEBUG)[min(args.verbosity, 2)])
+    formatter = _careful_formatter()
     for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+        handler.setFormatter(formatter)
         root.addHandler(handler)
     try:
         yield
@@ -345,6 +354,19 @@ def _logging(args: Namespace) -> Iterator[None]:
         for handler in handlers:
             root.removeHandler(handler)
             handler.close()
+
+
+def _careful_formatter() -> logging.Formatter:
+    """Writes lines without secrets: an HTTP client's have addresses, with what is in them."""
+    from freqgen.store.redaction import Redactor
+
+    redactor = Redactor.of({})
+
+    class Careful(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return redactor.text(super().format(record))
+
+    return Careful("%(asctime)s %(name)s %(levelname)s %(message)s")
 
 
 def _ended(context: CommandContext, prog: str, code: object) -> int:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from freqgen.brief import without_halves
 from freqgen.design.checked import CheckedDesign
+from freqgen.design.model import Design
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
@@ -282,6 +284,25 @@ def not_run_gate(why: str) -> GateResult:
     )
 
 
+def worded_gate(design: Design) -> list[GateResult]:
+    """The judgement of what a design says in words, which no reference signals tell of."""
+    if not design.worded:
+        return []
+    count = len(design.worded)
+    conditions = "a condition" if count == 1 else f"{count} conditions"
+    return [
+        GateResult(
+            name="in_words",
+            passed=False,
+            value=float(count),
+            limit=0.0,
+            reason=f"its design has {conditions} in words, with which code cannot be compared "
+            f'("{design.worded[0]}"): read the code, then approve or reject it',
+            otherwise=Decision.REVIEW,
+        )
+    ]
+
+
 def missing_data(backtest: BacktestResult) -> list[Finding]:
     """Findings for what a backtest took as zero because it is not there."""
     return [
@@ -337,7 +358,7 @@ def stored_attempts(
                 reply=answer.reply,
                 seconds=answer.seconds,
                 usage=answer.usage,
-                error="; ".join(answer.problems),
+                error=without_halves("; ".join(answer.problems)),
                 provider=ModelAddress.parse(designed.origin).provider,
                 model=ModelAddress.parse(designed.origin).model or "",
             )
@@ -362,10 +383,10 @@ def stored_attempts(
                 number=len(asked) + 1,
                 step=failed.prompt.step,
                 prompt_sha256=prompt_sha256(failed.prompt),
-                reply=failed.reply.text,
+                reply=without_halves(failed.reply.text),
                 seconds=failed.seconds,
                 usage=failed.reply.usage,
-                error=f"{type(failed.error).__name__}: {failed.error.message}",
+                error=without_halves(f"{type(failed.error).__name__}: {failed.error.message}"),
                 provider=ModelAddress.parse(failed.address).provider,
                 model=ModelAddress.parse(failed.address).model or "",
             )

@@ -99,7 +99,9 @@ class Freqgen(Batch):
                 designed = DesignResult(checked=self.check(source))
                 check_limits(source, self.settings.limits)
             elif designed is None:
-                designed = self.design(source, model=design_model, ignore_unread=ignore_unread)
+                designed = self.design(
+                    source, model=design_model, code_model=code_model, ignore_unread=ignore_unread
+                )
             else:
                 check_limits(designed.design, self.settings.limits)
         run = Unfinished(brief=brief, designed=designed, agreed=agreed, timings=timings)
@@ -107,10 +109,15 @@ class Freqgen(Batch):
             self.check_market(designed.design)
             self.check_place(designed.design)
             notes = self._notes(brief, designed.design)
+            run.coder = self.coder(designed.design, model=code_model, designer=designed.origin)
             self.check_candles(designed.checked, options)
             with _timed(timings, "code"):
                 coded = self.code(
-                    designed.checked, brief=brief, model=code_model, note=run.drafts.append
+                    designed.checked,
+                    brief=brief,
+                    model=code_model,
+                    designer=designed.origin,
+                    note=run.drafts.append,
                 )
             for phase, seconds in coded.validation_seconds().items():
                 timings[phase] = seconds
@@ -130,7 +137,7 @@ class Freqgen(Batch):
                     coded = coded.with_findings(missing_data(backtest))
             elif coded.screened is not None and coded.report.passed:
                 others.append(not_run_gate(why_not_run(coded.report)))
-        verdict = self.judge(coded.report, measurements, others)
+        verdict = self.judge(coded.report, measurements, others, design=designed.design)
         timings["total"] = perf_counter() - begin
         record, path = self._keep(
             designed=designed,
@@ -246,14 +253,21 @@ class Freqgen(Batch):
 
     @contextmanager
     def _kept_if_it_fails(self, run: Unfinished) -> Iterator[None]:
-        """Store what there is of a run that a step ends, if it cannot be had again for nothing."""
+        """Store what there is of a run that a step ends, if it cannot be had again for nothing.
+
+        So it is where Ctrl-C ends it, or a bug: a model was paid for it all the same.
+        """
         self._failed = None
         try:
             yield
-        except FreqgenException as exc:
+        except (Exception, KeyboardInterrupt) as exc:
             if run.agreed or any(map(self._by_a_model, run.origins)):
                 with suppress(StoreError):  # the step's own error is what the user needs to see
-                    exc.add_hint(self._keep_unfinished(run, exc))
+                    kept = self._keep_unfinished(run, exc)
+                    if isinstance(exc, FreqgenException):
+                        exc.add_hint(kept)
+                    else:
+                        exc.add_note(kept)
             raise
 
     def _by_a_model(self, origin: str) -> bool:
@@ -262,7 +276,7 @@ class Freqgen(Batch):
             and not self.host.provider(ModelAddress.parse(origin).provider).deterministic
         )
 
-    def _keep_unfinished(self, run: Unfinished, exc: FreqgenException) -> str:
+    def _keep_unfinished(self, run: Unfinished, exc: BaseException) -> str:
         """Store a draft that nobody judged.
 
         :returns: Where it is, and how to go on from there.
@@ -276,13 +290,16 @@ class Freqgen(Batch):
             attempts=stored_attempts(run.designed, run.drafts, failed),
             user_data_dir=self.workspace.user_data_dir,
         )
-        self.audit.decision(stored, f"ended by {type(exc).__name__}: {exc.message}")
+        said = exc.message if isinstance(exc, FreqgenException) else str(exc)
+        self.audit.decision(stored, f"ended by {type(exc).__name__}: {said}".rstrip(": "))
         self.host.record_stored(stored)
         what = "the design and the last draft are" if run.drafts else "the design is"
-        design = path.parent / "design.json"
+        again = ["freqgen", "generate", "--design", str(path.parent / "design.json")]
+        if run.designed.design.worded and run.coder:
+            again += ["--code-model", run.coder]  # a design by itself has no designer to go to
         return (
             f"{what} kept in {path.parent} (freqgen show {stored.id})\n"
-            f"freqgen generate --design {shlex.quote(str(design))} goes on from there"
+            f"{shlex.join(again)} goes on from there"
         )
 
     def approve(self, name_or_id: str, reason: str = "") -> tuple[Record, Path]:

@@ -155,7 +155,9 @@ class Settings(BaseModel):
         default="offline", description="Who turns a brief into a design: provider or provider:model"
     )
     code_model: Name = Field(
-        default="compiler", description="Who turns a design into code: provider or provider:model"
+        default="compiler",
+        description="Who turns a design into code: provider or provider:model; what a design says "
+        "in words, which cannot be compiled, goes to the model that made it or to design_model",
     )
     prompts: dict[StepName, Name] = Field(
         default_factory=dict,

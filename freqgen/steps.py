@@ -17,6 +17,7 @@ from freqgen.evaluation.evaluator import EvaluationContext, Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.exceptions import SettingsError, StrategyFault
 from freqgen.finding import Finding, Phase, Report, Severity
+from freqgen.generation.choosing import coder_for
 from freqgen.generation.coder import CodeAttempt, write_code
 from freqgen.generation.designer import DesignResult, make_design
 from freqgen.generation.limits import check_limits
@@ -28,6 +29,7 @@ from freqgen.outcome import (
     RunOptions,
     missing_judges,
     validation_gate,
+    worded_gate,
 )
 from freqgen.plugins import expect
 from freqgen.validation.runner import (
@@ -74,11 +76,18 @@ class Steps(Workbench):
         )
 
     def design(
-        self, brief: Brief | str, *, model: str | None = None, ignore_unread: bool = False
+        self,
+        brief: Brief | str,
+        *,
+        model: str | None = None,
+        code_model: str | None = None,
+        ignore_unread: bool = False,
     ) -> DesignResult:
         """Stage 1: a design for a brief.
 
         :param model: ``provider`` or ``provider:model``; by default the setting's.
+        :param code_model: Who was chosen to write the code. If that is one that compiles, a
+            model is not to say anything in words.
         :param ignore_unread: Whether to go on without words that were not understood and whose
             lack makes it another strategy.
         :raises BriefError: If no entry rule is found in it, or such words are.
@@ -101,6 +110,7 @@ class Steps(Workbench):
             max_attempts=self.settings.max_attempts,
             note=self._note,
             ignore_unread=ignore_unread,
+            rules_only=bool(code_model) and self._compiles(ModelAddress.parse(code_model or "")),
             log=str(self.audit.path),
         )
         return shorts_only(result, self.catalogue) if only_short(brief) else result
@@ -119,6 +129,26 @@ class Steps(Workbench):
             with self.host.guarded(self.host.providers(), provider.name):
                 check(address.model, self._options_for(provider, CallOptions()))
 
+    def coder(self, design: Design, *, model: str | None = None, designer: str = "") -> str:
+        """Who writes the code of a design: see :meth:`code`.
+
+        :raises DesignError: If it says conditions in words and nobody can write their code.
+        :raises ProviderUnavailable: If there is no such model, or no key for it.
+        """
+        address = coder_for(
+            design,
+            chosen=model,
+            setting=self.settings.code_model,
+            designers=(designer, self.settings.design_model),
+            writes_rules_only=self._compiles,
+        )
+        self.check_model(str(address))
+        return str(address)
+
+    def _compiles(self, address: ModelAddress) -> bool:
+        """Whether a provider turns rules into code, and cannot read a condition in words."""
+        return self.host.provider(address.provider).deterministic
+
     def check(self, design: Design) -> CheckedDesign:
         """Bind a design to the catalogue.
 
@@ -132,22 +162,27 @@ class Steps(Workbench):
         *,
         brief: Brief | None = None,
         model: str | None = None,
+        designer: str = "",
         run: bool = True,
         note: Callable[[CodeAttempt], None] = lambda _attempt: None,
     ) -> CodeResult:
         """Stage 2: code for a design, validated; findings go back to the provider.
 
-        :param model: ``provider`` or ``provider:model``; by default the setting's.
+        :param model: ``provider`` or ``provider:model``; by default the setting's, or for a
+            design that says conditions in words, which cannot be compiled, the designer.
+        :param designer: Who made the design, as in ``provider:model``; by default the setting's.
         :param run: Whether validation runs the code in the sandbox.
         :param note: Called with every attempt as soon as it was validated.
-        :raises DesignError: If the design does not fit the catalogue, or its risk goes beyond
-            the setting ``limits``.
+        :raises DesignError: If the design does not fit the catalogue, its risk goes beyond the
+            setting ``limits``, or it says conditions in words and nobody can write their code.
         :raises ProviderError: If the provider gives no usable answer.
         """
         checked = self.check(design) if isinstance(design, Design) else design
         check_limits(checked.design, self.settings.limits)
-        address = ModelAddress.parse(model or self.settings.code_model)
-        self._progress(f"Writing {checked.design.name} with {address}")
+        address = ModelAddress.parse(self.coder(checked.design, model=model, designer=designer))
+        asked = str(address) == (model or self.settings.code_model)
+        because = "" if asked else ", for it says in words what cannot be compiled"
+        self._progress(f"Writing {checked.design.name} with {address}{because}")
         validations: list[Validation] = []
 
         def validate(draft: Draft) -> Report:
@@ -347,6 +382,8 @@ class Steps(Workbench):
         report: Report,
         measurements: Mapping[str, Measurement],
         others: Sequence[GateResult] = (),
+        *,
+        design: Design | None,
     ) -> Verdict:
         """Decide: deny what failed validation, else what the gates say.
 
@@ -355,16 +392,22 @@ class Steps(Workbench):
 
         :param others: What was found before anything could be measured; where there is any,
             the gates are not asked.
+        :param design: What it was made from, ``None`` where that is not known; what that says in
+            words is for a person to judge.
         """
         validation = validation_gate(report)
-        if not validation.passed or others:
+        if not validation.passed:
             return Verdict.of([validation, *others])
+        beside = worded_gate(design) if design is not None else []
+        if others:
+            return Verdict.of([validation, *others, *beside])
         gates = self.host.gates()
         judged: list[GateResult] = []
         for name, gate in gates.items():
             with self.host.guarded(gates, name):
                 judged.append(expect(gate.judge(measurements), GateResult))
-        return Verdict.of([validation, *judged, *missing_judges(self.host, judged)])
+        missing = missing_judges(self.host, judged)
+        return Verdict.of([validation, *judged, *missing, *beside])
 
 
 def _informative(checked: CheckedDesign, pairs: Sequence[str]) -> tuple[tuple[str, str], ...]:

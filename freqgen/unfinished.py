@@ -23,6 +23,7 @@ class Unfinished:
     :param brief: The idea; ``None`` where a design was given in its place.
     :param agreed: Whether a person looked at the design and agreed on it.
     :param timings: Seconds per step so far.
+    :param coder: Who is to write the code, as in ``provider:model``; empty until that is known.
     :param drafts: Those that were written and checked so far.
     """
 
@@ -30,6 +31,7 @@ class Unfinished:
     designed: DesignResult
     agreed: bool
     timings: Mapping[str, float]
+    coder: str = ""
     drafts: list[CodeAttempt] = field(default_factory=list)
 
     @property

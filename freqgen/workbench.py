@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from freqgen.brief import without_halves
 from freqgen.design.indicators import Catalogue
 from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
@@ -278,6 +280,7 @@ class Workbench:
             self.audit.failure(prompt, exc, address, seconds)
             self._failed = FailedCall(prompt=prompt, address=address, error=exc, seconds=seconds)
             raise
+        reply = replace(reply, text=without_halves(reply.text))
         self.audit.reply(prompt, reply, address, perf_counter() - begin)
         self.host.reply_received(prompt, reply)
         return reply

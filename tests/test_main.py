@@ -552,6 +552,21 @@ class TestLogging:
         assert "x INFO hello" in err
         assert "x INFO hello" in (here / "l.log").read_text()
 
+    def test_says_no_secrets(self, run, here, monkeypatch):
+        """An HTTP client logs the address that it calls, with the password that is in it."""
+        monkeypatch.setenv("OPENAI_API_KEY", "another secret")
+
+        def act(*_):
+            log = logging.getLogger("x")
+            log.info("POST %s", "http://me:hunter2@host/v1")
+            log.error("failed", exc_info=ValueError("with another secret in it"))
+
+        _, _, err = run("-v", "try", "--logfile", "l.log", action=act)
+        for said in (err, (here / "l.log").read_text()):
+            assert "POST http://[redacted]@host/v1" in said
+            assert "hunter2" not in said
+            assert "with [redacted] in it" in said
+
     def test_a_file_that_cannot_be_written(self, run):
         code, _, err = run("try", "--logfile", "no/such/folder/l.log")
         assert code == 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.constraining import MAX_OPEN_TRADES, RISK_OPTIONS, checked_risk, number
+from freqgen.design.model import TIMEFRAMES, Candles
 from freqgen.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ EDITS = (STOP, TARGET, RISK, HOLDING, TRADES)
 def shown(edit: Edit, design: Design) -> str:
     """The value of a field as it would be answered; empty where there is none."""
     value = getattr(design.risk, edit.field)
+    if isinstance(value, Candles):  # the question is for a duration
+        minutes = value.candles * TIMEFRAMES[design.timeframe]
+        return f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
     if value is None or not isinstance(value, int | float | str):
         return ""
     return f"{abs(value) * 100:g}" if edit.percent and not isinstance(value, str) else f"{value}"

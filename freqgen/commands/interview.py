@@ -22,6 +22,7 @@ from freqgen.exceptions import (
     BriefError,
     DesignError,
     FreqgenException,
+    ProviderTransient,
     ReplyInvalid,
     UsageError,
 )
@@ -204,14 +205,22 @@ class Interview:
         while True:
             brief = self._brief()
             try:
-                return self.freqgen.design(brief, model=self.args.design_model)
+                return self._designed(brief)
             except DesignError as exc:
                 if exc.path.removeprefix("risk.") in brief.constraints:
                     raise  # other words would not change it
                 self._complain(exc)
-            except (BriefError, AttemptsExhausted, ReplyInvalid) as exc:
+            except (BriefError, AttemptsExhausted, ReplyInvalid, ProviderTransient) as exc:
                 self._complain(exc)
             self._ask_words(self.args.text[0])
+
+    def _designed(self, brief: Brief) -> DesignResult:
+        return self.freqgen.design(
+            brief,
+            model=self.args.design_model,
+            code_model=self.args.code_model,
+            ignore_unread=self.args.ignore_unread,
+        )
 
     def _choose(self, designed: DesignResult) -> str:
         """Show a design, and ask what to do with it."""
@@ -232,6 +241,9 @@ class Interview:
         try:
             # What would fail later is said while something can be done about it.
             check_limits(designed.design, self.freqgen.settings.limits)
+            self.freqgen.coder(
+                designed.design, model=self.args.code_model, designer=designed.origin
+            )
             self.freqgen.check_market(designed.design)
             self.freqgen.check_place(designed.design)
             self.freqgen.check_candles(designed.checked, run_options(self.args))
@@ -275,13 +287,13 @@ class Interview:
         if said == (before or BY_THE_IDEA):
             return designed
         self.args.direction = None if said == BY_THE_IDEA else said
-        sides = {side for side in ("long", "short") if designed.design.to_data()[f"entry_{side}"]}
+        sides = {side for side in ("long", "short") if designed.design.entries(side)}
         try:
             if said in sides:
                 after = one_side(designed, self.freqgen.catalogue, said)
                 return self._read_again(after)
-            return self.freqgen.design(self._brief(), model=self.args.design_model)
-        except (UsageError, AttemptsExhausted, ReplyInvalid) as exc:
+            return self._designed(self._brief())
+        except (UsageError, AttemptsExhausted, ReplyInvalid, ProviderTransient) as exc:
             self._complain(exc)
             self.args.direction = before
             return designed

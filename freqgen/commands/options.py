@@ -120,7 +120,8 @@ def add_model_options(parser: ArgumentParser, *, design: bool = True, code: bool
         parser.add_argument(
             "--code-model",
             metavar="MODEL",
-            help="who codes: provider or provider:model (default: the setting code_model)",
+            help="who codes: provider or provider:model (default: the setting code_model; of a "
+            "design with conditions in words the model that made it)",
         )
 
 

@@ -317,7 +317,9 @@ def _show_next(
     if result.verdict.decision is Decision.ALLOW:
         steps = [command("show", name, "--code"), command("paper", name, data=True)]
     elif result.verdict.decision is Decision.REVIEW:
-        steps = [command("show", record.id), command("approve", record.id)]
+        # Whoever is asked to read the code is shown it.
+        read = ("--code",) if result.designed.design.worded else ()
+        steps = [command("show", record.id, *read), command("approve", record.id)]
     else:
         steps = [command("show", record.id, part) for part in ("--findings", "--code")]
     if freqgen.demo:

@@ -145,9 +145,11 @@ def design(args: Namespace, context: CommandContext) -> int:
             show_design(console, result.checked)
             show_reading(console, result.reading)
             heading(console, "Next")
+            model = result.origin if result.design.worded else ""
+            coder = ("--code-model", model) if model else ()
             steps = [
-                context.command("generate", "--design", args.output, data=True),
-                context.command("code", args.output) + ", to see the code alone",
+                context.command("generate", "--design", args.output, *coder, data=True),
+                context.command("code", args.output, *coder) + ", to see the code alone",
             ]
             lines(console, steps)
         else:

@@ -174,8 +174,9 @@ def check_design(design: Design, catalogue: Catalogue) -> CheckedDesign:
         startup=0,
         warnings=(),
     )
-    warnings += _unused(bound, rules, target)
-    warnings += unused_parameters([p.name for p in design.parameters], checked.expressions())
+    if not design.worded:  # words may use what no rule does
+        warnings += _unused(bound, rules, target)
+        warnings += unused_parameters([p.name for p in design.parameters], checked.expressions())
     checked = replace(checked, warnings=tuple(warnings))
     _check_risk(checked)
     return replace(checked, startup=_startup(checked))

@@ -52,8 +52,15 @@ def compile_design(checked: CheckedDesign) -> str:
     """Write the strategy of a design.
 
     :returns: The source of one module with one class, named as the design.
-    :raises DesignError: If the design has the name of something that the module imports.
+    :raises DesignError: If the design has the name of something that the module imports, or says
+        a condition in words.
     """
+    if checked.design.worded:
+        raise DesignError(
+            f'rules alone are compiled, and this is said in words: "{checked.design.worded[0]}"',
+            path="in_words",
+            hint="say it in rules, or let a model write the code, with --code-model provider:model",
+        )
     return _Compiler(checked).source()
 
 

@@ -119,18 +119,23 @@ def say_indicator(bound: BoundIndicator) -> str:
 
 
 def say_rules(checked: CheckedDesign) -> list[tuple[str, list[str]]]:
-    """Each list of rules that is not empty: a heading and its rules in words."""
+    """Each list of conditions that is not empty: a heading, and its conditions in words.
+
+    Those that the design says in words itself are marked, since nothing holds code to them.
+    """
     headings = {
         "entry_long": "Enter long when",
         "exit_long": "Exit long when",
         "entry_short": "Enter short when",
         "exit_short": "Exit short when",
     }
-    return [
-        (heading, [say(rule.root) for rule in checked.rules[field]])
-        for field, heading in headings.items()
-        if checked.rules[field]
-    ]
+    found = []
+    for field, heading in headings.items():
+        said = [say(rule.root) for rule in checked.rules[field]]
+        said += [f"{sentence} (in words)" for sentence in checked.design.words(field)]
+        if said:
+            found.append((heading, said))
+    return found
 
 
 def say_risk(design: Design) -> list[str]:

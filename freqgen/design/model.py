@@ -11,7 +11,7 @@ import keyword
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from freqgen.design.in_words import InWords
 from freqgen.design.model_errors import design_error
 from freqgen.design.plain import check_plain, read_whole
 from freqgen.design.protections import MAX_PROTECTIONS, check_protections
@@ -210,8 +211,6 @@ class Candles(_Frozen):
 _DURATION = re.compile(r"([0-9]{1,6})(m|h|d|w)")
 _UNIT_MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 
-Ratio = Annotated[float, Field(gt=0)]
-
 
 class Risk(_Frozen):
     """Limits of a trade. Ratios are moves of the price: 0.02 is 2 %."""
@@ -334,6 +333,9 @@ class Design(_Frozen):
     exit_long: list[str] = Field(default_factory=list, max_length=MAX_RULES)
     entry_short: list[str] = Field(default_factory=list, max_length=MAX_RULES)
     exit_short: list[str] = Field(default_factory=list, max_length=MAX_RULES)
+    in_words: InWords | None = Field(
+        default=None, description="Conditions that no rule can say; a model writes their code"
+    )
     risk: Risk
     parameters: list[ParameterSpec] = Field(default_factory=list, max_length=MAX_PARAMETERS)
 
@@ -363,15 +365,29 @@ class Design(_Frozen):
 
     @model_validator(mode="after")
     def _whole(self) -> Design:
-        if not self.entry_long and not self.entry_short:
+        if not self.entries("long") and not self.entries("short"):
             raise ValueError("there is no entry rule: entry_long and entry_short are empty")
-        if (self.entry_short or self.exit_short) and not self.can_short:
+        shorts = (*self.entries("short"), *self.exit_short, *self.words("exit_short"))
+        if shorts and not self.can_short:
             raise ValueError("rules for shorts need can_short to be true")
         names = [i.id for i in self.indicators] + [p.name for p in self.parameters]
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f'the name "{name}" is used twice')
         return self
+
+    def words(self, rule_list: str) -> tuple[str, ...]:
+        """What narrows the rules of a list and is said in words, as in ``entry_long``."""
+        return self.in_words.of(rule_list) if self.in_words else ()
+
+    @property
+    def worded(self) -> tuple[str, ...]:
+        """Everything that it says in words, which only a model can write as code."""
+        return self.in_words.all() if self.in_words else ()
+
+    def entries(self, side: str) -> tuple[str, ...]:
+        """What enters a side, ``long`` or ``short``: its rules, and its conditions in words."""
+        return (*getattr(self, f"entry_{side}"), *self.words(f"entry_{side}"))
 
     @classmethod
     def from_json(cls, text: str, *, origin: str = "the design") -> Design:
@@ -411,5 +427,5 @@ class Design(_Frozen):
         return json.dumps(self.to_data(), indent=2, ensure_ascii=False) + "\n"
 
     def to_data(self) -> dict[str, Any]:
-        """The design as JSON values."""
-        return self.model_dump(mode="json")
+        """The design as JSON values; ``in_words`` only where there are any."""
+        return self.model_dump(mode="json", exclude=None if self.worded else {"in_words"})

@@ -160,6 +160,7 @@ def _read(told: Mapping[str, Any]) -> Run:
         answers=_frame(told.get("answers")),
         analysis=dict(told.get("analysis", {})),
         seconds=tuple(told.get("seconds", ())),
+        delayed=float(told.get("delayed", 0.0)),
         costly=tuple((line, spent) for line, spent in told.get("costly", ())),
     )
 

@@ -96,21 +96,22 @@ def _told(message: Message, keep: Keep) -> dict[str, Any]:
                 raise Garbled("an analysis without values")
             return {"analysis": values}
         case "times":
-            return _times(head.get("seconds"), head.get("lines"))
+            return _times(head.get("seconds"), head.get("lines"), head.get("delayed"))
     raise Garbled(f"a message {message.op[:40]}")
 
 
-def _times(seconds: Any, lines: Any) -> dict[str, Any]:
+def _times(seconds: Any, lines: Any, delayed: Any) -> dict[str, Any]:
     if not isinstance(seconds, list) or not isinstance(lines, list):
         raise Garbled("times that are no lists")
     try:
         times = [float(value) for value in seconds[:_MOST_TIMES]]
+        share = float(delayed or 0)
         costly = [[int(line), float(spent)] for line, spent in lines[:_MOST_LINES]]
     except (OverflowError, TypeError, ValueError) as exc:
         raise Garbled(f"times that are none: {exc}") from exc
-    if not all(map(isfinite, (*times, *(spent for _, spent in costly)))):
+    if not all(map(isfinite, (*times, share, *(spent for _, spent in costly)))):
         raise Garbled("times that never end")
-    return {"seconds": times, "costly": costly}
+    return {"seconds": times, "delayed": share, "costly": costly}
 
 
 def _lines(lines: Any) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from freqgen.brief import Brief
@@ -43,8 +43,11 @@ THE_LOG = "freqgen/audit.jsonl in the user directory"
 UNUSABLE_DESIGN_CODE = "FG694"
 """Code of what is wrong with a design that a model gave."""
 
-_FIELDS = ("risk", "entry_long", "entry_short")
-"""Fields that a design has and nothing else in a reply: an indicator has a timeframe, too."""
+DESIGN_FIELDS = ("risk", "indicators", "can_short", "hypothesis", "in_words")
+"""Fields that a design has and nothing in it or else in a reply: an indicator has a timeframe, too,
+and its conditions in words stand under the names of its rules."""
+
+_COMPILED = "the code of this design is compiled, and only rules can be"
 
 _LONGEST = 1500
 """Characters of one problem; names that a model chose are in it, of any length."""
@@ -124,6 +127,7 @@ def make_design(
     max_attempts: int = 1,
     note: Callable[[DesignAttempt], None] = lambda _attempt: None,
     ignore_unread: bool = False,
+    rules_only: bool = False,
     log: str = THE_LOG,
 ) -> DesignResult:
     """Ask a provider for the design of a brief until it gives one, at most ``max_attempts`` times.
@@ -134,6 +138,7 @@ def make_design(
     :param limits: How far the design's risk may go.
     :param note: Called with every attempt as soon as it was judged.
     :param ignore_unread: Whether words that block (:class:`Span`) are left out of the design.
+    :param rules_only: Whether a design that says conditions in words is refused.
     :param log: Where every question and answer is, for messages.
     :raises AttemptsExhausted: If no answer is a design that can be used; with the last problems.
     :raises ReplyInvalid: If that of a deterministic provider is none.
@@ -144,7 +149,7 @@ def make_design(
         for a name that no strategy can have.
     """
     check_model(provider, address.model)
-    payload = Payload(brief=brief, catalogue=catalogue, limits=limits)
+    payload = Payload(brief=brief, catalogue=catalogue, limits=limits, rules_only=rules_only)
     attempts: list[DesignAttempt] = []
     for number in range(1, (1 if provider.deterministic else max_attempts) + 1):
         prompt = builder.build(payload)
@@ -154,7 +159,7 @@ def make_design(
         seconds = perf_counter() - begin
         if not ignore_unread:
             _check_read(reply.reading or Reading())
-        judged = _judged(reply.text, brief, catalogue, limits)
+        judged = _judged(reply.text, payload)
         if judged.beyond and provider.deterministic:
             raise judged.beyond[0].error()
         attempt = DesignAttempt(
@@ -182,13 +187,7 @@ def make_design(
             )
         # An answer without a word would be refused as a turn of a conversation.
         said = Message(role="assistant", text=reply.text if reply.text.strip() else "(nothing)")
-        payload = Payload(
-            brief=brief,
-            catalogue=catalogue,
-            limits=limits,
-            conversation=(*prompt.messages, said),
-            problems=attempt.problems,
-        )
+        payload = replace(payload, conversation=(*prompt.messages, said), problems=attempt.problems)
     raise _exhausted(attempts, address, [one.setting for one in judged.beyond], log)
 
 
@@ -236,13 +235,15 @@ class _Judged:
     beyond: tuple[Excess, ...] = ()
 
 
-def _judged(text: str, brief: Brief, catalogue: Catalogue, limits: RiskLimits) -> _Judged:
+def _judged(text: str, asked: Payload) -> _Judged:
     """Look for a design in a reply, and for what is wrong with it.
 
     :raises DesignError: If the name that the user asked for is none.
     """
+    brief, limits = asked.brief, asked.limits
+    assert brief is not None and limits is not None  # noqa: PT018, S101  (make_design gives both)
     try:
-        data = read_object(text, _FIELDS)
+        data = read_object(text, DESIGN_FIELDS)
     except NoObject as exc:
         wanted = f"a design as one JSON object was asked for, and {_begin(text)}: {exc}"
         return _Judged(errors=(DesignError(wanted),))
@@ -262,8 +263,10 @@ def _judged(text: str, brief: Brief, catalogue: Catalogue, limits: RiskLimits) -
     # A model is told the limit, and not how the user may change it.
     errors = [DesignError(excess.message, path=excess.path) for excess in beyond]
     errors += _constraint_errors(brief, design)
+    if asked.rules_only and design.worded:
+        errors.append(DesignError(_COMPILED, path="in_words", hint="say it in rules"))
     try:
-        checked = check_design(design, catalogue)
+        checked = check_design(design, asked.catalogue)
     except DesignError as exc:
         return _Judged(errors=(exc, *errors), beyond=beyond)
     return _Judged(checked=checked, errors=tuple(errors), beyond=beyond)

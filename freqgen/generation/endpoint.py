@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Any
 
+from freqgen.brief import without_controls, without_halves
 from freqgen.exceptions import (
     ProviderError,
     ProviderTransient,
@@ -35,6 +39,18 @@ _NO_MONEY = re.compile(
     r"insufficient[_ ](quota|balance)|credit balance|billing|exceeded your current quota",
     re.IGNORECASE,
 )
+MOST_TOKENS = 10**9
+"""Of one call; a server that counts more of them does not count."""
+
+MOST_BYTES = 16_000_000
+"""Of one answer, unpacked: more than the longest that can be asked for."""
+
+_LONGEST_WORDS = 10_000
+"""Characters of a vendor's words that are looked at, of which a few hundred are shown."""
+
+_MOST_MODELS, _LONGEST_NAME = 2000, 200
+"""Models of a list, and characters of each, among which the nearest are looked for."""
+
 _KEY_LIKE = re.compile(r"\b(sk|key|pk)-[\w*.-]{6,}")
 
 
@@ -110,13 +126,22 @@ class Endpoint:
     @property
     def place(self) -> str:
         """The address as messages show it: without a name and a password."""
-        return re.sub(r"//[^/@]*@", "//", self.address)
+        plain = re.sub(r"//.*@", "//", self.address)
+        return re.sub(r"\?.*", "?…", plain)
 
     def plain(self, text: str) -> str:
-        """What a vendor said, in a line of at most 300 characters that shows no key."""
-        line = " ".join(text.replace(self.key, "…").split())
+        """What a vendor said, in a line of at most 300 characters that shows no key.
+
+        Nor has it anything that a terminal obeys.
+        """
+        words = without_halves(text[:_LONGEST_WORDS]).replace(self.key, "…")
+        line = " ".join(without_controls(words).split())
         line = _KEY_LIKE.sub("…", line)
         return line if len(line) <= 300 else line[:299] + "…"
+
+    def without_key(self, text: str) -> str:
+        """What a model wrote, without the key: a server may write down what it was sent."""
+        return text if self.key == NO_KEY else text.replace(self.key, "[redacted]")
 
     def shows_key(self, error: BaseException) -> bool:
         """Whether an exception's own words hold the key, so that it must not be a cause."""
@@ -126,19 +151,61 @@ class Endpoint:
     def wait(headers: Mapping[str, str]) -> float | None:
         """Seconds to wait that an answer's ``retry-after`` says, ``None`` without one.
 
+        ``retry-after-ms``, which the SDKs prefer, is read as they do.
+
         :param headers: Of the answer; a number of seconds, or a date after which to try.
         """
+        with suppress(ValueError):
+            seconds = float(headers.get("retry-after-ms", "")) / 1000
+            return seconds if 0 <= seconds < float("inf") else None
         said = headers.get("retry-after", "").strip()
         try:
             seconds = float(said)
         except ValueError:
             try:
                 then = parsedate_to_datetime(said)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
             moment = then if then.tzinfo else then.replace(tzinfo=UTC)
             seconds = max(0.0, round((moment - datetime.now(UTC)).total_seconds()))
         return seconds if 0 <= seconds < float("inf") else None
+
+    @staticmethod
+    def tokens(counted: object) -> int:
+        """A number of tokens as a vendor counts them; 0 for what cannot be one."""
+        return counted if isinstance(counted, int) and 0 < counted <= MOST_TOKENS else 0
+
+    @staticmethod
+    def sendable(text: str) -> str:
+        """A text as it can be sent: half of a surrogate pair becomes a question mark.
+
+        A model may write one, as JSON has it, and what it wrote goes back to it to be mended.
+        """
+        return without_halves(text)
+
+    def bound(self, response: Any, late: Callable[[str], Exception]) -> None:
+        """Keep an answer within its size and its time while it is read.
+
+        An HTTP client waits anew for every byte, and reads for as long as some come.
+
+        :param response: The client's (httpx), before its body is read; reading it may raise
+            :meth:`too_large`.
+        :param late: The client's own exception for what takes too long.
+        """
+        parts = response.iter_bytes
+        end = monotonic() + self.settings.timeout
+
+        def iter_bytes(*arguments: Any) -> Iterator[bytes]:
+            size = 0
+            for part in parts(*arguments):
+                size += len(part)
+                if size > MOST_BYTES:
+                    raise self.too_large()
+                if monotonic() > end:
+                    raise late("the answer did not come to its end in time")
+                yield part
+
+        response.iter_bytes = iter_bytes
 
     # A call that failed ------------------------------------------------------------------------
 
@@ -159,7 +226,7 @@ class Endpoint:
         :param retry_after: Seconds to wait, where the vendor said so.
         :param models: Asks the vendor for its models; an empty list where it does not answer.
         """
-        words = f"{code} {said}"
+        words = f"{code} {said}"[:_LONGEST_WORDS]
         said = self.plain(said) or "no reason given"
         if status == 402 or _NO_MONEY.search(words):
             return self._unavailable(
@@ -246,6 +313,14 @@ class Endpoint:
             f'"{self._name}" answered with nothing', "try again, or choose another model", reply
         )
 
+    def too_large(self) -> ReplyInvalid:
+        """What came does not end where any answer does."""
+        return self._invalid(
+            f"what came from {self.place} has more than {MOST_BYTES:,} bytes, and was not read on",
+            "look whether this is the address of such a server: "
+            + self._setting("base_url", "http://…"),
+        )
+
     def unreadable(self) -> ReplyInvalid:
         """What came is not what the vendor's interface promises."""
         return self._invalid(
@@ -289,6 +364,7 @@ class Endpoint:
         )
 
     def _not_there(self, said: str, models: Sequence[str]) -> ProviderUnavailable:
+        models = [one for one in models if len(one) <= _LONGEST_NAME][:_MOST_MODELS]
         if self.model in models:
             return self._unavailable(
                 f'"{self.model}" is there and does not answer such questions: "{said}"',
@@ -300,7 +376,7 @@ class Endpoint:
                 f"look at the vendor's list of models, and at the address: "
                 f"{self._setting('base_url', 'http://…')}",
             )
-        return unknown_model(self.provider, self.model, models)
+        return unknown_model(self.provider, self.model, [self.plain(one) for one in models])
 
     def _may_pass(self, status: int, said: str, retry_after: float | None) -> ProviderTransient:
         wait = f"in {retry_after:g} s" if retry_after is not None else "in a while"

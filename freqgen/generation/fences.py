@@ -14,8 +14,8 @@ _BEGINS = re.compile(r"(import|from|class|def|async def|if|try)\b|[@#]|\"{3}|'{3
 _CODE = re.compile(r"\s|(import|from|class|@|def|async def)\b")
 _TRIES = 20
 _LARGEST = 200_000
-"""Characters of a reply without a fence in which prose is looked for: a strategy has some
-thousand, and every try parses all of them."""
+"""Characters of a reply without a fence in which prose is looked for, or the place where it was
+cut off: a strategy has some thousand, and every try parses all of them."""
 
 
 @dataclass(slots=True)
@@ -164,7 +164,7 @@ def _fault(code: str) -> int | None:
 
 def ends_midway(code: str) -> bool:
     """Whether a source is no Python because it stops before it is done, as a cut-off reply does."""
-    if _parsed(code) is not None:
+    if len(code) > _LARGEST or _parsed(code) is not None:
         return False
     try:
         with warnings.catch_warnings():

@@ -17,6 +17,9 @@ MAX_CHARACTERS = 500_000
 MAX_STARTS = 200
 """Braces that are tried as the beginning of an object; a reply with more of them is no answer."""
 
+MAX_MARKS = 500_000
+"""Brackets, commas, strings and comments that are looked at in all, over all beginnings."""
+
 MAX_NESTED = 64
 """Brackets within brackets; a design is four deep."""
 
@@ -40,10 +43,19 @@ class _Search:
 
     :param found: Objects, in the order of the text.
     :param faults: Why other braces begin none, with the length of what they seem to begin.
+    :param marks: How many more are looked at.
+    :param last_comment: Where the last comment ends; looking for the end of one behind it would
+        go through all of the text each time.
     """
 
+    text: str
     found: list[dict[str, Any]] = field(default_factory=list)
     faults: list[tuple[int, str]] = field(default_factory=list)
+    marks: int = MAX_MARKS
+    last_comment: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last_comment = self.text.rfind("*/")
 
 
 def read_object(text: str, wanted: Collection[str]) -> dict[str, Any]:
@@ -88,14 +100,14 @@ def _unwrapped(found: dict[str, Any], wanted: Collection[str]) -> dict[str, Any]
 
 def _objects(text: str) -> _Search:
     """All JSON objects of a text that lie in no other one."""
-    search = _Search()
+    search = _Search(text)
     position = text.find("{")
     for _ in range(MAX_STARTS):
-        if position < 0:
+        if position < 0 or search.marks <= 0:
             break
         end = len(text)
         try:
-            cleaned, end = _cleaned(text, position)
+            cleaned, end = _cleaned(search, position)
             search.found.append(_loaded(cleaned, text, position))
         except NoObject as exc:
             search.faults.append((end - position, str(exc)))
@@ -112,7 +124,7 @@ def _loaded(cleaned: str, text: str, start: int) -> dict[str, Any]:
     """
     try:
         data: dict[str, Any] = json.loads(
-            cleaned, parse_int=read_whole, object_pairs_hook=_without_repetition
+            cleaned, parse_int=read_whole, object_pairs_hook=without_repetition
         )
     except json.JSONDecodeError as exc:
         line = text.count("\n", 0, start) + exc.lineno
@@ -123,17 +135,20 @@ def _loaded(cleaned: str, text: str, start: int) -> dict[str, Any]:
     return data
 
 
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which no name stands twice: which of them is meant is not known."""
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise NoObject(f'the name "{twice}" stands twice in one object of it')
+def without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no name stands twice: which of them is meant is not known.
+
+    :raises NoObject: Naming the first that does.
+    """
+    data: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in data:
+            raise NoObject(f'the name "{name}" stands twice in one object of it')
+        data[name] = value
     return data
 
 
-def _cleaned(text: str, start: int) -> tuple[str, int]:
+def _cleaned(search: _Search, start: int) -> tuple[str, int]:
     """An object without comments and trailing commas, and where it ends.
 
     What is taken away becomes spaces, so that every character keeps its place.
@@ -142,10 +157,14 @@ def _cleaned(text: str, start: int) -> tuple[str, int]:
     :returns: The object, and the position behind it.
     :raises NoObject: If it is not closed, or nested more deeply than any design.
     """
+    text = search.text
     parts: list[str] = []
     depth = 0
     position = start
     while (match := _NEXT.search(text, position)) is not None:
+        search.marks -= 1
+        if search.marks <= 0:
+            raise NoObject("it has far more brackets and commas than any design")
         parts.append(text[position : match.start()])
         position = match.start()
         character = match[0]
@@ -156,7 +175,9 @@ def _cleaned(text: str, start: int) -> tuple[str, int]:
                 break  # its line ends within the string
             parts.append(skipped[0])
         elif character in "#/":
-            skipped = _LINE_COMMENT.match(text, position) or _BLOCK_COMMENT.match(text, position)
+            skipped = _LINE_COMMENT.match(text, position)
+            if skipped is None and position + 1 < search.last_comment:
+                skipped = _BLOCK_COMMENT.match(text, position)
             if skipped is not None:
                 parts.append(re.sub(r"[^\n]", " ", skipped[0]))
         if skipped is not None:

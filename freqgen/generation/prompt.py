@@ -52,6 +52,8 @@ class Payload:
     :param conversation: In the step ``design``, the turns before this one: the questions, and
         after each the answer that could not be used. Empty the first time.
     :param problems: What is wrong with the last of those answers, a sentence each.
+    :param rules_only: In the step ``design``, whether nothing may be said in words, for the code
+        will be compiled.
     """
 
     catalogue: Catalogue
@@ -62,6 +64,7 @@ class Payload:
     limits: RiskLimits | None = None
     conversation: tuple[Message, ...] = ()
     problems: tuple[str, ...] = ()
+    rules_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

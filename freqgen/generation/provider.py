@@ -170,7 +170,10 @@ class Provider(Protocol):
 
     @property
     def deterministic(self) -> bool:
-        """Whether asking again gives the same answer, so that one attempt is all."""
+        """Whether asking again gives the same answer, so that one attempt is all.
+
+        Of code, it compiles: a design that says conditions in words goes to another provider.
+        """
         ...
 
     def models(self) -> Sequence[str]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from freqgen.generation.json_reply import without_repetition
+
 _SAID = {
     "minimum": "at least {}",
     "exclusiveMinimum": "above {}",
@@ -74,10 +76,10 @@ class StrictSchema:
         """An answer that follows the strict form, as one that follows the original.
 
         What is no JSON, or follows neither, is given back as it is: whoever asked will say what
-        is wrong with it.
+        is wrong with it. So is what has a name twice in one object.
         """
         try:
-            data = json.loads(text)
+            data = json.loads(text, object_pairs_hook=without_repetition)
         except (ValueError, RecursionError):
             return text
         back = _restored(data, self.original, self.original)

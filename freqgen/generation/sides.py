@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from freqgen.design.indicators import Catalogue
     from freqgen.generation.designer import DesignResult
 
+_NAMED = (("indicators", "id"), ("parameters", "name"))
 _NAME = re.compile(r"[A-Za-z]\w*")
 
 
@@ -45,13 +46,13 @@ def one_side(result: DesignResult, catalogue: Catalogue, side: str) -> DesignRes
     design = result.design
     other = "long" if side == "short" else "short"
     rules = design.to_data()
-    if not rules[f"entry_{side}"]:
+    if not design.entries(side):
         raise BriefError(
             f"{side}s alone were asked for, and no rule that enters {side} was found",
             hint=_ENTER[side],
         )
-    gone_rules = rules[f"entry_{other}"] + rules[f"exit_{other}"]
-    kept_rules = rules[f"entry_{side}"] + rules[f"exit_{side}"]
+    gone_rules = [*design.entries(other), *_exits(design, other)]
+    kept_rules = [*design.entries(side), *_exits(design, side)]
     data: dict[str, Any] = {**rules, "can_short": side == "short"}
     if not gone_rules:
         if data == rules:
@@ -60,10 +61,18 @@ def one_side(result: DesignResult, catalogue: Catalogue, side: str) -> DesignRes
         return replace(result, checked=checked)
     # What it says of itself was said of a strategy with both sides.
     data |= {f"entry_{other}": [], f"exit_{other}": [], "kind": "other", "hypothesis": ""}
+    if design.in_words is not None:
+        words = design.in_words.model_dump()
+        data["in_words"] = {**words, f"entry_{other}": [], f"exit_{other}": []}
     used = _used(data)
     before = _used(rules)
+    # Words may use what no rule does.
+    if _worded(design, side):
+        before = used
+    elif _worded(design, other):
+        before = {one[key] for field, key in _NAMED for one in data[field]}
     # What no rule used before was put there by the provider, who is told so by the advice.
-    for field, key in (("indicators", "id"), ("parameters", "name")):
+    for field, key in _NAMED:
         data[field] = [one for one in data[field] if one[key] in used or one[key] not in before]
     reading = without_side(result.reading, other, gone=gone_rules, kept=kept_rules)
     reading = replace(
@@ -74,6 +83,15 @@ def one_side(result: DesignResult, catalogue: Catalogue, side: str) -> DesignRes
         ),
     )
     return replace(result, checked=check_design(Design.from_data(data), catalogue), reading=reading)
+
+
+def _worded(design: Design, side: str) -> bool:
+    return any(design.words(f"{move}_{side}") for move in ("entry", "exit"))
+
+
+def _exits(design: Design, side: str) -> tuple[str, ...]:
+    """What exits a side: its rules, and its conditions in words."""
+    return (*getattr(design, f"exit_{side}"), *design.words(f"exit_{side}"))
 
 
 _ENTER = {

@@ -105,6 +105,8 @@ class Run:
         ``number``, ``text``.
     :param analysis: What Freqtrade's own analysis said.
     :param seconds: How long each repetition took.
+    :param delayed: The share of the time on the clock, from 0 to 1, in which the machine did
+        other work in between; the repetitions are slower than they need be where it is large.
     :param costly: Line and seconds of one repetition, the costliest first.
     """
 
@@ -118,6 +120,7 @@ class Run:
     answers: DataFrame | None = None
     analysis: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     seconds: tuple[float, ...] = ()
+    delayed: float = 0.0
     costly: tuple[tuple[int, float], ...] = ()
 
 

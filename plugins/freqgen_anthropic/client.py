@@ -102,8 +102,8 @@ class Client:
                 timeout=anthropic.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
                 max_retries=settings.max_retries,
                 # The same as the SDK's own, but for a destructor that fails, and says so on
-                # stderr, where this call does.
-                http_client=anthropic.DefaultHttpxClient(),
+                # stderr, where this call does; and it does not read for ever.
+                http_client=anthropic.DefaultHttpxClient(event_hooks={"response": [self._bound]}),
                 middleware=[no_long_waits],
             )
         except (anthropic.AnthropicError, httpx2.InvalidURL, ValueError, OSError) as exc:
@@ -143,6 +143,9 @@ class Client:
                 raise _NoSuchFormat from exc
             raise
 
+    def _bound(self, response: httpx2.Response) -> None:
+        self.endpoint.bound(response, httpx2.ReadTimeout)
+
     def _read(self, answer: Answer, strict: StrictSchema | None = None) -> Reply:
         """The reply in what came.
 
@@ -154,7 +157,7 @@ class Client:
             raise self.endpoint.unreadable()
         stop = _word(answer, "stop_reason")
         # A model's thinking stands in blocks of its own, which have no text.
-        text = "".join(_word(block, "text") for block in blocks)
+        text = self.endpoint.without_key("".join(_word(block, "text") for block in blocks))
         reply = Reply(
             text=strict.restored(text) if strict is not None else text,
             model=_word(answer, "model") or self.endpoint.model,
@@ -225,9 +228,10 @@ def _in_words(schema: Mapping[str, Any]) -> str:
 
 
 def _turn(message: Message) -> MessageParam:
+    text = Endpoint.sendable(message.text)
     if message.role == "assistant":
-        return {"role": "assistant", "content": message.text}
-    return {"role": "user", "content": message.text}
+        return {"role": "assistant", "content": text}
+    return {"role": "user", "content": text}
 
 
 def _word(value: object, name: str) -> str:
@@ -237,5 +241,4 @@ def _word(value: object, name: str) -> str:
 
 
 def _count(usage: object, name: str) -> int:
-    value = getattr(usage, name, None)
-    return value if isinstance(value, int) and value > 0 else 0
+    return Endpoint.tokens(getattr(usage, name, None))

@@ -49,7 +49,7 @@ class Faithful:
     """Compares the signals of a draft with the reference signals of its design."""
 
     name = "faithful"
-    codes = ("FG830",)
+    codes = ("FG830", "FG831")
 
     @property
     def phase(self) -> Phase:
@@ -62,6 +62,9 @@ class Faithful:
         self, draft: Draft, design: Design | None, context: ValidationContext
     ) -> Iterable[Finding]:
         """Say for every side that disagrees how often, and why on the first candle.
+
+        Where the design narrows a side in words, only signals outside its rules disagree; and
+        it is said that no more could be compared.
 
         :raises DesignError: If the design cannot be computed.
         """
@@ -78,7 +81,9 @@ class Faithful:
         )
         if reference is None:
             return
-        for side in _SIDES:
+        for side, (field, _) in _SIDES.items():
+            if design.words(field):
+                yield _in_words(side, draft, design, run)
             finding = _compare(side, draft, specimen, run, reference)
             if finding is not None:
                 yield finding
@@ -238,6 +243,12 @@ def _compare(
     wanted = reference.frame[side].to_numpy(dtype=bool)
     start = max(specimen.startup, reference.checked.startup)
     differ = (got != wanted) & (np.arange(len(got)) >= start)
+    field, name = _SIDES[side]
+    words = reference.checked.design.words(field)
+    if words:
+        if not reference.checked.rules[field]:
+            return None
+        differ &= got  # words may take signals away, and add none
     if not differ.any():
         return None
     differ &= ~reference.undecided(side)
@@ -245,7 +256,6 @@ def _compare(
         return None
     row = int(np.flatnonzero(differ)[0])
     compared = len(got) - start
-    field, name = _SIDES[side]
     moment = reference.frame["date"].iloc[row]
     source = Source(draft.source)
     rules = reference.rules(side)
@@ -261,8 +271,28 @@ def _compare(
         f"{int((wanted & differ).sum()):,} missing); they first differ on {moment:%Y-%m-%d %H:%M}, "
         f"where the code {'has' if got[row] else 'does not have'} the signal and the design "
         f"{why}{values}",
-        hint=_hint(side, specimen, rules, ever=bool(got.any())),
+        hint=_hint(side, specimen, rules, ever=bool(got.any()), words=words),
         line=source.line_of(side, run.lines),
+    )
+
+
+def _in_words(side: str, draft: Draft, design: Design, run: Run) -> Finding:
+    """That a part of a side could not be compared, with the words for whoever reads the code."""
+    from freqgen import Finding, Phase, Severity
+
+    field, name = _SIDES[side]
+    rules = getattr(design, field)
+    held = f"only that it lies within the rules of {field}" if rules else "nothing of it"
+    said = "; ".join(design.words(field))
+    return Finding(
+        code="FG831",
+        severity=Severity.WARNING,
+        phase=Phase.BEHAVIOUR,
+        message=f"the design says in words when there is {name} ({said}), and {held} could be "
+        "compared with the code",
+        hint="let the code of this signal do what these words say; a person reads it against them "
+        "before it is approved",
+        line=Source(draft.source).line_of(side, run.lines),
     )
 
 
@@ -280,13 +310,20 @@ def _why(field: str, rules: list[tuple[Any, NDArray[np.bool_]]], row: int, *, wa
 
 
 def _hint(
-    side: str, specimen: Specimen, rules: list[tuple[Any, NDArray[np.bool_]]], *, ever: bool
+    side: str,
+    specimen: Specimen,
+    rules: list[tuple[Any, NDArray[np.bool_]]],
+    *,
+    ever: bool,
+    words: tuple[str, ...] = (),
 ) -> str:
     if side.endswith("short") and rules and not specimen.attributes.get("can_short"):
         return "write can_short = True, without which Freqtrade opens no shorts"
     if not rules:
         return f"leave {side} out, or write the rule into the design"
     text = " and ".join(f"({rule.text})" for rule, _ in rules)
+    if words:
+        return f"what the design says in words narrows its rules: {side} may be 1 only where {text}"
     if not ever:
         return f"set {side} to 1 where {text}; the code never does"
     return f"make the code set {side} to 1 exactly where {text}"
@@ -300,6 +337,12 @@ _HEAD = (
     "import talib.abstract as ta\nfrom freqtrade.strategy import IStrategy\n\n\n"
     'class S(IStrategy):\n    timeframe = "1h"\n\n'
     "    def populate_entry_trend(self, dataframe, metadata):\n"
+)
+
+_BREAK = (
+    _HEAD + '        before = dataframe["low"].rolling(20).min().shift(1)\n'
+    '        dataframe.loc[dataframe["low"] < before, "enter_long"] = 1\n'
+    "        return dataframe\n"
 )
 
 _DOCUMENTATION = (
@@ -321,5 +364,19 @@ _DOCUMENTATION = (
             _HEAD + '        dataframe.loc[dataframe["rsi"] < 30, "enter_long"] = 1\n'
             "        return dataframe\n",
         ),
+    ),
+    CodeDocumentation(
+        code="FG831",
+        name=Faithful.name,
+        title="a part of the design is in words, and was not compared",
+        why="A condition in ``in_words`` of a design has no reference signals. It may take "
+        "signals of the rules away, so the code is compared for adding none (FG830), and no "
+        "further. Whether it does what the words say is for a person to read; it is never "
+        "allowed without one. The example is of a design that says ``a low under those of the "
+        "20 candles before it`` in words; where it says ``low < shift(lowest(low, 20), 1)``, the "
+        "same code is compared.",
+        severity="warning",
+        bad=(_BREAK,),
+        good=(_BREAK,),
     ),
 )

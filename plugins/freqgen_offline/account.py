@@ -12,14 +12,14 @@ from freqgen_offline.chatter import (
     is_chatter,
     is_heading,
     speaks_of_shorts,
-    title_of,
     what_to_say,
 )
 from freqgen_offline.clauses import why_unread
 from freqgen_offline.items import TWICE
-from freqgen_offline.lexicon import MEANINGLESS, Word, words
+from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.phrases import Clause
 from freqgen_offline.statements import Statement
+from freqgen_offline.titles import title_of
 from freqgen_offline.wishes import Wish, wishes
 from freqgen_offline.writing import Writer
 
@@ -50,6 +50,8 @@ def account(
     """The spans of the brief that were read, and those that were not."""
     ledger = _Ledger(brief, tuple(wishes(brief)))
     frames = {writer.timeframe, *(key.frame for key in writer.indicators.used)}
+    functions = {key.function for key in writer.indicators.used}
+    shorts = {s.list_name for s in statements if _is_entry(s)} == {"entry_short"}
     rivals = _rivals(statements)
     for place, (statement, following) in enumerate(zip_longest(statements, statements[1:])):
         before = statements[place - 1] if place else None
@@ -60,10 +62,10 @@ def account(
             ledger.read.append(_span(brief, begin, end, statement.list_name))
             continue
         leads = following is not None and not statement.ended and _is_entry(following)
-        named = title_of(statement, frames) if place == 0 else []
+        named = title_of(statement, frames, functions, shorts=shorts) if place == 0 else []
         named = statement.clauses if gives_reason(brief, statement) else named
-        named = [] if statement in rivals else named
-        ledger.enter(statement, writer, leads=leads or statement in rivals, harmless=named)
+        rival = id(statement) in rivals
+        ledger.enter(statement, writer, leads=leads or rival, harmless=[] if rival else named)
     return tuple(sorted(ledger.read, key=_place)), tuple(sorted(ledger.unread, key=_place))
 
 
@@ -75,14 +77,17 @@ def _heads(statement: Statement, following: Statement) -> bool:
     return alone and same and understood and not (statement.lost or statement.denied)
 
 
-def _rivals(statements: Sequence[Statement]) -> list[Statement]:
-    """Labels of several entries, of which one might be meant: "Careful: ... Brave: ..."."""
+def _rivals(statements: Sequence[Statement]) -> set[int]:
+    """Labels of several entries, of which one might be meant: "Careful: ... Brave: ...".
+
+    :returns: The ``id`` of each.
+    """
     found: dict[str, list[Statement]] = {}
     for statement, following in pairwise(statements):
         label = statement.verb is None and not statement.ended and len(statement.clauses) == 1
         if label and statement.clauses[0].words[-1].type == "COLON" and _is_entry(following):
             found.setdefault(following.list_name, []).append(statement)
-    return [s for rivals in found.values() if len(rivals) > 1 for s in rivals]
+    return {id(s) for rivals in found.values() if len(rivals) > 1 for s in rivals}
 
 
 def _repeats(before: Statement, statement: Statement) -> bool:
@@ -196,23 +201,28 @@ def _span(brief: str, start: int, end: int, meaning: str = "") -> Span:
     return Span(start=start, end=end, text=brief[start:end], meaning=meaning)
 
 
-def refusal(brief: str, statements: Sequence[Statement], writer: Writer) -> BriefError:
-    """The error that says what was not understood, and what would be."""
+def refusal(
+    brief: str, said: Sequence[Word], statements: Sequence[Statement], writer: Writer
+) -> BriefError:
+    """The error that says what was not understood, and what would be.
+
+    :param said: The words of the brief.
+    """
     _, unread = account(brief, statements, writer)
     missed = ", ".join(
         f'"{_quote(s.text)}"' + (f" ({s.meaning})" if s.meaning else "") for s in unread[:5]
     )
     missed += ", …" if len(unread) > 5 else ""
     told = f"; this was not understood: {missed}" if missed else ""
-    hint = OTHER_LANGUAGE if _is_foreign(brief) else CAN_READ
+    hint = OTHER_LANGUAGE if _is_foreign(said) else CAN_READ
     return BriefError(f"no rule for an entry was understood{told}", hint=hint)
 
 
-def _is_foreign(brief: str) -> bool:
+def _is_foreign(said: Sequence[Word]) -> bool:
     """Whether most words are none that the reader knows."""
-    found = [w.type for w in words(brief) if str(w.token).strip().isalpha()]
+    found = [w.type for w in said if str(w.token).strip().isalpha()]
     unknown = found.count("WORD") + sum(
-        1 for w in words(brief) if w.type == "OTHER" and str(w.token).isalpha()
+        1 for w in said if w.type == "OTHER" and str(w.token).isalpha()
     )
     return len(found) >= _FEWEST_WORDS and unknown >= _MOST_UNKNOWN * len(found)
 

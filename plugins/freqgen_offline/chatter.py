@@ -7,12 +7,10 @@ candle is green" was passed over would not be seen in what comes out.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from freqgen_offline.lexicon import MEANINGLESS, Word
 from freqgen_offline.phrases import Clause
-from freqgen_offline.quantities import minutes
 from freqgen_offline.statements import Statement
 
 _EMPTY = MEANINGLESS | {"WORD", "OTHER", "COMMA", "MARK", "NL", "BLANK", "AND", "IS", "ITS",
@@ -41,30 +39,28 @@ _OF_THE_MARKET = frozenset(
     """.split()  # noqa: SIM905  (a list of them is a page long)
 )
 
-_RESTRICTING = frozenset(
+RESTRICTING = frozenset(
     """
-    duration lookback expires expiry lasts
-
-    longer shorter more less fewer
-    only never not no none don't dont don'ts doesn't doesnt isn't cannot can't without unless
-    except excluding excluded exclude besides avoid avoiding skip skipping ignore ignoring pause
-    paused must mustn't should shouldn't need needs needed require requires required demand
-    mandatory essential important wait waiting confirm confirmed confirms confirming ensure
-    ensures sure check checks verify verified whenever until instead actually correction
-    corrected update updated edit wrong mistake mistakes bad better disabled disable enabled
-    todo joke new version alternative alternatively alternate option options scenario variant
-    default backtest live forbidden allowed permitted
-    exception exceptions optional optionally ideally preferably maybe perhaps sometimes usually
-    rarely roughly opposite inverse inverted reverse reversed versa vice either neither rather
-    half third quarter partial partially scale add average re-enter dca pyramid pyramiding
-    martingale hedge hedging limit maximum minimum max min most least per cooldown timeout
-    expires expiry short shorts shorting shorted put puts
+    duration lookback expires expiry lasts longer shorter more less fewer only never not no none
+    don't dont don'ts doesn't doesnt isn't cannot can't without unless except excluding excluded
+    exclude besides avoid avoiding skip skipping ignore ignoring pause paused must mustn't should
+    shouldn't need needs needed require requires required demand mandatory essential important wait
+    waiting confirm confirmed confirms confirming ensure ensures sure check checks verify verified
+    whenever until instead actually correction corrected update updated edit wrong mistake mistakes
+    bad better disabled disable enabled todo joke new version alternative alternatively alternate
+    option options scenario variant default backtest live forbidden allowed permitted exception
+    exceptions optional optionally ideally preferably maybe perhaps sometimes usually rarely roughly
+    opposite inverse inverted reverse reversed versa vice either neither rather half third quarter
+    partial partially scale add average re-enter dca pyramid pyramiding martingale hedge hedging
+    limit maximum minimum max min most least per cooldown timeout
     """.split()  # noqa: SIM905  (a list of them is a page long)
 )
 
 _OF_SHORTS = frozenset(
     {"short", "shorts", "shorting", "shorted", "bear", "bears", "bearish", "puts"}
 )
+
+_LOADED = _OF_THE_MARKET | RESTRICTING | _OF_SHORTS
 
 
 def is_chatter(clause: Clause) -> bool:
@@ -76,13 +72,13 @@ def is_chatter(clause: Clause) -> bool:
     purpose = next((i for i, pair in enumerate(pairwise(said)) if pair in _PURPOSE), len(words))
     opinion = bool(_OPINIONS.intersection(said))
     loaded = [w for w in words[:purpose] if _is_loaded(w)]
-    return not [w for w in loaded if not opinion or w.type not in _NAMES]
+    return not [w for w in loaded if not opinion or w.type not in NAMES]
 
 
 _PURPOSE = frozenset({("so", "it"), ("so", "i"), ("so", "that"), ("so", "we")})
 _OPINIONS = frozenset({"know", "think", "believe", "love", "like", "hate", "feel", "boring",
                        "hardly", "see"})  # fmt: skip
-_NAMES = frozenset({"KNOWN", "PATTERN", "OUTPUT", "RSI", "EMA", "SMA", "MA", "MACD", "BB", "ADX",
+NAMES = frozenset({"KNOWN", "PATTERN", "OUTPUT", "RSI", "EMA", "SMA", "MA", "MACD", "BB", "ADX",
                     "ATR", "CROSS", "GOLDEN", "DEATH", "TOUCH", "HOLD", "UPWARDS"})  # fmt: skip
 
 
@@ -104,71 +100,31 @@ _HEADINGS = frozenset(
 
 
 def gives_reason(brief: str, statement: Statement) -> bool:
-    """Whether "so" follows a sentence: "Alts only move when BTC lets them, so: ..."."""
-    if not statement.clauses:
+    """Whether "so" follows a sentence: "Alts only move when BTC lets them, so: ...".
+
+    What tells when to trade is no reason: "Only in an uptrend, so ...", "Never on Mondays, so ...".
+    """
+    words = [w for clause in statement.clauses for w in clause.words]
+    if not words or any(_restricts(word) for word in words):
         return False
-    if any(str(w.token) in _DEMANDS for c in statement.clauses for w in c.words):
+    first = next((_said(w).split()[0] for w in words if _said(w)), "")
+    if first in RESTRICTING | PREPOSITIONS | _TRADING:
         return False
     return _SO.match(brief, max(c.end for c in statement.clauses)) is not None
 
 
-_SO = re.compile(r"\s*,?\s*so\b(?!\s+(?:that|long))", re.IGNORECASE)
+def _restricts(word: Word) -> bool:
+    said = _said(word)
+    return said in _DEMANDS or said in _VAGUE or said in _OF_SHORTS or word.type in _TIMES
+
+
+_SO = re.compile(r"\s*+(?:,\s*+)?so\b(?!\s+(?:that|long))", re.IGNORECASE)
 _DEMANDS = frozenset(
     {"must", "should", "has", "have", "need", "needs", "required", "wait", "avoid"}
 )
-
-
-def title_of(statement: Statement, frames: Collection[int]) -> list[Clause]:
-    """The words with which a brief begins that name the strategy: "Golden cross, 4h.".
-
-    :param frames: The timeframes that the rules use, in minutes; a title may name them.
-    """
-    if statement.verb is not None or statement.given:
-        return []
-    found: list[Clause] = []
-    for part in statement.parts:
-        if isinstance(part, Clause):
-            found.append(part)
-        elif part.type not in {"COMMA", "AND"} and str(part.token) != "with":
-            if part.type not in {"BULLET", "NL"}:
-                return []
-            break
-    else:
-        if not statement.ended and not (all(map(_only_names, found)) or _names_itself(found)):
-            return []
-    unread = [c for c in found if c.meaning is None or _only_names(c)]
-    content = [w for c in unread for w in c.words if w.type not in MEANINGLESS]
-    content = [w for w in content if w.type != "TIME" or minutes(w.token) not in frames]
-    said = {str(w.token) for w in content}
-    says = said & (_RESTRICTING | _PREPOSITIONS) or {w.type for w in content} & _SAYS
-    return [] if says or len(content) > _TITLE else unread
-
-
-def _names_itself(clauses: Sequence[Clause]) -> bool:
-    """Whether words say that they name a strategy: "Conservative strategy with 2 trades:"."""
-    said = {str(w.token) for clause in clauses for w in clause.words}
-    return clauses[-1].words[-1].type == "COLON" and bool(said & _STRATEGIES)
-
-
-def _only_names(clause: Clause) -> bool:
-    """Whether words name indicators, and a strategy of them: "RSI + EMA strategy"."""
-    return all(
-        w.type in MEANINGLESS or w.type in _NAMES or w.type == "PLUS" or str(w.token) in _STRATEGIES
-        for w in clause.words
-    )
-
-
-_STRATEGIES = frozenset(
-    """
-    strategy system setup idea plan bot combo combined scalper scalping follower following
-    reversal reversion crossover swing
-    """.split()  # noqa: SIM905
-)
-_TITLE = 6
-_PREPOSITIONS = frozenset({"in", "during", "on", "at", "near", "while", "when", "if"})
-_SAYS = frozenset({"TIME", "GT", "LT", "GE", "LE", "CROSS_UP", "CROSS_DOWN", "NUM", "PCT", "RISING",
-                   "FALLING", "UNLESS", "NOT", "DAYS", "HOURS", "HOUR", "STOP", "TAKE",
-                   "TRAIL"})  # fmt: skip
+PREPOSITIONS = frozenset({"in", "during", "on", "at", "near", "while", "when", "if"})
+_TRADING = frozenset({"trade", "trades", "trading"})
+_TIMES = frozenset({"TIME", "DAYS", "HOURS", "HOUR"})
 
 
 def speaks_of_shorts(clause: Clause) -> bool:
@@ -183,12 +139,16 @@ def _is_loaded(word: Word) -> bool:
         return True
     if word.type in _PHRASES:
         return False
-    return not {*str(word.token).strip("'\"").split()}.isdisjoint(_OF_THE_MARKET | _RESTRICTING)
+    return not {*_said(word).split()}.isdisjoint(_LOADED)
+
+
+def _said(word: Word) -> str:
+    return str(word.token).strip("'\"")
 
 
 def what_to_say(clause: Clause) -> str:
     """What to write in place of a word that has no number behind it; or nothing."""
-    said = (str(w.token).strip("'\"") for w in clause.words)
+    said = map(_said, clause.words)
     found = next((word for word in said if word in _VAGUE), "")
     return f'say what "{found}" is, as in {_VAGUE[found]}' if found else ""
 

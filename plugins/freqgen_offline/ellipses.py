@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -33,6 +34,8 @@ from freqgen_offline.meaning import (
 from freqgen_offline.phrases import Clause, begins_with_close
 from freqgen_offline.statements import Statement
 from freqgen_offline.vocabulary import FAMILIES
+
+Parts = Sequence[Clause | Word]
 
 SEVERAL = "whether it is of all that were named before cannot be told for certain"
 
@@ -79,7 +82,7 @@ def fill(
             clause.leans = previous
         if id(clause) in bracketed:
             _explain(previous, clause)
-            _explain_vague(statement, clause)
+            _explain_vague(*bracketed[id(clause)], clause)
         if clause.explains and clause.condition is not None:
             _replace_explained(statement, clause)
         waits = isinstance(meaning, Bare) and clause.condition is None
@@ -135,20 +138,18 @@ def _replace_explained(statement: Statement, clause: Clause) -> None:
         explained.explained = True
 
 
-def _bracketed(statement: Statement) -> set[int]:
-    """The clauses that stand right behind a bracket, by their ``id``."""
+def _bracketed(statement: Statement) -> dict[int, tuple[Parts, int]]:
+    """The clauses that stand right behind a bracket, by their ``id``, and where they stand."""
     return {
-        id(clause)
+        id(clause): (parts, at)
         for parts in (statement.given, statement.parts)
-        for before, clause in pairwise(parts)
+        for at, (before, clause) in enumerate(pairwise(parts), start=1)
         if isinstance(clause, Clause) and isinstance(before, Word) and before.type == "LPAR"
     }
 
 
-def _explain_vague(statement: Statement, clause: Clause) -> None:
+def _explain_vague(parts: Parts, at: int, clause: Clause) -> None:
     """Let a condition in brackets say what "the market is oversold" means."""
-    parts = statement.given if clause in statement.given else statement.parts
-    at = parts.index(clause)
     vague = parts[at - 2] if at > 1 and clause.start - parts[at - 1].end <= 1 else None
     closed = at + 1 < len(parts) and isinstance(end := parts[at + 1], Word) and end.type == "RPAR"
     if not isinstance(vague, Clause) or vague.meaning is not None or not closed:

@@ -24,6 +24,11 @@ from freqgen_offline.phrases import Clause
 from freqgen_offline.writing import Writer
 
 TRAILING_ATR_PERIOD = 22
+_AT_ITS_OWN = {"close": "every close is at the close"}
+_AT_NO_LEVEL = (
+    'a candle\'s own price is no level to wait for: name one, as in "at the middle Bollinger band" '
+    'or "at the 20-day high"'
+)
 TWICE = "something else was said before"
 
 
@@ -69,7 +74,7 @@ class Settings:
                 clause.why = TWICE
                 return
             if item.field == "target" and isinstance(item.value, Column):
-                clause.why = "every close is at the close"
+                clause.why = _AT_ITS_OWN.get(item.value.name, _AT_NO_LEVEL)
                 return
             if item.field == "target" and not is_price(item.value):  # type: ignore[arg-type]
                 clause.why = "a target is a percentage, or a level of the price"

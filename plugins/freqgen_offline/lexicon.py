@@ -8,10 +8,12 @@ parsed by Lark's LALR parser, which takes time in proportion to their length.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
@@ -76,6 +78,44 @@ def _plain_character(character: str) -> str:
     return lower if len(lower) == 1 else character
 
 
+@dataclass(frozen=True, slots=True)
+class Squeezed:
+    """A text without its long runs of white space, which would be looked through again and again.
+
+    :param text: The text that is left.
+    :param gaps: Where in it something was left out, and how many characters until there, in order.
+    """
+
+    text: str
+    gaps: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, text: str) -> Squeezed:
+        """A text with one space for several, and one empty line for several."""
+        kept: list[str] = []
+        gaps: list[tuple[int, int]] = []
+        end = length = 0
+        for run in _RUNS.finditer(text):
+            short = "\n\n" if "\n" in run[0] else " "
+            kept += [text[end : run.start()], short]
+            length += run.start() - end + len(short)
+            end = run.end()
+            gaps.append((length, end - length))
+        return cls("".join([*kept, text[end:]]), tuple(gaps))
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where ``self.text[start:end]`` stands in the text that it was made of."""
+        return start + self._left_out(start), end + self._left_out(end - 1)
+
+    def _left_out(self, position: int) -> int:
+        at = bisect_right(self.gaps, position, key=itemgetter(0))
+        return self.gaps[at - 1][1] if at else 0
+
+
+_RUNS = re.compile(r"[^\S\n]{2,}+|\n[^\S\n]*+\n\s*+")
+"""White space that says no more than one space or one empty line does."""
+
+
 @cache
 def _grammar(*names: str) -> str:
     folder = files(__package__) / "grammar"
@@ -101,36 +141,38 @@ def logic_parser() -> Lark:
 
 def words(text: str) -> Iterator[Word]:
     """The words of a brief, in order; every character but white space is in one of them."""
-    for token in clause_parser().lex(plain(text)):
-        start = token.start_pos or 0
+    squeezed = Squeezed.of(plain(text))
+    for token in clause_parser().lex(squeezed.text):
+        at = token.start_pos or 0
         raw = str(token)
         stripped = raw.strip()
         if not stripped:  # a line feed: a divider of its own
-            yield Word(token.type, start, start + len(raw), token)
+            yield Word(token.type, *squeezed.place(at, at + len(raw)), token)
             continue
-        start += len(raw) - len(raw.lstrip())
-        if token.type == "TIME" and text[start : start + len(stripped)].endswith("M"):
+        at += len(raw) - len(raw.lstrip())
+        start, end = squeezed.place(at, at + len(stripped))
+        if token.type == "TIME" and text[start:end].endswith("M"):
             token = token.update(type="WORD")  # noqa: PLW2901  (a month, as charts write it)
-        yield Word(token.type, start, start + len(stripped), token)
+        yield Word(token.type, start, end, token)
 
 
-def families(text: str) -> dict[str, str]:
+def families(found: Sequence[Word]) -> dict[str, str]:
     """Which function is meant by a name of several, such as "the middle band".
 
     The one that the brief names, if it names a single one; else the usual one.
     """
-    named = {"BBANDS"} if any(w.type == "BB" for w in words(text)) else set()
-    for word in words(text):
+    named = {"BBANDS"} if any(w.type == "BB" for w in found) else set()
+    for word in found:
         if word.type == "KNOWN":
             named.add(meant("KNOWN", word.token))
         elif word.type == "OUTPUT":
             named.add(meant("OUTPUT", word.token)[0])
-    found = {}
+    meaning = {}
     for family, members in FAMILIES.items():
         said = [m for m in members if m in named]
         if len(said) == 1:
-            found[family] = said[0]
-    return found
+            meaning[family] = said[0]
+    return meaning
 
 
 def parse_tokens(parser: Lark, tokens: Sequence[Token], start: str | None = None) -> Any:

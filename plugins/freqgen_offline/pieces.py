@@ -40,11 +40,12 @@ def _in_sequence(words: Iterable[Word]) -> list[Word]:
     """Words, where "then" before a verb means nothing: "if RSI < 30 then buy"."""
     found = list(words)
     silent = MEANINGLESS | {"COMMA", "NL", "THEN"}
+    held = _after_hold(found)
     following = ""
     for position in range(len(found) - 1, -1, -1):
         word = found[position]
         if word.type == "THEN" and following in VERBS and str(word.token) == "then":
-            if _holds_before(found, position):
+            if held[position]:
                 continue  # "hold for 4 hours, then sell if": not before
             found[position] = replace(word, type="NOISE_WORD")
         elif word.type not in silent:
@@ -52,14 +53,14 @@ def _in_sequence(words: Iterable[Word]) -> list[Word]:
     return found
 
 
-def _holds_before(words: Sequence[Word], position: int) -> bool:
-    """Whether the sentence before a word says for how long to hold."""
-    for word in reversed(words[:position]):
-        if word.type == "MARK":
-            return False
-        if word.type == "HOLD":
-            return True
-    return False
+def _after_hold(words: Sequence[Word]) -> list[bool]:
+    """For each word, whether the sentence before it says for how long to hold."""
+    found: list[bool] = []
+    held = False
+    for word in words:
+        found.append(held)
+        held = word.type == "HOLD" or (held and word.type != "MARK")
+    return found
 
 
 def _pieces(words: Iterable[Word]) -> list[Piece]:
@@ -81,12 +82,13 @@ def _pieces(words: Iterable[Word]) -> list[Piece]:
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
     """Clauses parsed; those that a line feed or their own "and" divides put together again."""
     joined: list[Piece] = []
+    said: Clause | None = None
     position = 0
     while position < len(pieces):
         piece = pieces[position]
         if isinstance(piece, Clause):
             taken, clause = _longest(pieces, position)
-            if (step := roi_step(clause, joined)) is not None:
+            if (step := roi_step(clause, said)) is not None:
                 clause = step
             if taken == 1 and (shared := _shared(pieces, position)) is not None:
                 clause = shared
@@ -96,6 +98,8 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
             if joined and _is_late(joined[-1]):
                 _doubt_setting(found[0])
             joined += found
+            told = [p for p in found if isinstance(p, Clause) and content_of(p)]
+            said = told[-1] if told else said
             position += taken
         else:
             joined.append(piece)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from freqgen import TIMEFRAMES, Brief, BriefError, Reading, Risk
 from freqgen_offline.account import account, refusal
-from freqgen_offline.doubts import around_two, doubt
+from freqgen_offline.doubts import doubt
 from freqgen_offline.drafting import Drafter
 from freqgen_offline.ellipses import fill
+from freqgen_offline.grouping import read_statements
+from freqgen_offline.how_taken import how_taken
 from freqgen_offline.items import Settings
-from freqgen_offline.lexicon import MEANINGLESS, families, words
+from freqgen_offline.lexicon import Word, families, words
 from freqgen_offline.looking import operands
-from freqgen_offline.meaning import Bare, Compare, Held, UnreadableError, Use
+from freqgen_offline.meaning import Bare, UnreadableError, Use
 from freqgen_offline.phrases import Clause
 from freqgen_offline.references import (
     defines,
@@ -25,23 +27,20 @@ from freqgen_offline.references import (
     traded,
     with_averages,
 )
+from freqgen_offline.rule_lists import RuleLists
 from freqgen_offline.rules import (
     Rule,
-    denied,
-    denies_brackets,
     grouping,
-    join,
-    listed_exits,
     text,
     whole_rule,
 )
 from freqgen_offline.sides import choose_sides
-from freqgen_offline.statements import Statement, read_statements
+from freqgen_offline.statements import Statement
 from freqgen_offline.timeframes import DEFAULT_TIMEFRAME, choose_timeframe, take_title
 from freqgen_offline.writing import Writer
 
-ENTRIES = ("entry_long", "entry_short")
-RULE_LISTS = ("entry_long", "exit_long", "entry_short", "exit_short")
+MAX_CLAUSES = 400
+"""Clauses with a meaning: more than a design has room for."""
 
 
 def read_brief(brief: Brief) -> tuple[dict[str, Any], Reading]:
@@ -57,18 +56,18 @@ def read_brief(brief: Brief) -> tuple[dict[str, Any], Reading]:
 @dataclass(slots=True)
 class _Reader:
     brief: Brief
+    words: Sequence[Word] = ()
     statements: list[Statement] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
-    rules: dict[str, Rule | None] = field(default_factory=lambda: dict.fromkeys(RULE_LISTS))
+    lists: RuleLists = field(default_factory=RuleLists)
     defaults: list[str] = field(default_factory=list)
-    filters: dict[str, Rule | None] = field(default_factory=dict)
-    entries_alone: set[str] = field(default_factory=set)
-    groupings: dict[str, None] = field(default_factory=dict)
     timeframe_was_given: bool = True
 
     def read(self) -> tuple[dict[str, Any], Reading]:
         self._check_constraints()
-        self.statements = read_statements(words(self.brief.text))
+        self.words = tuple(words(self.brief.text))
+        self.statements = read_statements(self.words)
+        self._check_length()
         doubt(self.statements)
         choose_sides(self.statements)
         before: Statement | None = None
@@ -87,18 +86,22 @@ class _Reader:
         title = take_title(self.statements, self.settings)
         self._leave_out_shorts()
         writer = self._write()
-        if self.rules["entry_long"] is not None and self.rules["entry_short"] is None:
+        if self.lists.rules["entry_long"] is not None and self.lists.rules["entry_short"] is None:
             self._check_side()
-        if self.rules["entry_long"] is None and self.rules["entry_short"] is None:
-            raise refusal(self.brief.text, self.statements, writer)
+        if self.lists.rules["entry_long"] is None and self.lists.rules["entry_short"] is None:
+            raise refusal(self.brief.text, self.words, self.statements, writer)
         if self._leave_out_exits():
             writer = self._write()
-        self._say_how_taken(title)
+        self.defaults += how_taken(self.brief.text, self.statements, self.settings, title)
+        if self.lists.both_enter and not self.lists.rules["exit_short"]:
+            self.defaults.append(
+                "What buys was taken for the entry of a long, not the end of a short."
+            )
         drafter = Drafter(
             self.brief,
             self.settings,
-            self.rules,
-            tuple(self.groupings),
+            self.lists.rules,
+            tuple(self.lists.groupings),
             timeframe_was_given=self.timeframe_was_given,
             defaults=self.defaults,
         )
@@ -121,6 +124,18 @@ class _Reader:
                     f'"{value}" is no timeframe', hint="one of " + ", ".join(TIMEFRAMES)
                 )
 
+    def _check_length(self) -> None:
+        """Refuse what no design has room for.
+
+        :raises BriefError: If there are too many clauses.
+        """
+        count = sum(c.meaning is not None for s in self.statements for c in s.clauses)
+        if count > MAX_CLAUSES:
+            raise BriefError(
+                f"the brief says {count:,} things; at most {MAX_CLAUSES} are read",
+                hint="keep the rules for entry, exit and risk that matter most",
+            )
+
     def _take_pairs(self) -> None:
         """Understand "buy BTC when", where all rules are for the same pairs."""
         objects = [(s, pairs) for s in self._ruling() if (pairs := traded(s))]
@@ -130,8 +145,8 @@ class _Reader:
             for clause in found:
                 clause.names_pairs = True
         first = objects[0][1]
-        words = self.brief.text[first[0].start : first[-1].end]
-        self.defaults.append(f'Rules are for any pair; "{words}" is chosen with -p.')
+        told = self.brief.text[first[0].start : first[-1].end]
+        self.defaults.append(f'Rules are for any pair; "{told}" is chosen with -p.')
 
     def _take_items(self, statement: Statement) -> None:
         first = next(iter(statement.own), None) if statement.verb is not None else None
@@ -145,7 +160,7 @@ class _Reader:
 
         :raises BriefError: If they were.
         """
-        for word in words(self.brief.text):
+        for word in self.words:
             if word.type == "SHORT_ONLY":
                 told = self.brief.text[word.start : word.end]
                 raise BriefError(
@@ -201,10 +216,7 @@ class _Reader:
         timeframe, so then everything is written once more without it.
         """
         while True:
-            self.rules = dict.fromkeys(RULE_LISTS)
-            self.filters = {}
-            self.entries_alone = set()
-            self.groupings = {}
+            self.lists = RuleLists()
             for statement in self.statements:
                 for clause in statement.clauses:
                     clause.note = ""
@@ -212,10 +224,10 @@ class _Reader:
                 self._conditions(), self.settings, self.brief.constraints.get("timeframe")
             )
             self.timeframe_was_given = said.minutes is not None
-            self.groupings |= dict.fromkeys(said.told)
+            self.lists.groupings |= dict.fromkeys(said.told)
             frame = said.minutes or TIMEFRAMES[DEFAULT_TIMEFRAME]
-            named = any(word.type == "PAIR" for word in words(self.brief.text))
-            writer = Writer(frame, families(self.brief.text), pairs=named)
+            named = any(word.type == "PAIR" for word in self.words)
+            writer = Writer(frame, families(self.words), pairs=named)
             self._let_go()
             if self._note_parameters(writer) and self._write_rules(writer):
                 return writer
@@ -229,66 +241,12 @@ class _Reader:
                 clause.why = "what it refers to was not understood"
             found = [c for c in found if c.condition is not None]
 
-    def _say_how_taken(self, title: Clause | None) -> None:
-        """Name what might have been meant in another way."""
-        if title is not None and title.note:
-            words = self.brief.text[title.start : title.end]
-            self.defaults.append(f'The {title.note} was taken from "{words}".')
-        frame = self.settings.found.get("timeframe")
-        if frame is not None and title is None and not _names_a_chart(frame[1]):
-            words = self.brief.text[frame[1].start : frame[1].end]
-            self.defaults.append(f'The {frame[1].note} was taken from "{words}".')
-        sides: set[str] = set()
-        for statement in self._ruling():
-            sides |= {statement.list_name} if statement.verb is not None else set()
-            told = [c for c in statement.clauses if c.condition is not None]
-            if statement.verb is None and told and len(sides) > 1 and not statement.also:
-                words = self.brief.text[told[0].start : told[-1].end]
-                what = statement.list_name.replace("_", " of a ")
-                self.defaults.append(f'"{words}" was taken for the {what} alone.')
-        for statement, following in pairwise(self.statements):
-            found = around_two(statement, following)
-            if found is not None and found[0].condition is not None:
-                clause, of = found
-                words = self.brief.text[clause.start : clause.end]
-                what = of.list_name.replace("_", " of a ")
-                self.defaults.append(f'"{words}" was taken for the {what} alone.')
-        for clause in self._lasting():
-            words = self.brief.text[clause.start : clause.end]
-            self.defaults.append(
-                f'How long "{words}" holds was not taken for what stands before it.'
-            )
-        for clause in self._conditions():
-            again = {str(w.token) for w in clause.words if w.type == "NOISE_WORD"} & {
-                "back",
-                "again",
-            }
-            if again and isinstance(clause.condition, Compare):
-                words = self.brief.text[clause.start : clause.end]
-                self.defaults.append(
-                    f'"{words}" was read as a state, whatever went before; '
-                    'write "crosses" for the candle at which it begins.'
-                )
-        if self.rules["entry_long"] and self.rules["entry_short"] and not self.rules["exit_short"]:
-            self.defaults.append(
-                "What buys was taken for the entry of a long, not the end of a short."
-            )
-
-    def _lasting(self) -> list[Clause]:
-        """Conditions for some candles, or within some, that others stand right before."""
-        return [
-            clause
-            for statement in self._ruling()
-            for before, clause in pairwise(c for c in statement.clauses if c.condition is not None)
-            if isinstance(clause.condition, Held) and not isinstance(before.condition, Held)
-        ]
-
     def _leave_out_exits(self) -> bool:
         """Forget the rules that end trades of a side that is never entered."""
         left_out = False
         for side in ("long", "short"):
             name = f"exit_{side}"
-            if self.rules[f"entry_{side}"] is not None or self.rules[name] is None:
+            if self.lists.rules[f"entry_{side}"] is not None or self.lists.rules[name] is None:
                 continue
             left_out = self._forget(name)
             self.defaults.append(
@@ -346,72 +304,12 @@ class _Reader:
                     writer.indicators.usual = frozenset()
                 written[id(clause)] = rule
                 clause.note = text(rule)
-            self._add(statement, whole_rule(statement, written))
+            self.lists.add(statement, whole_rule(statement, written))
             if told := grouping(statement, whole_rule(statement, written)):
-                self.groupings[told] = None
-        for name, filtered in self.filters.items():
-            # Filters alone are no entry: "never buy when ..." says when not to.
-            alone = name in self.entries_alone  # "only buy when", and nothing else
-            if self.rules[name] is not None or name not in ENTRIES or alone:
-                self.rules[name] = join("all", [self.rules[name], filtered])
+                self.lists.groupings[told] = None
+        self.lists.filter()
         self.settings.write(writer)
-        self._stop_at_level()
+        self.lists.stop_at(self.settings.written.get("stop_level"))
         for clause, use in self._mentioned().items():
             clause.note = clause.note or writer.mention(use) or self.settings.mention(use)
         return whole
-
-    def _stop_at_level(self) -> None:
-        """Let a stop at a level of the price be a rule that ends the trade."""
-        level = self.settings.written.get("stop_level")
-        if level is None:
-            return
-        for side, op in (("long", "<="), ("short", ">=")):
-            if self.rules[f"entry_{side}"] is not None:
-                name = f"exit_{side}"
-                self.rules[name] = join("any", [self.rules[name], f"close {op} {level}"])
-                self.groupings[
-                    f"A stop at {level} is a rule here: a close at or beyond it ends the trade at "
-                    "the next open."
-                ] = None
-
-    def _add(self, statement: Statement, rule: Rule | None) -> None:
-        verb = statement.verb
-        said = {str(word.token) for clause in statement.clauses for word in clause.words}
-        filters = verb is None or verb.type == "FILTER" or statement.only or statement.denied
-        filters = filters or bool(said & {"must", "should"}) or _says_also(statement)
-        rule = denied(rule) if statement.denied and rule is not None else rule
-        for name in (statement.list_name, *statement.also):
-            if filters:
-                self.filters[name] = join("all", [self.filters.get(name), rule])
-                if verb is not None and verb.type != "FILTER" and not statement.denied:
-                    self.entries_alone.add(name)
-            else:
-                if self.rules[name] is not None and rule is not None:
-                    self.groupings[
-                        f"{name.replace('_', ' of a ')}: what several sentences say are "
-                        "alternatives, of which one is enough."
-                    ] = None
-                self.rules[name] = join("any", [self.rules[name], rule])
-        if told := listed_exits(statement, rule):
-            self.groupings[told] = None
-        for clause in statement.clauses:
-            if rule is not None and denies_brackets(clause):
-                clause.note = "not"
-
-
-def _says_also(statement: Statement) -> bool:
-    """Whether a condition is one more of those before: "Buy if also ADX > 20"."""
-    first = next(iter(statement.own), None)
-    return first is not None and bool(first.words) and first.words[0].type == "ALSO"
-
-
-def _names_a_chart(clause: Clause) -> bool:
-    """Whether words say a timeframe and nothing else: "on the 1h chart"."""
-    content = {w.type for w in clause.words if w.type not in MEANINGLESS}
-    adjective = any(str(w.token) in {"daily", "weekly", "hourly"} for w in clause.words)
-    goal = adjective and content & {"TAKE", "PROFIT", "PCT"}
-    return content <= _CHART_AND_RISK and not goal
-
-
-_CHART_AND_RISK = frozenset({"TIME", "CHART", "CANDLE", "MARK", "IS", "FOR_TIME", "STOP", "TAKE",
-                             "TRAIL", "PCT", "NUM", "TIMES", "LEVERAGE", "PROFIT"})  # fmt: skip

@@ -19,6 +19,8 @@ ITEM_BEGINS = frozenset(
      "LEVERAGE", "NO_LEVERAGE", "CHART", "LONG_ONLY", "ROI"}
 )  # fmt: skip
 MAX_SPLIT_WORDS = 60
+MAX_SPLITS = 20
+"""At how many places it is tried: so many colons stand in no sentence."""
 
 
 def taken_apart(clause: Clause) -> list[Piece]:
@@ -38,9 +40,9 @@ def taken_apart(clause: Clause) -> list[Piece]:
 
 def _two_by_plus(clause: Clause) -> list[Piece]:
     """Two conditions that "plus" joins: "a hammer plus an oversold RSI"."""
-    for position, word in enumerate(clause.words):
-        if word.type != "PLUS":
-            continue
+    signs = [i for i, w in enumerate(clause.words) if w.type == "PLUS"]
+    for position in signs[:MAX_SPLITS]:
+        word = clause.words[position]
         first, second = clause.words[:position], clause.words[position + 1 :]
         meanings = meaning_of(first), meaning_of(second)
         if all(isinstance(m, Placed) and not isinstance(m.what, Tail) for m in meanings):
@@ -73,7 +75,7 @@ _CLOCK = frozenset({"HOURS", "HOUR", "DAYS"})
 def _without_heading(clause: Clause) -> list[Clause]:
     """What stands before a colon, and what behind it: "Trend filter 2: RSI > 30"."""
     colons = [i for i, w in enumerate(clause.words[:-1]) if w.type == "COLON"]
-    for position in reversed(colons):
+    for position in reversed(colons[-MAX_SPLITS:]):
         rest = clause.words[position + 1 :]
         meaning = meaning_of(rest)
         if meaning is not None:
@@ -149,9 +151,11 @@ def is_reason(clause: Clause) -> bool:
     return bool(words) and words[0].type == "REASON" and meaning_of(words[1:]) is None
 
 
-def roi_step(clause: Clause, before: Sequence[Piece]) -> Clause | None:
-    """The next line of an ROI table: "60 min: 3%" after "ROI: 0 min: 5%"."""
-    said = next((p for p in reversed(before) if isinstance(p, Clause) and content_of(p)), None)
+def roi_step(clause: Clause, said: Clause | None) -> Clause | None:
+    """The next line of an ROI table: "60 min: 3%" after "ROI: 0 min: 5%".
+
+    :param said: The clause before it, but for those without a meaning.
+    """
     first = next((w for w in clause.words if w.type not in MEANINGLESS), None)
     if said is None or first is None or first.type not in {"TIME", "NUM"}:
         return None

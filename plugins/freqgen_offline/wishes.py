@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from freqgen_offline.lexicon import plain
+from freqgen_offline.lexicon import Squeezed, plain
 
 FUTURE = (
     "it looks into the future: when a candle closes, nobody knows the next one; say what can be "
@@ -82,7 +82,7 @@ class Wish:
 
 def wishes(text: str) -> Iterator[Wish]:
     """The wishes of a brief that cannot be granted."""
-    flat = plain(text)
+    flat = Squeezed.of(plain(text))
     for why, pattern in _WISHES:
-        for match in re.finditer(pattern, flat):
-            yield Wish(match.start(), match.end(), why)
+        for match in re.finditer(pattern, flat.text):
+            yield Wish(*flat.place(*match.span()), why)

@@ -138,11 +138,14 @@ class Client:
                 timeout=openai.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
                 max_retries=settings.max_retries,
                 # The same as the SDK's own, but for a destructor that fails, and says so on
-                # stderr, where this call does.
-                http_client=openai.DefaultHttpxClient(),
+                # stderr, where this call does; and it does not read for ever.
+                http_client=openai.DefaultHttpxClient(event_hooks={"response": [self._bound]}),
             )
         except (openai.OpenAIError, httpx2.InvalidURL, ValueError, OSError) as exc:
             raise self.endpoint.unusable(exc) from exc
+
+    def _bound(self, response: httpx2.Response) -> None:
+        self.endpoint.bound(response, httpx2.ReadTimeout)
 
     def _read(self, answer: ChatCompletion, question: Question) -> Reply:
         """The reply in what came.
@@ -153,7 +156,7 @@ class Client:
         if choice is None:
             raise self.endpoint.unreadable()
         stop = _word(choice, "finish_reason")
-        text = _word(choice.message, "content")
+        text = self.endpoint.without_key(_word(choice.message, "content"))
         reply = Reply(
             text=question.restored(text),
             model=_word(answer, "model") or self.endpoint.model,
@@ -210,5 +213,4 @@ def _word(value: object, name: str) -> str:
 
 
 def _count(usage: object, name: str) -> int:
-    value = getattr(usage, name, None)
-    return value if isinstance(value, int) and value > 0 else 0
+    return Endpoint.tokens(getattr(usage, name, None))

@@ -9,7 +9,7 @@ import httpx2
 import openai
 from openai.types import Model
 
-from freqgen import Endpoint, ProviderError
+from freqgen import Endpoint, ProviderError, ReplyInvalid
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def translated(endpoint: Endpoint, sdk: openai.OpenAI) -> Iterator[None]:
     """
     try:
         yield
-    except (openai.OpenAIError, ValueError) as exc:
+    except (openai.OpenAIError, ValueError, RecursionError) as exc:
         # An echo of the key would be shown with the traceback.
         raise _error(exc, endpoint, sdk) from (None if endpoint.shows_key(exc) else exc)
 
@@ -30,12 +30,14 @@ def _error(exc: Exception, endpoint: Endpoint, sdk: openai.OpenAI) -> ProviderEr
         return endpoint.failed(
             exc.status_code,
             said(exc),
-            code=exc.code or exc.type or "",
+            code=str(exc.code or exc.type or ""),
             retry_after=endpoint.wait(exc.response.headers),
             models=lambda: _models(sdk),
         )
     if isinstance(exc, openai.APIConnectionError):
         cause = exc.__cause__
+        if isinstance(cause, ReplyInvalid):
+            return endpoint.too_large()
         if isinstance(
             cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.UnsupportedProtocol
         ):
@@ -61,7 +63,7 @@ def _models(sdk: openai.OpenAI) -> list[str]:
     """The names of all models, or none where the server does not say: this is for a hint only."""
     try:
         page = sdk.with_options(max_retries=0, timeout=10.0).models.list()
-    except (openai.OpenAIError, ValueError):
+    except (openai.OpenAIError, ValueError, RecursionError):
         return []
     listed = getattr(page, "data", None)
     return [one.id for one in listed or () if isinstance(one, Model) and one.id]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import openai
 
-from freqgen import Message, StrictSchema
+from freqgen import Endpoint, Message, StrictSchema
 from freqgen_openai.failures import said
 
 Form = Literal["strict", "json", "words", "text"]
@@ -60,7 +60,9 @@ class Question:
                 "\n\nAnswer with one JSON object and nothing else. It follows this JSON schema:\n"
                 + json.dumps(self.schema)
             )
-        messages = [{"role": one.role, "content": one.text} for one in self.turns]
+        messages = [
+            {"role": one.role, "content": Endpoint.sendable(one.text)} for one in self.turns
+        ]
         if system.strip():
             messages.insert(0, {"role": "system", "content": system})
         sent: dict[str, Any] = {

@@ -109,11 +109,13 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
             "timeframes": ", ".join(TIMEFRAMES),
             "columns": ", ".join(CANDLE_COLUMNS),
             "problems": payload.problems,
+            "rules_only": payload.rules_only,
             "limits": _limits(payload),
         }
     if payload.design is not None:
         values |= {
             "design": payload.design.to_json(),
+            "worded": bool(payload.design.worded),
             "name": payload.design.name,
             "outputs": outputs_used(payload.design, payload.catalogue),
             "computed": computed(payload.design, payload.catalogue),

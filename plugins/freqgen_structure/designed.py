@@ -7,8 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from freqgen_structure.bindings import Binding, bindings
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from freqgen import CheckedDesign, Design, ValidationContext
+    from freqgen_structure.source import Source
 
 _NAME = re.compile(r"[A-Za-z]\w*(?:\.\w+)?")
 
@@ -84,3 +89,11 @@ def design_modules(design: Design | None, context: ValidationContext) -> frozens
                     modules.add(node.module)
                     modules.update(f"{node.module}.{alias.name}" for alias in node.names)
     return frozenset(modules)
+
+
+def set_attributes(source: Source, names: Collection[str]) -> list[Binding]:
+    """Every place that sets one of some attributes of the strategy, or of a base of it here."""
+    tree = source.reading.tree
+    if tree is None:
+        return []
+    return bindings(tree, {node.name.value for node in source.lineage}, names)

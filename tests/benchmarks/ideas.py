@@ -1,26 +1,24 @@
 """How many ideas end in a valid strategy, without a model: ``python -m`` this module.
 
-Every brief of the tables of tests/plugins/freqgen_offline that asks for something possible is given
-to ``freqgen generate``, as a process of its own and word for word, on the demonstration's synthetic
-market, where every timeframe is. Only those in whose words something cannot be said as a rule are
-given ``--ignore-unread``, since that is what their author would answer.
+Every brief of the tables of tests/plugins/freqgen_offline that asks for something possible becomes
+a design and code, word for word, and the code is checked and run as ``freqgen generate`` does it:
+on made-up candles of its own timeframe, for the synthetic market has not all of them. Only those
+in whose words something cannot be said as a rule are read with ``--ignore-unread``, since that is
+what their author would answer. Valid is what passed every check; what it earns is no matter here.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 
+from freqgen import Freqgen, FreqgenException
 from tests.plugins.freqgen_offline.ideas import BEFORE
 from tests.plugins.freqgen_offline.test_ideas import PARAPHRASES, STRANGERS
 
@@ -47,24 +45,21 @@ def briefs() -> Iterator[Asked]:
             yield Asked("paraphrases", f"{idea['idea']}-{number}", text)
 
 
-def outcome(asked: Asked, userdir: str) -> tuple[str, str, float]:
+def outcome(asked: Asked, freqgen: Freqgen) -> tuple[str, str, float]:
     """What became of a brief, in a word; why; and the seconds that it took."""
-    command = [sys.executable, "-m", "freqgen", "generate", asked.text, "--demo", "--json"]
-    command += ["--userdir", userdir, *(["--ignore-unread"] if asked.partly else [])]
     begin = perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=userdir)
-    seconds = perf_counter() - begin
     try:
-        told: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        return "broken", done.stderr[-300:], seconds
-    if not told["ok"]:
-        return "refused", told["error"]["message"][:200], seconds
-    errors = [f"{f['code']} {f['message']}" for f in told["findings"] if f["severity"] == "error"]
-    if errors:
-        return "invalid", "; ".join(errors)[:200], seconds
-    trades = told["measurements"].get("backtest", {}).get("trades", 0)
-    return "valid", f"{told['decision']}, {trades} trades", seconds
+        brief = freqgen.brief(asked.text)
+        designed = freqgen.design(brief, ignore_unread=asked.partly)
+        coded = freqgen.code(designed.checked, brief=brief)
+    except FreqgenException as exc:
+        return "refused", exc.message[:200], perf_counter() - begin
+    seconds = perf_counter() - begin
+    if coded.validated is None:
+        why = [f"{one.code} {one.message}" for one in coded.report.blocking]
+        return "invalid", "; ".join(why or ["it was not run"])[:200], seconds
+    more = [one.code for one in coded.report.findings]
+    return "valid", ", ".join([coded.draft.class_name, *more]), seconds
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -75,11 +70,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     found: Counter[tuple[str, str]] = Counter()
     spent: list[float] = []
-    with tempfile.TemporaryDirectory() as userdir:
+    with tempfile.TemporaryDirectory() as userdir, Freqgen(userdir=userdir) as freqgen:
         for asked in briefs():
             if wanted not in asked.id:
                 continue
-            what, why, seconds = outcome(asked, userdir)
+            what, why, seconds = outcome(asked, freqgen)
             found[asked.table, what] += 1
             spent.append(seconds)
             print(f"{seconds:5.1f} s  {what:8} {asked.id}: {why}", flush=True)

@@ -23,6 +23,7 @@ from freqgen.commands.interview import (
 )
 from freqgen.exceptions import UsageError
 from freqgen.settings import RiskLimits
+from freqgen.testing import a_design
 from tests.commands.conftest import BRIEF
 from tests.commands.terminal import CLEAR, CTRL_C, CTRL_D, DOWN, Terminal
 from tests.installation import ROOT
@@ -373,13 +374,42 @@ def test_a_model_that_gives_no_design_leaves_the_conversation_open(
     """Other words are asked for; what the vendor refuses ends it."""
     given = ("-p", "BTC/USDT", "-i", "1h", "--stoploss", "-0.02", "--risk-per-trade", "0.01")
     with serving() as server:
-        server.will(*[completion("Which pairs do you trade?")] * 3, error(401, "", "no"))
+        no_answers = [completion("Which pairs do you trade?")] * 3
+        server.will(*no_answers, error(429, "", "slow", x_should_retry="false"), error(401, "", ""))
         variables = {"OPENAI_API_KEY": "sk-test-0123456789", "OPENAI_BASE_URL": server.address}
         with start(*given, "--design-model", "openai:m", **variables) as terminal:
             terminal.answer(QUESTIONS[0], "Buy low")
             terminal.wait_for("no design that can be used in 3 attempts")
             terminal.answer(QUESTIONS[0], CLEAR + IDEA)
+            terminal.wait_for("has reached the vendor's limit")
+            terminal.answer(QUESTIONS[0], "")  # the same again
             terminal.wait_for("the key in OPENAI_API_KEY is not accepted")
             assert terminal.ended() == 2
-    assert [IDEA in call.text for call in server.calls] == [False, False, False, True]
+    assert [IDEA in call.text for call in server.calls] == [False, False, False, True, True]
     assert written(tmp_path) == []
+
+
+def test_words_that_were_not_read_are_ignored_if_that_was_said(start: Start) -> None:
+    given = ("-p", "BTC/USDT", "-i", "1h", "--stoploss", "-0.02", "--risk-per-trade", "0.01")
+    with start(*given, "--ignore-unread") as terminal:
+        terminal.answer(QUESTIONS[0], IDEA.replace("30.", "30 and the moon is full."))
+        terminal.wait_for("rsi is below 30")
+        choose(terminal, REFUSE)
+        assert terminal.ended() == 3
+
+
+def test_a_chosen_compiler_asks_for_rules_alone(start: Start) -> None:
+    """And what only a model can write is said while something can be done about it."""
+    worded = a_design().to_data() | {"in_words": {"entry_long": ["a double bottom of 50 candles"]}}
+    given = ("-p", "BTC/USDT", "-i", "1h", "--stoploss", "-0.02", "--risk-per-trade", "0.01")
+    with serving() as server:
+        server.will(completion("no"))
+        variables = {"OPENAI_API_KEY": "sk-test-0123456789", "OPENAI_BASE_URL": server.address}
+        models = ("--design-model", "openai:m", "--code-model", "compiler")
+        with start(*given, *models, **variables) as terminal:
+            terminal.answer(QUESTIONS[0], "Buy a double bottom")
+            terminal.wait_for("no design that can be used in 3 attempts")
+            server.will(completion(json.dumps(worded)))
+            terminal.answer(QUESTIONS[0], CLEAR + "Buy it")
+            terminal.wait_for("only rules can be")
+    assert "Rules are all there is" in server.calls[0].text

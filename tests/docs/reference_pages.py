@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from freqgen import exceptions
 from freqgen.configuration import ENV_PREFIX, SECTION
 from freqgen.design.expressions import FUNCTIONS
+from freqgen.design.in_words import InWords
 from freqgen.design.model import (
     AtrStop,
     Candles,
@@ -113,6 +114,7 @@ _TITLES = {
     "TrailingRatio": "a trailing stop by ratio",
     "TrailingAtr": "a trailing stop by ATR",
     "Candles": "a number of candles",
+    "InWords": "conditions in words",
     "ParameterSpec": "a parameter",
     "RiskLimits": "limits",
 }
@@ -126,6 +128,10 @@ _MEANINGS = {
     ("Design", "exit_long"): "Rules; where all hold, exit long",
     ("Design", "entry_short"): "Rules; where all hold, enter short",
     ("Design", "exit_short"): "Rules; where all hold, exit short",
+    ("InWords", "entry_long"): "What narrows `entry_long`, a sentence each",
+    ("InWords", "exit_long"): "What narrows `exit_long`",
+    ("InWords", "entry_short"): "What narrows `entry_short`",
+    ("InWords", "exit_short"): "What narrows `exit_short`",
     ("Design", "risk"): "How a trade ends otherwise, and how much is traded",
     ("Design", "parameters"): "Numbers that hyperopt may change",
     ("Risk", "stop_atr"): "A stop at a distance of ATRs, fixed for the trade",
@@ -162,6 +168,7 @@ def design_fields() -> str:
         TrailingAtr,
         Candles,
         ParameterSpec,
+        InWords,
     ):
         text = markdown(inspect.getdoc(model)).strip()
         title = f"### Fields of {_TITLES[model.__name__]}"

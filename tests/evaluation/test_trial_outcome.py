@@ -55,9 +55,10 @@ def test_a_frame_is_kept_beside_its_candles() -> None:
 
 
 def test_times_are_numbers() -> None:
-    message = Message({"op": "times", "seconds": [0.1, 2], "lines": [[3, 0.05]]})
-    found, _ = told(message, what="time")
+    times = {"op": "times", "seconds": [0.1, 2], "lines": [[3, 0.05]], "delayed": 0.5}
+    found, _ = told(Message(times), what="time")
     assert (found["seconds"], found["costly"]) == ([0.1, 2.0], [[3, 0.05]])
+    assert found["delayed"] == 0.5
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,9 @@ def test_times_are_numbers() -> None:
         pytest.param(Message({"op": "times", "seconds": ["nan"], "lines": []}), id="no number"),
         pytest.param(Message({"op": "times", "seconds": [10**400], "lines": []}), id="too long"),
         pytest.param(Message({"op": "times", "seconds": [], "lines": [[1]]}), id="half a line"),
+        pytest.param(
+            Message({"op": "times", "seconds": [], "lines": [], "delayed": "nan"}), id="no share"
+        ),
         pytest.param(
             Message({"op": "times", "seconds": [], "lines": [[1, "-inf"]]}), id="no line's time"
         ),

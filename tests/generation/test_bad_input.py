@@ -258,6 +258,14 @@ def test_a_brief_of_100_kb(asked: Says, vendor: Vendor) -> None:
     assert not vendor[1].received
 
 
+def test_a_brief_in_another_encoding(asked: Says, vendor: Vendor) -> None:
+    """As the bytes of Latin-1 come from a command line; they could not be stored in the end."""
+    done = asked("generate", "Buy caf\udce9 when RSI(14) is below 30. 1h candles.")
+    assert done.code == 2
+    assert "UTF-8" in done.err
+    assert vendor[1].calls == []
+
+
 def test_a_brief_in_another_language(asked: Says, run: Run, vendor: Vendor, tmp_path: Path) -> None:
     """The offline reader says what can read it, and that does."""
     german = "Kaufe, wenn der RSI(14) unter 30 fällt. Verkaufe über 70. 1h Kerzen."

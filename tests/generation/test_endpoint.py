@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from freqgen import CallOptions, Endpoint, ProviderSettings, ProviderUnavailable, SettingsError
+from freqgen.generation import endpoint
 
 DEFAULT = "https://api.example.com/v1"
 
@@ -42,10 +46,29 @@ def test_the_vendor_itself_wants_a_key() -> None:
         find()
 
 
-def test_a_password_in_the_variable_is_not_shown() -> None:
-    found = find(KEY="sk-1", ADDRESS="http://me:hunter2@host/v1")
-    assert found.place == "http://host/v1"
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("http://me:hunter2@host/v1", "http://host/v1"),
+        ("http://me:hunter2@more@host/v1", "http://host/v1"),
+        ("http://me:hunter2/more@host/v1", "http://host/v1"),
+        ("http://host/v1?key=hunter2", "http://host/v1?…"),
+    ],
+    ids=["usual", "with an at sign", "with a slash", "in a query"],
+)
+def test_a_password_in_the_variable_is_not_shown(address: str, place: str) -> None:
+    found = find(KEY="sk-1", ADDRESS=address)
+    assert found.place == place
     assert "hunter2" not in str(found.unreachable())
+
+
+def test_names_of_models_are_shown_as_words_of_a_vendor_are() -> None:
+    names = ["gpt\x1b[2J-5 sk-12345", "x" * 100_000, *["y"] * 100_000]
+    hint = find(KEY="sk-12345").failed(404, "none", models=lambda: names).hint
+    assert hint.startswith("the nearest that it lists: ")
+    assert "sk-1" not in hint
+    assert "\x1b" not in hint
+    assert len(hint) < 400
 
 
 @pytest.mark.parametrize(
@@ -55,8 +78,9 @@ def test_a_password_in_the_variable_is_not_shown() -> None:
         ("Incorrect API key provided: sk-proj-ab***yz.", "Incorrect API key provided: …"),
         ("a\n  b", "a b"),
         ("x" * 400, "x" * 299 + "…"),
+        ("a \x1b]0;title\x07\x1b[2Jb\u202e", "a b"),
     ],
-    ids=["the key", "a masked key", "lines", "long"],
+    ids=["the key", "a masked key", "lines", "long", "for a terminal"],
 )
 def test_what_a_vendor_said_is_shown_without_a_key(text: str, plain: str) -> None:
     assert find(KEY="sk-1").plain(text) == plain
@@ -71,8 +95,15 @@ def test_what_a_vendor_said_is_shown_without_a_key(text: str, plain: str) -> Non
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-1"}, None),
         ({"retry-after": "nan"}, None),
+        ({"retry-after": "Mon, 01 Jan 99999999999999 00:00:00 GMT"}, None),
+        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
+        ({"retry-after-ms": "inf"}, None),
+        ({"retry-after-ms": "soon", "retry-after": "9"}, 9),
     ],
-    ids=["none", "seconds", "a date that is past", "words", "negative", "not a number"],
+    ids=[
+        *("none", "seconds", "a date that is past", "words", "negative", "not a number"),
+        *("a year that is none", "milliseconds", "for ever", "milliseconds in words"),
+    ],
 )
 def test_how_long_to_wait(headers: dict[str, str], seconds: float | None) -> None:
     assert Endpoint.wait(headers) == seconds
@@ -82,6 +113,27 @@ def test_a_wrong_key_is_not_blamed_where_there_is_none() -> None:
     error = find("http://b").failed(401, "who are you?")
     assert "wants a key" in str(error)
     assert "export KEY=" in error.hint
+
+
+class Dripping:
+    """An answer of which a byte comes each time, and a clock that goes on meanwhile."""
+
+    now = 0.0
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        while True:
+            self.now += 1
+            yield b" "
+
+
+def test_an_answer_that_never_ends_is_not_read_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Dripping()
+    monkeypatch.setattr(endpoint, "monotonic", lambda: answer.now)
+    whom = replace(find("http://b"), settings=ProviderSettings(timeout=5))
+    whom.bound(answer, TimeoutError)
+    with pytest.raises(TimeoutError):
+        b"".join(answer.iter_bytes())
+    assert answer.now == 6
 
 
 class TestSettings:

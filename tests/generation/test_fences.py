@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from freqgen.generation import fences
 from freqgen.generation.fences import ends_midway, fenced_blocks, unfenced
 from freqgen.testing import A_SOURCE
 
@@ -125,6 +126,14 @@ WRONG = {
     "Python": CODE,
     "nothing": "",
 }
+
+
+def test_a_reply_far_longer_than_a_strategy_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parsed(_code: str) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(fences, "_parsed", parsed)
+    assert not fences.ends_midway("x = 1\n" * 40_000 + "def")
 
 
 @pytest.mark.parametrize("code", WRONG.values(), ids=WRONG)

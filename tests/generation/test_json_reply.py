@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from freqgen.generation import json_reply
+from freqgen.generation.designer import DESIGN_FIELDS as WANTED
 from freqgen.generation.json_reply import MAX_CHARACTERS, NoObject, read_object
 from freqgen.testing import a_catalogue, a_design
 from tests.oracle.designs import designs
 
-WANTED = ("risk", "entry_long", "entry_short")
 DESIGN = {"name": "Dip", "timeframe": "1h", "entry_long": ["rsi < 30"], "risk": {"stoploss": -0.05}}
 TEXT = json.dumps(DESIGN, indent=2)
 LINE = json.dumps(DESIGN)
@@ -81,6 +82,37 @@ def test_anything_else_is_refused(text: str, message: str) -> None:
         read_object(text, WANTED)
     assert message in str(caught.value)
     assert len(str(caught.value)) < 200
+
+
+def test_a_reply_is_not_gone_through_for_each_of_its_braces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sixty beginnings with all the rest behind each of them took half a minute."""
+    begun: list[int] = []
+    cleaned = json_reply._cleaned
+
+    def counting(search: Any, start: int) -> tuple[str, int]:
+        begun.append(start)
+        return cleaned(search, start)
+
+    monkeypatch.setattr(json_reply, "_cleaned", counting)
+    with pytest.raises(NoObject, match="ends in the middle"):
+        read_object("{" * 60 + "," * 490_000, WANTED)
+    assert len(begun) == 2
+
+
+def test_the_end_of_a_comment_is_not_sought_where_there_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each search would go through all that follows: half a megabyte took a quarter of an hour."""
+
+    class Sought:
+        def match(self, text: str, position: int) -> None:
+            raise AssertionError(position)
+
+    monkeypatch.setattr(json_reply, "_BLOCK_COMMENT", Sought())
+    with pytest.raises(NoObject, match="ends in the middle"):
+        read_object("*/ {" + "/* " * 1000, WANTED)
 
 
 def test_an_object_that_is_no_design_is_found_all_the_same() -> None:
@@ -161,3 +193,24 @@ def test_no_part_of_a_design_is_a_design(length: int) -> None:
     """However it is cut off, nothing within it is taken for the whole."""
     with pytest.raises(NoObject):
         read_object(a_design().to_json()[:length], WANTED)
+
+
+WORDED = {
+    **DESIGN,
+    "indicators": [{"id": "rsi", "function": "RSI", "params": {"timeperiod": 14}}],
+    "in_words": {"entry_long": ["a double bottom of 50 candles"], "exit_long": []},
+    "parameters": [{"name": "a", "low": 1, "high": 2, "default": 1}],
+}
+
+
+def test_no_part_of_a_cut_off_design_is_taken_for_one() -> None:
+    """Its conditions in words stand under the names of its rules, and are no design."""
+    text = json.dumps({**WORDED, "risk": {"stoploss": -0.05, "roi": {"0": 0.1}}}, indent=1)
+    for end in range(1, len(text)):
+        with pytest.raises(NoObject):
+            read_object(text[:end], WANTED)
+
+
+def test_words_that_are_quoted_before_it_are_no_design() -> None:
+    quoted = 'I use {"entry_long": ["a double bottom"]} for what no rule can say.\n'
+    assert read_object(quoted + json.dumps(WORDED), WANTED) == WORDED

@@ -124,6 +124,12 @@ def test_what_does_not_follow_it_is_left_alone(text: str) -> None:
     assert DESIGN.restored(text) == text
 
 
+def test_a_name_that_stands_twice_is_left_for_the_reader_to_refuse() -> None:
+    """Bringing the rest back would keep the last of the two, which nobody said was meant."""
+    twice = '{"entry_long": [], "entry_long": ["close > 1"], "risk": {"roi": []}}'
+    assert StrictSchema.of(Design.model_json_schema()).restored(twice) == twice
+
+
 def test_one_of_several_is_brought_back_too() -> None:
     schema = {
         "type": "object",

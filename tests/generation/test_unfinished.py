@@ -6,6 +6,10 @@ Through both vendors' SDKs; the replies are written by hand.
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,8 +81,21 @@ FAILURES: dict[str, tuple[Failing, type[ProviderError], str]] = {
     "cut off": (truncated, ReplyInvalid, "was cut off at 16000 tokens (stop reason"),
 }  # fmt: skip
 
+TYPICAL = ("rate limit", "cut off")
+"""Without an answer, and with one. That each failure becomes its error is tested with the vendors'
+plugins; that each of them ends a run in the same way is left to ``make soak``."""
 
-@pytest.mark.parametrize(("failing", "kind", "message"), FAILURES.values(), ids=FAILURES)
+
+each_failure = pytest.mark.parametrize(
+    ("failing", "kind", "message"),
+    [
+        pytest.param(*row, id=name, marks=[] if name in TYPICAL else pytest.mark.soak)
+        for name, row in FAILURES.items()
+    ],
+)
+
+
+@each_failure
 def test_an_error_in_a_later_attempt_keeps_what_there_was(
     vendor: Vendor, freqgen: Freqgen, failing: Failing, kind: type[ProviderError], message: str
 ) -> None:
@@ -121,7 +138,7 @@ def test_an_error_in_a_later_attempt_keeps_what_there_was(
     assert kind.__name__ in decision["reason"]
 
 
-@pytest.mark.parametrize(("failing", "kind", "message"), FAILURES.values(), ids=FAILURES)
+@each_failure
 def test_an_error_in_the_first_attempt_at_code_keeps_the_design(
     vendor: Vendor, freqgen: Freqgen, failing: Failing, kind: type[ProviderError], message: str
 ) -> None:
@@ -139,7 +156,7 @@ def test_an_error_in_the_first_attempt_at_code_keeps_the_design(
     assert again.record.parent == record.id
 
 
-@pytest.mark.parametrize(("failing", "kind", "message"), FAILURES.values(), ids=FAILURES)
+@each_failure
 def test_an_error_in_a_later_attempt_at_a_design(
     vendor: Vendor, freqgen: Freqgen, failing: Failing, kind: type[ProviderError], message: str
 ) -> None:
@@ -285,3 +302,44 @@ def test_a_market_that_cannot_do_it_keeps_the_design(made: Made) -> None:
         freqgen.generate(BRIEF)
     (record,) = freqgen.store.list()
     assert str(Path("drafts") / record.id / "design.json") in caught.value.hint
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_keeps_what_was_paid_for(
+    vendor: Vendor, freqgen: Freqgen, tmp_path: Path, market: Path
+) -> None:
+    """The program itself, interrupted while the second answer does not come."""
+    server = says(vendor, strict(DESIGN), Canned(hang=True))
+    place = ("--userdir", tmp_path / "u", "-d", market, "-c", tmp_path / "config.json")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "freqgen", "generate", BRIEF, *map(str, place)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while len(server.calls) < 2 and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert (process.returncode, out) == (130, "")
+    (record,) = freqgen.store.list()
+    assert (record.status, record.source) == (Status.DRAFT, "")
+    folder = freqgen.workspace.home / "drafts" / record.id
+    assert err.splitlines()[-3:] == [
+        "freqgen: interrupted; nothing is half-written",
+        f"the design is kept in {folder} (freqgen show {record.id})",
+        f"freqgen generate --design {folder / 'design.json'} goes on from there",
+    ]
+    assert audit_lines(freqgen)[-1]["reason"] == "ended by KeyboardInterrupt"
+
+
+def test_a_bug_keeps_what_was_paid_for(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = ScriptedProvider([paid(talk(DESIGN))], name="model")
+    freqgen = made(model, design_model="model")
+    monkeypatch.setattr(freqgen, "check_candles", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError) as caught:
+        freqgen.generate(BRIEF)
+    (record,) = freqgen.store.list()
+    assert f"freqgen show {record.id}" in caught.value.__notes__[0]
+    assert audit_lines(freqgen)[-1]["reason"] == "ended by ZeroDivisionError: division by zero"

@@ -48,6 +48,28 @@ def test_repaired_once(vendor: Vendor, freqgen: Freqgen) -> None:
     assert roles == ["user", "assistant", "user"]
 
 
+def test_what_cannot_be_sent_or_stored_is_mended(vendor: Vendor, freqgen: Freqgen) -> None:
+    """JSON may hold half of a surrogate pair, which goes back to the model with what is wrong."""
+    half = "\ud800"
+    unknown, broken = changed(entry_long=[f"{half} < 30"]), changed(hypothesis=f"Up {half}")
+    wrong = fenced(code().replace("class DipRecovery", "class Dip") + f"# {half}\n")
+    server = says(vendor, strict(unknown), strict(broken), wrong, fenced(code()))
+    result = freqgen.generate(BRIEF)
+    assert result.verdict.decision is Decision.ALLOW
+    assert result.designed.design.hypothesis == "Up ?"
+    assert len(server.calls) == 4
+
+
+def test_a_key_that_comes_back_is_not_kept(
+    vendor: Vendor, freqgen: Freqgen, tmp_path: Path
+) -> None:
+    says(vendor, strict(DESIGN), fenced(code() + f"# {KEY}\n"))
+    result = freqgen.generate(BRIEF)
+    assert result.coded.draft.source.endswith("# [redacted]\n")
+    written = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    assert not any(KEY.encode() in data for data in written)
+
+
 def test_a_design_exhausts_its_attempts(vendor: Vendor, freqgen: Freqgen) -> None:
     chat = "I'd be happy to help! Which pairs do you trade, and how much may be risked?"
     server = says(vendor, chat, chat, strict(changed(entry_long=["rsx < 30"])))

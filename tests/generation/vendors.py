@@ -44,7 +44,7 @@ def strict(data: dict[str, Any]) -> str:
         "trailing": None, "max_holding": None, "risk_per_trade": None, "max_open_trades": 3,
         "leverage": 1, "protections": [], **data["risk"],
     }  # fmt: skip
-    return json.dumps({**data, "indicators": indicators, "risk": risk})
+    return json.dumps({"in_words": None, **data, "indicators": indicators, "risk": risk})
 
 
 @pytest.fixture(params=VENDORS)

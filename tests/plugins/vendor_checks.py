@@ -6,13 +6,26 @@ import logging
 import subprocess
 import sys
 import traceback
+from gzip import compress
 
 import pytest
 
-from freqgen import Design, FreqgenException, Message, Payload, Prompt, Step
+from freqgen import (
+    Design,
+    FreqgenException,
+    Message,
+    Payload,
+    Prompt,
+    ProviderError,
+    ProviderTransient,
+    ProviderUnavailable,
+    ReplyInvalid,
+    Step,
+)
+from freqgen.generation.endpoint import MOST_BYTES
 from freqgen.testing import a_catalogue
 from tests.installation import ROOT
-from tests.plugins.vendor_server import Received
+from tests.plugins.vendor_server import Canned, Received
 
 KEY = "sk-test-0123456789-ABCDEF"
 """A key that must be seen in one header and nowhere else."""
@@ -40,6 +53,7 @@ STRICT_DESIGN = {
     "exit_long": ["rsi > 70"],
     "entry_short": [],
     "exit_short": [],
+    "in_words": None,
     "risk": {
         "stoploss": -0.05,
         "take_profit": None,
@@ -58,6 +72,52 @@ STRICT_DESIGN = {
     "parameters": [],
 }
 """A design as a model answers that is held to the strict schema."""
+
+
+Row = tuple[Canned, type[ProviderError], str, str]
+
+STRANGE_ANSWERS: dict[str, Row] = {
+    "invalid JSON": (Canned(body=b"{nope"), ReplyInvalid, "is no answer", "base_url"),
+    "no body": (Canned(body=b""), ReplyInvalid, "is no answer", "base_url"),
+    "a web page": (
+        Canned(body=b"<html>", content_type="text/html"),
+        ReplyInvalid,
+        "is no answer",
+        "base_url",
+    ),
+    "a list": (Canned(body=[1]), ReplyInvalid, "is no answer", "base_url"),
+    "JSON too deep to be read": (
+        Canned(body=b"[" * 100_000),
+        ReplyInvalid,
+        "no answer of the kind",
+        "base_url",
+    ),
+    "far more than an answer": (
+        Canned(body=b" " * (MOST_BYTES + 1)),
+        ReplyInvalid,
+        "more than 16,000,000 bytes",
+        "base_url",
+    ),
+    "far more when it is unpacked": (
+        Canned(body=compress(b" " * (MOST_BYTES + 1)), headers={"content-encoding": "gzip"}),
+        ReplyInvalid,
+        "more than 16,000,000 bytes",
+        "base_url",
+    ),
+    "words that are none": (
+        Canned(status=400, body={"error": {"message": ["a"], "type": {}, "code": 7}}),
+        ProviderUnavailable,
+        "refused the call (status 400)",
+        "choose another model",
+    ),
+    "connection closed": (
+        Canned(body={}, drop=True),
+        ProviderTransient,
+        "ended before the answer",
+        "try again",
+    ),
+}
+"""What any server may send in place of an answer, the error that it is, and what that says."""
 
 
 def prompt(step: Step, *, system: str = "Rules of the house.") -> Prompt:

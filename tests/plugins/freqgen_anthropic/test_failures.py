@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,9 +18,16 @@ from freqgen import (
     SettingsError,
     Step,
 )
+from freqgen_anthropic.failures import no_long_waits
 from freqgen_anthropic.provider import AnthropicProvider
 from tests.plugins.freqgen_anthropic.wire import MODEL, error, listing, message
-from tests.plugins.vendor_checks import KEY, assert_key_not_shown, log_everything, prompt
+from tests.plugins.vendor_checks import (
+    KEY,
+    STRANGE_ANSWERS,
+    assert_key_not_shown,
+    log_everything,
+    prompt,
+)
 from tests.plugins.vendor_server import Canned, VendorServer, closed_port
 
 
@@ -136,23 +144,9 @@ TABLE = {
     ),
     "empty": (message(" \n"), ReplyInvalid, "answered with nothing", "try again"),
     "no content": (message("", content=[]), ReplyInvalid, "answered with nothing", "try again"),
-    "invalid JSON": (Canned(body=b"{nope"), ReplyInvalid, "is no answer", "base_url"),
-    "no body": (Canned(body=b""), ReplyInvalid, "is no answer", "base_url"),
-    "a web page": (
-        Canned(body=b"<html>", content_type="text/html"),
-        ReplyInvalid,
-        "is no answer",
-        "base_url",
-    ),
     "other JSON": (Canned(body={"choices": []}), ReplyInvalid, "is no answer", "base_url"),
-    "a list": (Canned(body=[1]), ReplyInvalid, "is no answer", "base_url"),
     "strange blocks": (message("", content=[None, 3]), ReplyInvalid, "with nothing", "try again"),
-    "connection closed": (
-        Canned(body={}, drop=True),
-        ProviderTransient,
-        "ended before the answer",
-        "try again",
-    ),
+    **STRANGE_ANSWERS,
 }
 
 
@@ -242,6 +236,24 @@ def test_a_long_wait_is_the_user_s_to_decide(server: VendorServer, wait: str) ->
 
 
 @pytest.mark.parametrize(
+    ("headers", "passed"),
+    [
+        ({"retry-after-ms": "7200000"}, {"retry-after": "7200", "x-should-retry": "false"}),
+        ({"retry-after": "inf", "retry-after-ms": "inf"}, {}),
+        ({"retry-after": "Mon, 01 Jan 2026 00:00:00 +999999999999"}, {}),
+        ({"retry-after": "2"}, {"retry-after": "2"}),
+    ],
+    ids=["milliseconds", "for ever", "a date that is none", "short"],
+)
+def test_the_sdk_waits_no_longer_than_was_understood(
+    headers: dict[str, str], passed: dict[str, str]
+) -> None:
+    response = SimpleNamespace(headers=dict(headers))
+    assert no_long_waits(None, lambda _request: response) is response  # type: ignore[comparison-overlap]
+    assert response.headers == passed
+
+
+@pytest.mark.parametrize(
     ("key", "says"),
     [
         ("", "ANTHROPIC_API_KEY is not set"),
@@ -297,3 +309,10 @@ def test_a_character_that_cannot_be_sent(server: VendorServer) -> None:
     with pytest.raises(ProviderUnavailable, match="surrogates not allowed"):
         AnthropicProvider().answer(odd, model=MODEL, options=options)
     assert not server.received
+
+
+def test_tokens_that_nobody_sent_are_not_counted(server: VendorServer) -> None:
+    """Their sum could not even be written down."""
+    server.will(message("class A: pass", usage={"input_tokens": 10**4299, "output_tokens": 7}))
+    usage = ask(server.address).usage
+    assert (usage.input_tokens, usage.output_tokens) == (0, 7)

@@ -26,6 +26,17 @@ DESIGN = Design.from_data(
     }
 )
 
+BREAK = "low < shift(lowest(low, 20), 1)"
+WORDS = {"entry_long": ["a low under those of the 20 candles before it"]}
+DESIGNS = {
+    "FG830": (DESIGN, DESIGN),
+    "FG831": (
+        Design.from_data({**DESIGN.to_data(), "entry_long": [], "in_words": WORDS}),
+        Design.from_data({**DESIGN.to_data(), "entry_long": [BREAK]}),
+    ),
+}
+"""The designs of the bad and of the good examples."""
+
 REST = '    stoploss = -0.1\n    minimal_roi = {"0": 1}\n'
 
 
@@ -45,9 +56,9 @@ def test_every_code_is_explained(validator: WarmUp) -> None:
 @pytest.mark.parametrize("validator", RUNNING[:-1], ids=lambda v: v.name)
 def test_the_examples_are_true(bench: Bench, validator: WarmUp) -> None:
     for entry in validator.documentation():
-        design = DESIGN if entry.code == "FG830" else None
+        wrong, design = DESIGNS.get(entry.code, (None, None))
         for source in entry.bad:
-            found = bench.check(validator, _whole(source), design=design)
+            found = bench.check(validator, _whole(source), design=wrong)
             assert entry.code in {finding.code for finding in found}
         for source in entry.good:
             found = bench.check(validator, _whole(source), design=design)

@@ -275,3 +275,51 @@ def test_code_that_fails_is_another_checks(bench: Bench) -> None:
     place = "        return dataframe\n\n    def populate_entry_trend"
     source = _compiled(LONG).replace(place, place.replace("return dataframe", "raise ValueError"))
     assert bench.check(Faithful(), source, design=LONG, runs=False) == []
+
+
+SWING = "the low is below the lowest low of the 20 candles before it"
+WORDED = _design(in_words={"entry_long": [SWING]})
+NARROWED = (
+    '(dataframe["rsi"] < 40)',
+    '(dataframe["rsi"] < 40) & (dataframe["low"] < dataframe["low"].rolling(20).min().shift(1))',
+)
+
+
+def _worded(bench: Bench, design: Design, *changes: tuple[str, str]) -> list[Finding]:
+    """What is found in code that was compiled from the rules alone, and changed."""
+    source = _compiled(design.model_copy(update={"in_words": None}))
+    for old, new in changes:
+        assert source.count(old) == 1, (old, source)
+        source = source.replace(old, new)
+    return bench.check(Faithful(), source, design=design)
+
+
+def test_words_may_take_signals_of_the_rules_away(bench: Bench) -> None:
+    (finding,) = _worded(bench, WORDED, NARROWED)
+    assert (finding.code, finding.severity) == ("FG831", Severity.WARNING)
+    assert SWING in finding.message
+    assert "only that it lies within the rules of entry_long" in finding.message
+    assert [one.code for one in bench.check(Faithful(), _compiled(LONG), design=LONG)] == []
+
+
+def test_words_may_add_none(bench: Bench) -> None:
+    wider = (NARROWED[0], NARROWED[1].replace("< 40", "< 55"))
+    said, finding = _worded(bench, WORDED, wider)
+    assert (said.code, finding.code) == ("FG831", "FG830")
+    assert finding.severity is Severity.ERROR
+    assert " 0 missing" in finding.message
+    assert "enter_long may be 1 only where (rsi < 40) and (close < ema)" in finding.hint
+
+
+def test_the_other_sides_are_compared_as_ever(bench: Bench) -> None:
+    later = ('dataframe["rsi"] > 60', 'dataframe["rsi"] > 61')
+    found = _worded(bench, WORDED, NARROWED, later)
+    assert [one.code for one in found] == ["FG831", "FG830"]
+    assert "a long exit" in found[1].message
+
+
+def test_of_words_alone_nothing_is_compared(bench: Bench) -> None:
+    alone = _design(entry_long=[], in_words={"entry_long": [SWING]})
+    found = bench.check(Faithful(), _compiled(LONG), design=alone)
+    assert [one.code for one in found] == ["FG831"]
+    assert "nothing of it could be compared" in found[0].message

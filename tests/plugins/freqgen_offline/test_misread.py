@@ -24,6 +24,21 @@ def read(text: str) -> tuple[dict[str, Any], Reading]:
 RIGHT = [
     ("Buy the dip: when price drops 5% in 6 candles, buy.", "entry_long",
      ["change(close, 6) <= -0.05"]),
+    ("Alts only move when BTC lets them, so: buy when RSI < 30.", "entry_long", ["rsi < 30"]),
+    ("i only sit at my desk during the day, so buy when RSI < 30.", "entry_long", ["rsi < 30"]),
+    ("I never chase, so buy when RSI < 30.", "entry_long", ["rsi < 30"]),
+    ("I never trade on Mondays, so buy when RSI < 30.", "entry_long",
+     ["rsi < 30", "not (weekday() == 0)"]),
+    ("Golden cross. Buy when EMA 50 crosses above EMA 200.", "entry_long",
+     ["crosses_above(ema_50, ema_200)"]),
+    ("Golden cross system. Buy when RSI < 30.", "entry_long", ["rsi < 30"]),
+    ("MACD cross. Buy when MACD crosses above its signal.", "entry_long",
+     ["crosses_above(macd.line, macd.signal)"]),
+    ("MACD cross bot: buy when RSI < 30.", "entry_long", ["rsi < 30"]),
+    ("Hammer reversal: buy when RSI < 30.", "entry_long", ["rsi < 30"]),
+    ("Bear market strategy: short when RSI > 70.", "entry_short", ["rsi > 70"]),
+    ("Stochastic. Buy when fast %K is below 20.", "entry_long", ["stochf.k < 20"]),
+    ("Put this on the 1h chart: buy when RSI < 30.", "entry_long", ["rsi < 30"]),
     ("Buy when the market is oversold (RSI below 30).", "entry_long", ["rsi < 30"]),
     ("Conservative strategy with max 2 open trades: buy when RSI < 35.", "entry_long",
      ["rsi < 35"]),
@@ -103,6 +118,28 @@ def test_it_is_read_right_now(text: str, name: str, rules: list[str]) -> None:
 
 
 BLOCKED = [
+    "Only in an uptrend, so buy when RSI < 30.",
+    "Never on Mondays, so buy when RSI < 30.",
+    "Trade only the 4h trend, so: buy when RSI < 30.",
+    "Trading stops at night, so buy when RSI < 30.",
+    "Without pyramids, so buy when RSI < 30.",
+    "During lunch only, so buy when RSI < 30.",
+    "We close shop on Mondays, so buy when RSI < 30.",
+    "My hours are 8:00 to 16:00, so buy when RSI < 30.",
+    "The 4h decides, so buy when RSI < 30.",
+    "I like it volatile, so buy when RSI < 30.",
+    "Shorts are all I do, so sell when RSI > 70 and buy when RSI < 30.",
+    "Bear market strategy: buy when RSI < 30",
+    "Bearish setup of mine: buy when RSI < 30.",
+    "Golden cross. Buy when RSI < 30.",
+    "Golden cross, 1h. Buy when RSI < 30.",
+    "MACD cross. Buy when RSI < 30.",
+    "Hammer. Buy when RSI < 30.",
+    "Stochastic. Buy when RSI < 30.",
+    "Hull average. Buy when RSI < 30.",
+    "Buy puts when RSI < 30.",
+    "Buy when RSI < 30 or ADX > 20, whichever comes first.",
+    "Buy when RSI < 30.\nor\nADX > 20.",
     "Conservative: buy when RSI < 25. Aggressive: buy when RSI < 35.",
     "Buy when the trend is up (only if RSI < 30).",
     "H1 entries with an H4 trend filter. Trigger: RSI(14) on H1 crosses above 40.",
@@ -288,3 +325,25 @@ TITLES = [
 def test_a_timeframe_from_a_title_is_said(text: str, words: str) -> None:
     _, reading = read(f"{text} 2% stop.")
     assert any(words in told for told in reading.defaults)
+
+
+SAYS_WHAT_TO_WRITE = [
+    ("Buy low, sell high.", "is no level to wait for: name one"),
+    ("Buy low, sell at the close.", "every close is at the close"),
+    ("Buy when RSI < 30 or ADX > 20, whichever comes first.", 'write "or" between the conditions'),
+    ("Buy when RSI < 30.\nor\nADX > 20.", "write the alternatives in one sentence"),
+    ("Buy when RSI < 30. Or ADX > 20.", "write the alternatives in one sentence"),
+    ("Buy when RSI < 30. Don't buy on Monday and when ADX > 40.", "each by itself is denied"),
+    ("Buy when RSI < 30, when ADX > 20, sell if RSI > 70.", "which conditions belong to which"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), SAYS_WHAT_TO_WRITE, ids=lambda told: told[:40])
+def test_what_stops_says_what_to_write(text: str, words: str) -> None:
+    try:
+        _, reading = read(text + END)
+    except BriefError as exc:
+        told = str(exc)
+    else:
+        told = " ".join(span.meaning for span in reading.unread if span.blocks)
+    assert words in told

@@ -19,7 +19,13 @@ from freqgen import (
 )
 from freqgen_openai.provider import OpenAIProvider
 from tests.plugins.freqgen_openai.wire import MODEL, completion, error, listing
-from tests.plugins.vendor_checks import KEY, assert_key_not_shown, log_everything, prompt
+from tests.plugins.vendor_checks import (
+    KEY,
+    STRANGE_ANSWERS,
+    assert_key_not_shown,
+    log_everything,
+    prompt,
+)
 from tests.plugins.vendor_server import Canned, VendorServer, closed_port
 
 
@@ -147,23 +153,9 @@ TABLE = {
     ),
     "empty": (completion(" \n"), ReplyInvalid, "answered with nothing", "try again"),
     "no content": (completion(None), ReplyInvalid, "answered with nothing", "try again"),
-    "invalid JSON": (Canned(body=b"{nope"), ReplyInvalid, "is no answer", "base_url"),
-    "no body": (Canned(body=b""), ReplyInvalid, "is no answer", "base_url"),
-    "a web page": (
-        Canned(body=b"<html>", content_type="text/html"),
-        ReplyInvalid,
-        "is no answer",
-        "base_url",
-    ),
     "other JSON": (Canned(body={"content": []}), ReplyInvalid, "is no answer", "base_url"),
-    "a list": (Canned(body=[1]), ReplyInvalid, "is no answer", "base_url"),
     "strange blocks": (completion("", choices=[None, 3]), ReplyInvalid, "is no answer", "base_url"),
-    "connection closed": (
-        Canned(body={}, drop=True),
-        ProviderTransient,
-        "ended before the answer",
-        "try again",
-    ),
+    **STRANGE_ANSWERS,
 }
 
 
@@ -318,3 +310,12 @@ def test_a_character_that_cannot_be_sent(server: VendorServer) -> None:
     with pytest.raises(ProviderUnavailable, match="surrogates not allowed"):
         OpenAIProvider().answer(odd, model=MODEL, options=options)
     assert not server.received
+
+
+def test_tokens_that_nobody_sent_are_not_counted(server: VendorServer) -> None:
+    """Their sum could not even be written down."""
+    server.will(
+        completion("class A: pass", usage={"prompt_tokens": 10**4299, "completion_tokens": 7})
+    )
+    usage = ask(server.address).usage
+    assert (usage.input_tokens, usage.output_tokens) == (0, 7)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from freqgen import (
@@ -53,6 +54,9 @@ DESIGN = {
 }  # fmt: skip
 
 
+WORDS = "the close has made a double bottom within the last 50 candles"
+
+
 def catalogue() -> Catalogue:
     """The one without plugins."""
     return Catalogue(builtin_indicators())
@@ -97,10 +101,18 @@ def words_of(prompt: Prompt) -> str:
 def snapshots() -> dict[Path, str]:
     """What each file is to hold."""
     whole = payload()
-    return {
+    found = {
         SNAPSHOTS / f"{step}.txt": words_of(TemplateBuilder(step=step).build(whole))
         for step in Step
     }
+    worded = Design.from_data({**DESIGN, "in_words": {"entry_long": [WORDS]}})
+    code = TemplateBuilder(step=Step.CODE).build(replace(whole, design=worded))
+    found[SNAPSHOTS / "code_in_words.txt"] = words_of(code)
+    rules = TemplateBuilder(step=Step.DESIGN).build(
+        replace(whole, rules_only=True, problems=(f"in_words: {WORDS} is no rule",))
+    )
+    found[SNAPSHOTS / "design_rules_only.txt"] = words_of(rules)
+    return found
 
 
 def example_code() -> dict[Path, str]:

@@ -225,7 +225,7 @@ def test_a_faulty_design_does_not_stop_the_check(check: Check) -> None:
             "name": "S",
             "timeframe": "1h",
             "entry_long": ["nothing < 30"],
-            "risk": {"stoploss": -0.1},
+            "risk": {"stoploss": -0.1, "take_profit": 0.1},
         }
     )
     assert check(STRATEGY, design=design).findings == ()
