@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from freqgen.exceptions import StoreError as StoreError
     from freqgen.exceptions import StrategyFault as StrategyFault
     from freqgen.exceptions import UsageError as UsageError
+    from freqgen.finding import Edit as Edit
     from freqgen.finding import Finding as Finding
     from freqgen.finding import Phase as Phase
     from freqgen.finding import Report as Report
@@ -106,6 +107,9 @@ if TYPE_CHECKING:
     from freqgen.validation.laboratory import Run as Run
     from freqgen.validation.laboratory import Specimen as Specimen
     from freqgen.validation.laboratory import Trial as Trial
+    from freqgen.validation.mending import Mended as Mended
+    from freqgen.validation.mending import apply_edits as apply_edits
+    from freqgen.validation.mending import mend as mend
     from freqgen.validation.runner import Validation as Validation
     from freqgen.validation.validator import ValidationContext as ValidationContext
     from freqgen.validation.validator import Validator as Validator
@@ -163,7 +167,7 @@ _HOME = {
         "StrategyFault",
         "UsageError",
     ],
-    "finding": ["Finding", "Phase", "Report", "Severity"],
+    "finding": ["Edit", "Finding", "Phase", "Report", "Severity"],
     "generation.designer": ["DesignResult"],
     "generation.endpoint": ["Endpoint"],
     "generation.prices": ["call_cost"],
@@ -193,6 +197,7 @@ _HOME = {
     "settings": ["ProviderSettings", "RiskLimits", "Settings", "Workspace", "load_workspace"],
     "store.record": ["Record"],
     "validation.laboratory": ["Laboratory", "Run", "Specimen", "Trial"],
+    "validation.mending": ["Mended", "apply_edits", "mend"],
     "validation.runner": ["Validation"],
     "validation.validator": ["ValidationContext", "Validator"],
 }

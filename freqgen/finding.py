@@ -41,6 +41,29 @@ _LONGEST = 1500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Text to put in place of a part of the source.
+
+    :param start: Offset of the part's first character, from 0.
+    :param end: Offset after its last character; the same as ``start`` to insert.
+    :param text: What is to stand there.
+    """
+
+    start: int
+    end: int
+    text: str
+
+    @classmethod
+    def between(cls, before: str, after: str) -> Edit:
+        """The smallest single edit that turns one text into another."""
+        shorter = min(len(before), len(after))
+        same = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+        rest = shorter - same
+        tail = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
+        return cls(start=same, end=len(before) - tail, text=after[same : len(after) - tail])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that a validator saw.
 
@@ -51,7 +74,8 @@ class Finding:
     :param hint: What to write instead; may be empty.
     :param line: Line in the source, from 1, or ``None`` for the file as a whole.
     :param column: Column in the line, from 1, or ``None``.
-    :param fixed_source: The whole source with this finding mended, where one answer is right.
+    :param edits: What mends it, where one answer is right: changes of the source that was
+        checked, which do not overlap. All of them together, or none.
     """
 
     code: str
@@ -61,7 +85,7 @@ class Finding:
     hint: str = ""
     line: int | None = None
     column: int | None = None
-    fixed_source: str | None = None
+    edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep the message to a line: names that a draft chose may be in it, of any length."""
@@ -73,7 +97,7 @@ class Finding:
     @property
     def fixable(self) -> bool:
         """Whether freqgen can mend it by itself."""
-        return self.fixed_source is not None
+        return bool(self.edits)
 
     def to_dict(self) -> dict[str, Any]:
         """The finding as the command line's JSON has it."""

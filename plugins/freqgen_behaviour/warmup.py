@@ -175,7 +175,7 @@ class _Teller:
     def _finding(
         self, code: str, column: str, message: str, hint: str, fixed: str | None = None
     ) -> Finding:
-        from freqgen import Finding, Phase, Severity
+        from freqgen import Edit, Finding, Phase, Severity
 
         return Finding(
             code=code,
@@ -184,7 +184,7 @@ class _Teller:
             message=message,
             hint=hint,
             line=self.source.line_of(column, self.run.lines),
-            fixed_source=fixed,
+            edits=(Edit.between(self.draft.source, fixed),) if fixed is not None else (),
         )
 
     def _worst(self, columns: set[str], differences: Mapping[str, Difference]) -> str:

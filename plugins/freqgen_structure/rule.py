@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from freqgen import Finding, Phase, Severity
+from freqgen import Edit, Finding, Phase, Severity
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -22,11 +22,13 @@ class Bad:
 
     :param line: The line that the finding must name.
     :param design: Where the rule compares with a design: its JSON data.
+    :param fixed: The whole code after the finding's edits; ``None`` where it has none.
     """
 
     code: str
     line: int | None
     design: object = None
+    fixed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,13 @@ class Rule:
         hint: str = "",
         severity: Severity | None = None,
         column: int | None = None,
+        edits: Iterable[Edit] = (),
     ) -> None:
-        """Note a finding at a node, at a line, or for the file as a whole."""
+        """Note a finding at a node, at a line, or for the file as a whole.
+
+        :param edits: What mends it, if there is one right answer: see :meth:`replace`,
+            :meth:`insert_before`, :meth:`insert_after` and :mod:`freqgen_structure.editing`.
+        """
         line = where if isinstance(where, int) else None
         if where is not None and not isinstance(where, int):
             line, column = self.source.position(where)
@@ -107,9 +114,32 @@ class Rule:
             hint=hint or self.HINT,
             line=line,
             column=column,
+            edits=tuple(edits),
         )
         if finding not in self._found:
             self._found.append(finding)
+
+    # -- what mends a finding: edits of the text, so that comments and layout stay ----------
+
+    def replace(self, node: cst.CSTNode, text: str) -> Edit:
+        """Write ``text`` where ``node`` is, without the parentheses around it."""
+        start, end = self.source.span(node)
+        return Edit(start=start, end=end, text=text)
+
+    def insert_before(self, node: cst.CSTNode, text: str) -> Edit:
+        """Write ``text`` in front of ``node``."""
+        start, _ = self.source.span(node)
+        return Edit(start=start, end=start, text=text)
+
+    def insert_after(self, node: cst.CSTNode, text: str) -> Edit:
+        """Write ``text`` behind ``node``."""
+        _, end = self.source.span(node)
+        return Edit(start=end, end=end, text=text)
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The source of ``node``, as it is written."""
+        start, end = self.source.span(node)
+        return self.source.text[start:end]
 
     def check(self) -> None:
         """Look at the draft; :meth:`report` what is wrong."""

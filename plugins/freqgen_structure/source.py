@@ -133,6 +133,19 @@ class Source:
         start = self._positions[node].start
         return start.line, start.column + 1
 
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Offsets of the first character of a node and after its last, without parentheses."""
+        place = self._positions[node]
+        starts = self._line_starts
+        return (
+            starts[place.start.line - 1] + place.start.column,
+            starts[place.end.line - 1] + place.end.column,
+        )
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(i + 1 for i, c in enumerate(self.text) if c == "\n"), len(self.text)]
+
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node that holds ``node``."""
         return self.parents.get(node)

@@ -10,6 +10,7 @@ from freqgen import (
     Run,
     Severity,
     Trial,
+    apply_edits,
     check_design,
     compile_design,
 )
@@ -77,9 +78,10 @@ def test_too_little_history_is_found_and_mended(
     assert finding.line == line_of(source, f'dataframe["{name}"] =')
     count = int(finding.hint.split(" = ")[1].split(",")[0])
     assert low <= count <= high
-    assert finding.fixed_source == with_startup(source, "S", count)
-    assert finding.fixed_source is not None
-    assert bench.check(WarmUp(), finding.fixed_source) == []
+    mended, applied = apply_edits(source, [finding])
+    assert applied == (finding,)
+    assert mended == with_startup(source, "S", count)
+    assert bench.check(WarmUp(), mended) == []
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_what_depends_on_the_first_candle_is_found(bench: Bench, value: str, use
     assert "x depends on where the frame begins" in finding.message
     assert ("no signal depends on it" in finding.message) is not used
     assert finding.line == line_of(source, 'dataframe["x"] =')
-    assert finding.fixed_source is None
+    assert not finding.fixable
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,7 @@ def test_an_average_longer_than_the_trial_has_no_fix(bench: Bench) -> None:
     (finding,) = bench.check(WarmUp(), source)
     assert finding.code == "FG825"
     assert "far too small for ema" in finding.message
-    assert finding.fixed_source is None
+    assert not finding.fixable
 
 
 def test_several_columns_are_named_with_the_worst_first(bench: Bench) -> None:

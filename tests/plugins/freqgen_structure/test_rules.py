@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
 
-from freqgen import Design, Draft, Finding, Phase, Severity, ValidationContext
+from freqgen import Design, Draft, Finding, Phase, Report, Severity, ValidationContext, mend
 from freqgen_structure import RuleValidator, validators
 from freqgen_structure.rule import Bad, Good
 
@@ -43,6 +44,23 @@ def test_invalid_examples_are_found_on_their_line(
     found = _check(validator, bad.code, bad.design, context)
     assert {(f.code, f.line) for f in found} == {(validator.codes[0], bad.line)}
     assert found[0].phase is validator.phase
+
+
+@pytest.mark.parametrize(("validator", "bad"), _cases("INVALID"))
+def test_what_has_one_right_answer_is_mended_once_and_for_all(
+    validator: RuleValidator, bad: Bad, context: ValidationContext
+) -> None:
+    def check(draft: Draft) -> Report:
+        given = Design.from_data(bad.design) if bad.design is not None else None
+        return Report(findings=tuple(validator.check(draft, given, context)))
+
+    draft = Draft(class_name="S", source=bad.code)
+    mended = mend(draft, check)
+    assert mended.draft.source == (bad.code if bad.fixed is None else bad.fixed)
+    assert not any(finding.fixable for finding in mended.report.findings)
+    assert mend(mended.draft, check).draft == mended.draft
+    if bad.fixed is not None:
+        ast.parse(bad.fixed)
 
 
 @pytest.mark.parametrize("validator", RULES, ids=lambda v: v.codes[0])

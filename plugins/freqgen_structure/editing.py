@@ -1,0 +1,148 @@
+"""Edits that need more than one node: imports, statements and attributes of the strategy.
+
+All of them are changes of text, so that comments and layout around them stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from freqgen import Edit
+from freqgen_structure.nodes import dotted
+
+if TYPE_CHECKING:
+    from freqgen_structure.source import Source
+
+
+def needed_module(source: Source, module: str, alias: str = "") -> tuple[str, tuple[Edit, ...]]:
+    """The name that a module has in the file, and the edit that imports it if it has none.
+
+    :param alias: The name that it is to get, as in ``import numpy as np``.
+    """
+    for statement in _imports(source):
+        for small in statement.body:
+            if isinstance(small, cst.Import):
+                for item in small.names:
+                    if dotted(item.name) == module and (item.asname or "." not in module):
+                        return _bound(item), ()
+    text = f"import {module} as {alias}" if alias and alias != module else f"import {module}"
+    return alias or module, (_import_at(source, text),)
+
+
+def needed_name(source: Source, module: str, name: str) -> tuple[str, tuple[Edit, ...]]:
+    """What ``name`` of a module is called in the file, and the edit that imports it.
+
+    A name is put into the brackets of the import of its module that is there.
+    """
+    same: cst.ImportFrom | None = None
+    for statement in _imports(source):
+        for small in statement.body:
+            if not isinstance(small, cst.ImportFrom) or small.relative or small.module is None:
+                continue
+            if dotted(small.module) != module:
+                continue
+            if isinstance(small.names, cst.ImportStar):
+                return name, ()
+            for item in small.names:
+                if item.name.value == name:
+                    return _bound(item), ()
+            same = small
+    if same is not None and not isinstance(same.names, cst.ImportStar):
+        _, end = source.span(same.names[-1])
+        # The position of an alias takes in the comma behind it, if there is one.
+        comma = source.text[:end].rstrip().endswith(",")
+        return name, (Edit(start=end, end=end, text=f" {name}" if comma else f", {name}"),)
+    return name, (_import_at(source, f"from {module} import {name}"),)
+
+
+def without_statement(source: Source, statement: cst.SimpleStatementLine) -> Edit:
+    """The edit that takes a line out; ``pass`` stands for it where its block would be empty."""
+    start, end = source.span(statement)
+    block = source.parent(statement)
+    alone = isinstance(block, cst.IndentedBlock) and len(block.body) == 1
+    if alone:
+        return Edit(start=start, end=end, text="pass")
+    begin = source.text.rfind("\n", 0, start) + 1
+    line_end = source.text.find("\n", end)
+    behind = source.text[end : line_end if line_end >= 0 else len(source.text)]
+    if "#" in behind:  # the comment stays
+        return Edit(start=start, end=end + len(behind) - len(behind.lstrip()), text="")
+    return Edit(start=begin, end=line_end + 1 if line_end >= 0 else len(source.text), text="")
+
+
+def with_attribute(source: Source, name: str, value: str) -> tuple[Edit, ...]:
+    """The edit that sets an attribute in the body of the strategy class.
+
+    An attribute that is there gets the value; else a line is added, after the attributes at the
+    top of the class. Nothing where there is no strategy, or its body is on the class's line.
+    """
+    there = source.attributes.get(name)
+    if there is not None:
+        start, end = source.span(there[1])
+        return (Edit(start=start, end=end, text=value),)
+    strategy = source.strategy
+    if strategy is None or not isinstance(strategy.body, cst.IndentedBlock):
+        return ()
+    last: cst.SimpleStatementLine | None = None
+    for statement in strategy.body.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            last = statement
+        else:
+            break
+    if last is None:
+        first = strategy.body.body[0]
+        top: cst.CSTNode = first
+        if isinstance(first, cst.FunctionDef | cst.ClassDef) and first.decorators:
+            top = first.decorators[0]
+        start, _ = source.span(top)
+        begin = source.text.rfind("\n", 0, start) + 1
+        indent = source.text[begin:start]
+        return (Edit(start=begin, end=begin, text=f"{indent}{name} = {value}\n\n"),)
+    start, end = source.span(last)
+    begin = source.text.rfind("\n", 0, start) + 1
+    indent = source.text[begin:start]
+    if indent.strip():
+        return ()
+    line_end = source.text.find("\n", end)
+    at = line_end if line_end >= 0 else len(source.text)
+    return (Edit(start=at, end=at, text=f"\n{indent}{name} = {value}"),)
+
+
+def _bound(item: cst.ImportAlias) -> str:
+    if item.asname is not None and isinstance(item.asname.name, cst.Name):
+        return item.asname.name.value
+    return dotted(item.name) or ""
+
+
+def _imports(source: Source) -> list[cst.SimpleStatementLine]:
+    """The import statements at the top level of the file."""
+    return [
+        statement
+        for statement in source.module.body
+        if isinstance(statement, cst.SimpleStatementLine)
+        and statement.body
+        and isinstance(statement.body[0], cst.Import | cst.ImportFrom)
+    ]
+
+
+def _import_at(source: Source, text: str) -> Edit:
+    """An import statement after the imports at the top, else after the docstring."""
+    found = _imports(source)
+    body = source.module.body
+    if found:
+        _, end = source.span(found[-1])
+    elif (
+        body
+        and isinstance(body[0], cst.SimpleStatementLine)
+        and isinstance(body[0].body[0], cst.Expr)
+    ):
+        _, end = source.span(body[0])
+    else:
+        start = source.span(body[0])[0] if body else 0
+        start = source.text.rfind("\n", 0, start) + 1
+        return Edit(start=start, end=start, text=f"{text}\n")
+    line_end = source.text.find("\n", end)
+    at = line_end if line_end >= 0 else len(source.text)
+    return Edit(start=at, end=at, text=f"\n{text}")
