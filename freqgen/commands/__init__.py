@@ -12,5 +12,7 @@ the help lists the verb. Modules are imported for every ``--help``, so whatever 
 import is imported inside the functions.
 """
 
-BUILTIN = ("generate", "steps", "stored", "trade", "plugins_cmd", "doctor")
+BUILTIN = tuple(
+    ["generate", "steps", "validate", "backtest", "stored", "trade", "plugins_cmd", "doctor"]
+)
 """The modules with freqgen's own verbs, in the order of the help."""
