@@ -72,6 +72,26 @@ def without_statement(source: Source, statement: cst.SimpleStatementLine) -> Edi
     return Edit(start=begin, end=line_end + 1 if line_end >= 0 else len(source.text), text="")
 
 
+def without_argument(source: Source, call: cst.Call, arg: cst.Arg) -> tuple[Edit, ...]:
+    """The edit that takes a keyword argument out of a call, with the comma that parts it.
+
+    Nothing where a comment stands between it and the others.
+    """
+    if arg.keyword is None or not isinstance(arg.value, cst.Name):
+        return ()
+    text = source.text
+    start, end = source.span(arg.keyword)[0], source.span(arg.value)[1]
+    before = text[:start].rstrip()
+    if before.endswith(","):
+        return (Edit(start=len(before) - 1, end=end, text=""),)
+    behind = text[end:].lstrip()
+    if len(call.args) > 1 and arg is call.args[0] and behind.startswith(","):
+        rest = behind[1:].lstrip()
+        if not rest.startswith("#"):
+            return (Edit(start=start, end=len(text) - len(rest), text=""),)
+    return ()
+
+
 def with_attribute(source: Source, name: str, value: str) -> tuple[Edit, ...]:
     """The edit that sets an attribute in the body of the strategy class.
 

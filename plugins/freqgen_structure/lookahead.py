@@ -2,34 +2,144 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from freqgen import Severity
+import libcst as cst
+
+from freqgen import Edit, Severity
+from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Rule
 from freqgen_structure.unread import unread_column
 
 if TYPE_CHECKING:
-    import libcst as cst
+    from freqgen_structure.source import Source
+
+_TARGETS = "set_freqai_targets"
 
 
 class LookaheadRule(Rule):
     """A rule that finds values of later candles."""
 
-    def leak(self, node: cst.BaseExpression, message: str = "", *, certain: bool = True) -> None:
+    def leak(
+        self,
+        node: cst.BaseExpression,
+        message: str = "",
+        *,
+        certain: bool = True,
+        where: cst.CSTNode | None = None,
+        hint: str = "",
+        edits: Iterable[Edit] = (),
+    ) -> None:
         """Report ``node``, which has values of later candles.
 
         It is a warning where they only go into a column that nothing in the file reads, such as
         a Chikou span to be plotted: then running the strategy tells whether a signal follows it.
 
         :param certain: Whether the text shows that the candles are later ones.
+        :param where: What to point at, if not at the name of what is called.
         """
+        if self.is_target(node):
+            return
+        where = where or narrow(node)
         column = unread_column(self.source, node)
         if column is None:
-            self.report(node, message, severity=None if certain else Severity.WARNING)
+            severity = None if certain else Severity.WARNING
+            self.report(where, message, severity=severity, hint=hint, edits=edits)
             return
         self.report(
-            node,
+            where,
             f'{message or self.title()}; nothing reads the column "{column}" that they are in',
             hint="it may be plotted, but no signal and no callback may read it",
             severity=Severity.WARNING,
         )
+
+    def is_target(self, node: cst.CSTNode) -> bool:
+        """Whether ``node`` is part of what FreqAI is to learn to predict, which lies ahead."""
+        function = self.source.function_of(node)
+        return function is not None and function.name.value == _TARGETS
+
+
+def narrow(node: cst.CSTNode) -> cst.CSTNode:
+    """The part of ``node`` that a person would point at: of a chain of calls the last name.
+
+    A chain may begin lines above, in the bracket of its statement.
+    """
+    if isinstance(node, cst.Call):
+        return narrow(node.func)
+    return node.attr if isinstance(node, cst.Attribute) else node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """A method of a series or a frame that is called, in whatever way it is spelled.
+
+    :param skipped: Arguments before the method's own.
+    """
+
+    source: Source
+    call: cst.Call
+    name: str
+    skipped: int = 0
+
+    def argument(self, position: int, keyword: str) -> cst.BaseExpression | None:
+        """An argument of the method, out of ``**{…}`` as well."""
+        return given(self.source, self.call, position + self.skipped, keyword)
+
+
+def invocation(source: Source, call: cst.Call) -> Invocation | None:
+    """The method that ``call`` calls, if it may be one of pandas.
+
+    ``x.shift(1)``, ``pd.Series.shift(x, 1)``, ``x.transform("shift", 1)``,
+    ``x.pipe(pd.Series.shift, 1)``, and ``move(1)`` after ``move = x.shift``.
+    """
+    func: cst.BaseExpression = call.func
+    if isinstance(func, cst.Name):
+        values = source.values(func)
+        if len(values) != 1 or not isinstance(values[0], cst.Attribute):
+            return None
+        func = values[0]
+    if not isinstance(func, cst.Attribute):
+        return None
+    name = func.attr.value
+    path = source.imported(func)
+    if path is not None and path.rpartition(".")[0] in _CLASSES:
+        return Invocation(source=source, call=call, name=name, skipped=1)
+    if name in {"transform", "apply", "agg", "aggregate", "pipe"} and call.args:
+        first = call.args[0].value
+        passed = text_of(first)
+        path = source.imported(first) or ""
+        if passed is None and path.rpartition(".")[0] in _CLASSES:
+            passed = path.rpartition(".")[2]
+        if passed is not None:
+            return Invocation(source=source, call=call, name=passed, skipped=1)
+    return Invocation(source=source, call=call, name=name)
+
+
+_CLASSES = frozenset({"pandas.Series", "pandas.DataFrame"})
+
+
+def given(source: Source, call: cst.Call, position: int, keyword: str) -> cst.BaseExpression | None:
+    """An argument by position or keyword, those of ``*[…]`` and ``**{…}`` included."""
+    found = argument(call, position, keyword)
+    if found is not None:
+        return found
+    place = 0
+    for arg in call.args:
+        value = arg.value
+        if arg.star and isinstance(value, cst.Name):
+            values = source.values(value)
+            value = values[0] if len(values) == 1 and values[0] is not None else value
+        if arg.star == "**" and isinstance(value, cst.Dict):
+            for pair in value.elements:
+                if isinstance(pair, cst.DictElement) and text_of(pair.key) == keyword:
+                    return pair.value
+        elif arg.star == "*" and isinstance(value, cst.List | cst.Tuple):
+            elements = value.elements
+            if place <= position < place + len(elements):
+                return elements[position - place].value
+            place += len(elements)
+        elif arg.keyword is None and not arg.star:
+            place += 1
+    return None

@@ -2,8 +2,9 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen_structure.lookahead import LookaheadRule
-from freqgen_structure.nodes import argument
+from freqgen_structure.constants import numbers
+from freqgen_structure.editing import without_argument
+from freqgen_structure.lookahead import LookaheadRule, invocation
 from freqgen_structure.rule import Bad
 
 
@@ -12,18 +13,67 @@ class CentredWindow(LookaheadRule):
 
     ``rolling(n, center=True)`` gives a candle the statistics of the candles on both sides of
     it, half of which lie in its future. It is a warning, as with ``FG201``, where the values only
-    go into a column that nothing in the file reads but ``plot_config``.
+    go into a column that nothing in the file reads but ``plot_config``. What mends it leaves the
+    argument out: the same window, ending at the candle, is all that can be known then.
     """
 
     HINT = "leave out center=True: a window that ends at the candle knows the past only"
-    VALID = ('df["close"].rolling(20).mean()', 'df["close"].rolling(20, center=False).mean()')
+    VALID = (
+        'df["close"].rolling(20).mean()',
+        'df["close"].rolling(20, center=False).mean()',
+        'middle = False\ndf["close"].rolling(20, center=middle).mean()',
+        "import pandas as pd\npd.api.indexers.VariableOffsetWindowIndexer(index=x, offset=y)",
+    )
     INVALID: ClassVar = (
-        Bad(code='df["close"].rolling(20, center=True).mean()', line=1),
-        Bad(code='x = 1\ndf["close"].rolling(window=5, center=True).max()', line=2),
+        Bad(
+            code='df["close"].rolling(20, center=True).mean()',
+            line=1,
+            fixed='df["close"].rolling(20).mean()',
+        ),
+        Bad(
+            code='x = 1\ndf["close"].rolling(center=True, window=5).max()',
+            line=2,
+            fixed='x = 1\ndf["close"].rolling(window=5).max()',
+        ),
+        Bad(code="df['close'].rolling(5, 1, True).max()", line=1),
+        Bad(code="df['close'].rolling(5, center=1).max()", line=1),
+        Bad(code="MIDDLE = True\ndf['close'].rolling(5, center=MIDDLE).max()", line=2),
+        Bad(code="def f(x, c=True):\n    return x.rolling(5, center=c).max()", line=2),
+        Bad(
+            code="class S:\n    c = True\n    def f(self, x):\n        x.rolling(5, center=self.c)",
+            line=4,
+        ),
+        Bad(code="how = {'window': 5, 'center': True}\ndf.rolling(**how).mean()", line=2),
+        Bad(
+            code="x = (\n    df['close']\n    .rolling(\n        5,\n        center=True,\n    )\n)",
+            line=5,
+            fixed="x = (\n    df['close']\n    .rolling(\n        5,\n    )\n)",
+        ),
+        Bad(
+            code="import pandas as pd\n"
+            "w = pd.api.indexers.FixedForwardWindowIndexer(window_size=5)\n"
+            "x = df['close'].rolling(w).max()",
+            line=2,
+        ),
     )
 
     def visit_Call(self, node: cst.Call) -> None:
-        if isinstance(node.func, cst.Attribute) and node.func.attr.value == "rolling":
-            center = argument(node, 2, "center")
-            if isinstance(center, cst.Name) and center.value == "True":
-                self.leak(node)
+        path = self.source.imported(node.func) or ""
+        if path.rpartition(".")[2] == "FixedForwardWindowIndexer":
+            self.leak(
+                node,
+                "a window that looks forward covers candles that have not happened yet",
+                hint="give rolling the number of candles: such a window ends at the candle",
+            )
+            return
+        called = invocation(self.source, node)
+        if called is None or called.name != "rolling":
+            return
+        center = called.argument(2, "center")
+        if center is None or not any(numbers(self.source, center).known):
+            return
+        # The argument may stand on a line of its own.
+        place = next((arg for arg in node.args if arg.value is center), None)
+        literal = isinstance(center, cst.Name) and center.value == "True" and not center.lpar
+        edits = without_argument(self.source, node, place) if place and literal else ()
+        self.leak(node, where=place, edits=edits)
