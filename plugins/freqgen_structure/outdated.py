@@ -1,0 +1,139 @@
+"""Names that older versions of NumPy and pandas had, and what took their place."""
+
+from __future__ import annotations
+
+NUMPY = {
+    line.split()[0]: line.split()[1]
+    for line in """
+    NaN nan
+    NAN nan
+    Inf inf
+    Infinity inf
+    infty inf
+    PINF inf
+    in1d isin
+    trapz trapezoid
+    product prod
+    cumproduct cumprod
+    sometrue any
+    alltrue all
+    row_stack vstack
+    round_ round
+    rank ndim
+    mat asmatrix
+    string_ bytes_
+    unicode_ str_
+    float_ float64
+    complex_ complex128
+    cfloat complex128
+    singlecomplex complex64
+    longfloat longdouble
+    longcomplex clongdouble
+    clongfloat clongdouble
+    bool8 bool_
+    object0 object_
+    int0 intp
+    uint0 uintp
+    void0 void
+    str0 str_
+    bytes0 bytes_
+    typeDict sctypeDict
+    issubsctype issubdtype
+    """.strip().splitlines()
+}
+"""What NumPy calls a thing that it had another name for."""
+
+NUMPY_BUILTINS = {
+    "bool": "bool",
+    "complex": "complex",
+    "float": "float",
+    "int": "int",
+    "long": "int",
+    "object": "object",
+    "str": "str",
+    "unicode": "str",
+    "alen": "len",
+    "issubclass_": "issubclass",
+}
+"""Names of NumPy that were those of Python itself."""
+
+NUMPY_VALUES = {"NINF": "-{np}.inf", "PZERO": "0.0", "NZERO": "-0.0"}
+"""Constants of NumPy that are an expression now."""
+
+NUMPY_ADVICE = {
+    "asfarray": "np.asarray(values, dtype=float)",
+    "asscalar": "value.item()",
+    "cast": "np.asarray(values, dtype=type)",
+    "find_common_type": "np.result_type or np.promote_types",
+    "issctype": "issubclass(type, np.generic)",
+    "maximum_sctype": "the type that is meant, such as np.float64",
+    "msort": "np.sort(values, axis=0)",
+    "nbytes": "np.dtype(type).itemsize",
+    "obj2sctype": "np.dtype(value).type",
+    "sctype2char": "np.dtype(value).char",
+    "sctypes": "the types that are meant, such as np.float64",
+    "fastCopyAndTranspose": "values.T.copy()",
+    "financial": "the formula itself: the functions for money have left NumPy",
+    "float96": "np.longdouble",
+    "math": "the module math of Python",
+}
+"""What to write for names of NumPy that no single name replaces."""
+
+PANDAS = {
+    "Int64Index": "Index",
+    "UInt64Index": "Index",
+    "Float64Index": "Index",
+    "NumericIndex": "Index",
+    "TimeSeries": "Series",
+    "ordered_merge": "merge_ordered",
+}
+"""What pandas calls a thing that it had another name for."""
+
+PANDAS_ADVICE = {
+    "Panel": "a DataFrame for each item, or one with a MultiIndex",
+    "Panel4D": "a DataFrame for each item, or one with a MultiIndex",
+    "WidePanel": "a DataFrame for each item, or one with a MultiIndex",
+    "SparseSeries": 'a Series of dtype "Sparse"',
+    "SparseDataFrame": 'a DataFrame of dtype "Sparse"',
+    "TimeGrouper": 'pd.Grouper(freq="1h")',
+    "datetime": "datetime, imported from the module datetime",
+    "np": "NumPy itself, imported as np",
+    "value_counts": "the method value_counts of the Series",
+    "rolling_apply": "series.rolling(n).apply(function)",
+    "rolling_corr": "series.rolling(n).corr(other)",
+    "rolling_cov": "series.rolling(n).cov(other)",
+    "rolling_quantile": "series.rolling(n).quantile(q)",
+    "rolling_window": "series.rolling(n, win_type=…).mean()",
+    "ewmcorr": "series.ewm(span=n).corr(other)",
+    "ewmcov": "series.ewm(span=n).cov(other)",
+    "ols": "np.polyfit(x, y, 1)",
+    "datetools": "pd.offsets",
+    "match": "pd.Index(values).get_indexer(wanted)",
+}
+"""What to write for names of pandas that no single name replaces."""
+
+_ROLLED = "mean sum std var min max median count skew kurt"
+PANDAS_WINDOWS: dict[str, tuple[str, str]] = {
+    **{f"rolling_{name}": ("rolling", name) for name in _ROLLED.split()},
+    **{f"expanding_{name}": ("expanding", name) for name in _ROLLED.split()},
+    "ewma": ("ewm", "mean"),
+    "ewmstd": ("ewm", "std"),
+    "ewmvol": ("ewm", "std"),
+    "ewmvar": ("ewm", "var"),
+}
+"""Functions of pandas that are a window and its method now."""
+
+PANDAS_MODULES = {
+    "pandas.util.testing": "pandas.testing",
+    "pandas.tseries.tools": "pandas",
+    "pandas.tseries.index": "pandas",
+    "pandas.tseries.resample": "pandas",
+    "pandas.tools.merge": "pandas",
+    "pandas.tools.tile": "pandas",
+    "pandas.core.index": "pandas",
+    "pandas.stats.moments": "",
+    "pandas.stats.api": "",
+    "pandas.io.data": "",
+    "pandas.datetools": "",
+}
+"""Modules of pandas that are gone, and where their names are; empty where they are gone too."""
