@@ -1,0 +1,390 @@
+"""What an expression is while a strategy runs: a frame, a column, a condition, a number.
+
+It is told from the text alone, and only where it is sure: a rule that asks gets ``None`` where
+it is not, and then says nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from freqgen_structure.columns import CANDLES, columns_of
+from freqgen_structure.definitions import Definition, definitions_of
+from freqgen_structure.known_calls import ARRAYS, FRAME_CALLS, Kind, method_kind, outputs_of
+from freqgen_structure.nodes import dotted, text_of
+from freqgen_structure.signatures import POPULATE, dataframe_parameter, informative_calls
+
+if TYPE_CHECKING:
+    from libcst.metadata import BaseAssignment
+
+    from freqgen_structure.source import Source
+
+
+_DEEPEST = 40
+_LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
+_LOGIC = (cst.BitAnd, cst.BitOr, cst.BitXor)
+
+
+def kinds_of(source: Source) -> Kinds:
+    """The kinds of a file's expressions; one for each file."""
+    found: Kinds | None = getattr(source, "_kinds", None)
+    if found is None:
+        found = Kinds(source)
+        source._kinds = found  # type: ignore[attr-defined]  # noqa: SLF001
+    return found
+
+
+class Kinds:
+    """Tells what the expressions of one file are."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._known: dict[cst.CSTNode, Kind | None] = {}
+        self._open: set[object] = set()
+        self._definitions = definitions_of(source)
+        self.columns = columns_of(source)
+
+    def of(self, node: cst.CSTNode) -> Kind | None:
+        """What ``node`` is; ``None`` where that is not sure."""
+        if node in self._known:
+            return self._known[node]
+        if node in self._open or len(self._open) > _DEEPEST:
+            return None
+        self._open.add(node)
+        found = self._work_out(node)
+        self._open.discard(node)
+        if not self._open:  # inside of a circle the answer may lack something
+            self._known[node] = found
+        return found
+
+    def _work_out(self, node: cst.CSTNode) -> Kind | None:
+        match node:
+            case cst.Name():
+                return self._name(node)
+            case cst.Integer() | cst.Float() | cst.SimpleString() | cst.FormattedString():
+                return Kind.SCALAR
+            case cst.Subscript():
+                return self._subscript(node)
+            case cst.Attribute():
+                return self._attribute(node)
+            case cst.Comparison():
+                return self._comparison(node)
+            case cst.BinaryOperation():
+                return self._binary(node)
+            case cst.UnaryOperation(operator=cst.Not()):
+                return Kind.SCALAR
+            case cst.UnaryOperation(expression=inner):
+                return self.of(inner)
+            case cst.Call():
+                return self._call(node)
+            case cst.IfExp(body=one, orelse=other):
+                return _same([self.of(one), self.of(other)])
+            case cst.NamedExpr(value=value):
+                return self.of(value)
+        return None
+
+    # -- names -----------------------------------------------------------------------------
+
+    def _name(self, name: cst.Name) -> Kind | None:
+        if name.value in {"True", "False", "None"}:
+            return Kind.SCALAR
+        bindings = self.source.assignments(name)
+        if not bindings:
+            return Kind.FRAME if name.value in {"dataframe", "df"} else None
+        key = (name.value, self.source.scope(name))
+        if key in self._open:
+            return None
+        self._open.add(key)
+        found = [self._bound(binding, name.value) for binding in bindings]
+        self._open.discard(key)
+        # What a name is made of by itself, as in mask = mask & other, says nothing new.
+        return _same([kind for kind, again in found if not (again and kind is None)])
+
+    def _bound(self, binding: BaseAssignment, name: str) -> tuple[Kind | None, bool]:
+        """What one binding makes of a name, and whether the name stands in it."""
+        node = getattr(binding, "node", None)
+        if isinstance(node, cst.Name):
+            holder = self.source.parent(node)
+            if isinstance(holder, cst.AugAssign):
+                return None, isinstance(holder.operator, cst.BitAndAssign | cst.BitOrAssign)
+            if isinstance(holder, cst.Param):
+                return self._parameter(holder), False
+            if isinstance(holder, cst.Element):
+                return self._unpacked(holder), False
+            assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else holder
+            if isinstance(assign, cst.Assign | cst.AnnAssign | cst.NamedExpr) and assign.value:
+                again = any(n.value == name for n in self.source.below(assign.value, cst.Name))
+                return self.of(assign.value), again
+        elif isinstance(node, cst.Param):
+            return self._parameter(node), False
+        return None, False
+
+    def _parameter(self, param: cst.Param) -> Kind | None:
+        function = next(
+            (a for a in self.source.ancestors(param) if isinstance(a, cst.FunctionDef)), None
+        )
+        annotation = param.annotation.annotation if param.annotation else None
+        typed = (dotted(annotation) or text_of(annotation) or "") if annotation else ""
+        last = typed.rpartition(".")[2]
+        if last in {"DataFrame", "Series"}:
+            return Kind.FRAME if last == "DataFrame" else Kind.SERIES
+        if function is None or annotation is not None:
+            return None
+        name = param.name.value
+        populates = function.name.value in POPULATE or informative_calls(self.source, function)
+        if populates and dataframe_parameter(function) == name:
+            return Kind.FRAME
+        return Kind.FRAME if name in {"dataframe", "df"} else None
+
+    def _unpacked(self, element: cst.Element) -> Kind | None:
+        """What a name of ``a, b = …`` is."""
+        outer = self.source.parent(element)
+        holder = self.source.parent(outer) if outer is not None else None
+        assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else None
+        if not isinstance(outer, cst.Tuple | cst.List) or not isinstance(assign, cst.Assign):
+            return None
+        number = list(outer.elements).index(element)
+        value = assign.value
+        if isinstance(value, cst.Tuple | cst.List):
+            if len(value.elements) == len(outer.elements):
+                return self.of(value.elements[number].value)
+            return None
+        if (
+            isinstance(value, cst.Call)
+            and isinstance(value.func, cst.Attribute)
+            and value.func.attr.value == "get_analyzed_dataframe"
+        ):
+            return Kind.FRAME if number == 0 else None
+        return Kind.SERIES if self.of(value) is Kind.OUTPUTS else None
+
+    # -- parts -----------------------------------------------------------------------------
+
+    def _attribute(self, node: cst.Attribute) -> Kind | None:
+        base, name = self.of(node.value), node.attr.value
+        if base is Kind.FRAME:
+            if name in CANDLES or name in self._definitions.names:
+                return self.column_kind(node)
+            return Kind.ARRAY if name == "values" else None
+        if base in {Kind.SERIES, Kind.BOOLS}:
+            return {"values": base, "array": base, "str": None, "dt": None}.get(name)
+        if self._of_dates(node):
+            return Kind.SERIES
+        return None
+
+    def _of_dates(self, node: cst.Attribute) -> bool:
+        """Whether it is ``frame["date"].dt.hour`` or the like."""
+        inner = node.value
+        return (
+            isinstance(inner, cst.Attribute)
+            and inner.attr.value == "dt"
+            and self.of(inner.value) is Kind.SERIES
+            and node.attr.value in {"hour", "minute", "day", "dayofweek", "weekday", "month"}
+        )
+
+    def _subscript(self, node: cst.Subscript) -> Kind | None:
+        base = node.value
+        if isinstance(base, cst.Attribute) and base.attr.value in _LOCATORS:
+            return self._located(node, base)
+        if (
+            isinstance(base, cst.Call)
+            and isinstance(base.func, cst.Attribute)
+            and base.func.attr.value == "get_analyzed_dataframe"
+        ):
+            return Kind.FRAME
+        of_base = self.of(base)
+        index = _index(node)
+        if index is None:  # a slice
+            return of_base if of_base in {Kind.FRAME, Kind.SERIES, Kind.BOOLS} else None
+        if of_base is Kind.FRAME:
+            return self._of_frame(node, index)
+        if of_base in {Kind.SERIES, Kind.BOOLS, Kind.ARRAY}:
+            return of_base if self.of(index) is Kind.BOOLS else None
+        if of_base is Kind.ROW:
+            return Kind.SCALAR if self.source.strings(index) is not None else None
+        if of_base is Kind.OUTPUTS:
+            return Kind.SERIES if isinstance(index, cst.Integer) else None
+        return None
+
+    def _of_frame(self, node: cst.Subscript, index: cst.BaseExpression) -> Kind | None:
+        if isinstance(index, cst.List) or self.of(index) is Kind.BOOLS:
+            return Kind.FRAME
+        if isinstance(index, cst.FormattedString) or self.source.strings(index) is not None:
+            return self.column_kind(node)
+        return None
+
+    def _located(self, node: cst.Subscript, base: cst.Attribute) -> Kind | None:
+        """What ``frame.loc[…]`` and the like are."""
+        of_base, rows = self.of(base.value), node.slice[0].slice
+        if base.attr.value in {"at", "iat"}:
+            return Kind.SCALAR if of_base is not None else None
+        whole = isinstance(rows, cst.Slice) or (
+            isinstance(rows, cst.Index) and self.of(rows.value) is Kind.BOOLS
+        )
+        single = isinstance(rows, cst.Index) and isinstance(
+            rows.value, cst.Integer | cst.UnaryOperation
+        )
+        if of_base in {Kind.SERIES, Kind.BOOLS}:
+            return of_base if whole else Kind.SCALAR if single else None
+        if of_base is not Kind.FRAME:
+            return None
+        if len(node.slice) == 1:
+            return Kind.FRAME if whole else Kind.ROW if single else None
+        column = _index(node)
+        if column is None or isinstance(column, cst.List):
+            return Kind.FRAME if whole else None
+        named = self.source.strings(column) is not None
+        if base.attr.value == "iloc" or not named:
+            return Kind.SERIES if whole and isinstance(column, cst.Integer) else None
+        return self.column_kind(node) if whole else Kind.SCALAR if single else None
+
+    def column_kind(self, node: cst.BaseExpression) -> Kind:
+        """Whether a column, that ``node`` reads, holds truth values."""
+        name = self.column_of(node)
+        definitions = self._definitions.of(name) if name is not None else None
+        if not definitions or any(d.value is None for d in definitions):
+            return Kind.SERIES
+        key = ("column", name)
+        if key in self._open or any(not self._truth(d) for d in definitions):
+            return Kind.SERIES
+        self._open.add(key)
+        truths = all(self.of(d.value) is Kind.BOOLS for d in definitions if d.value)
+        self._open.discard(key)
+        return Kind.BOOLS if truths else Kind.SERIES
+
+    def _truth(self, definition: Definition) -> bool:
+        return definition.whole and definition.base
+
+    def column_of(self, node: cst.BaseExpression) -> str | None:
+        """The column that ``frame["x"]``, ``frame.x`` or ``frame.loc[rows, "x"]`` names."""
+        match node:
+            case cst.Attribute(value=base, attr=attr):
+                known = attr.value in CANDLES or attr.value in self._definitions.names
+                return attr.value if known and self.of(base) is Kind.FRAME else None
+            case cst.Subscript(value=base):
+                if isinstance(base, cst.Attribute) and base.attr.value in {"loc", "at"}:
+                    if len(node.slice) != 2:
+                        return None
+                    base = base.value
+                elif len(node.slice) != 1:
+                    return None
+                index = _index(node)
+                names = self.source.strings(index) if index is not None else None
+                if names is None or len(names) != 1 or self.of(base) is not Kind.FRAME:
+                    return None
+                return next(iter(names))
+        return None
+
+    # -- operations ------------------------------------------------------------------------
+
+    def _comparison(self, node: cst.Comparison) -> Kind | None:
+        if len(node.comparisons) != 1:
+            return None
+        target = node.comparisons[0]
+        if isinstance(target.operator, cst.Is | cst.IsNot | cst.In | cst.NotIn):
+            return Kind.SCALAR
+        sides = {self.of(node.left), self.of(target.comparator)}
+        if Kind.FRAME in sides:
+            return Kind.FRAME
+        if sides & {Kind.SERIES, Kind.BOOLS, Kind.ARRAY}:
+            return Kind.BOOLS
+        return Kind.SCALAR if sides == {Kind.SCALAR} else None
+
+    def _binary(self, node: cst.BinaryOperation) -> Kind | None:
+        left, right = self.of(node.left), self.of(node.right)
+        if Kind.FRAME in (left, right):
+            return Kind.FRAME
+        if isinstance(node.operator, _LOGIC):
+            if left is right is Kind.BOOLS:
+                return Kind.BOOLS
+            for one, other in ((left, right), (right, left)):
+                if one is Kind.BOOLS:
+                    # A condition with anything that pandas takes there is one again.
+                    return Kind.SERIES if other is Kind.SERIES else Kind.BOOLS
+        if Kind.SERIES in (left, right) or Kind.BOOLS in (left, right):
+            return Kind.SERIES
+        if Kind.ARRAY in (left, right):
+            return Kind.ARRAY
+        return Kind.SCALAR if left is right is Kind.SCALAR else None
+
+    def _call(self, node: cst.Call) -> Kind | None:
+        path = self.source.imported(node.func)
+        if path is not None:
+            return self._imported(node, path)
+        if isinstance(node.func, cst.Name):
+            if node.func.value in {"len", "float", "int", "bool", "str", "any", "all"}:
+                return Kind.SCALAR
+            if node.func.value in {"abs", "round"} and node.args:
+                return self.of(node.args[0].value)
+            return self._returned(node.func.value)
+        if not isinstance(node.func, cst.Attribute):
+            return None
+        base, name = self.of(node.func.value), node.func.attr.value
+        if base is None:
+            owner = dotted(node.func.value) or ""
+            if owner == "self.dp" and name in {"get_pair_dataframe", "historic_ohlcv"}:
+                return Kind.FRAME
+            return self._returned(name) if owner in {"self", "cls"} else None
+        if any(arg.keyword is not None and arg.keyword.value == "inplace" for arg in node.args):
+            return None
+        return method_kind(base, name)
+
+    def _imported(self, node: cst.Call, path: str) -> Kind | None:
+        if path.rpartition(".")[2] in FRAME_CALLS:
+            return Kind.FRAME
+        if path.startswith("talib."):
+            return self._talib(node, path)
+        if path.endswith((".crossed_above", ".crossed_below", ".crossed")):
+            return Kind.BOOLS
+        if path == "pandas.Series":
+            return Kind.SERIES
+        given = [self.of(arg.value) for arg in node.args]
+        if path in {"numpy.where", "numpy.select"}:
+            return Kind.ARRAY
+        if path.startswith("numpy.logical_") or path in {"numpy.isnan", "pandas.isna"}:
+            return Kind.BOOLS if any(kind is not None and kind.many for kind in given) else None
+        if path.removeprefix("numpy.") in ARRAYS and path.startswith("numpy."):
+            if Kind.SERIES in given or Kind.BOOLS in given:
+                return Kind.SERIES
+            return Kind.ARRAY if Kind.ARRAY in given else None
+        return None
+
+    def _talib(self, node: cst.Call, path: str) -> Kind | None:
+        function = path.rpartition(".")[2]
+        outputs = outputs_of(function)
+        first = self.of(node.args[0].value) if node.args else None
+        if outputs is None or first is None:
+            return None
+        if path.startswith("talib.abstract.") and first is Kind.FRAME:
+            return Kind.SERIES if len(outputs) == 1 else Kind.FRAME
+        if first.many:
+            return Kind.SERIES if len(outputs) == 1 else Kind.OUTPUTS
+        return None
+
+    def _returned(self, name: str) -> Kind | None:
+        """What a function of this file returns."""
+        functions = [f for f in self.source.all(cst.FunctionDef) if f.name.value == name]
+        key = ("returned", name)
+        if len(functions) != 1 or key in self._open:
+            return None
+        if name in POPULATE:
+            return Kind.FRAME
+        self._open.add(key)
+        values = [r.value for r in self.source.below(functions[0].body, cst.Return)]
+        found = _same([self.of(value) if value is not None else None for value in values])
+        self._open.discard(key)
+        return found
+
+
+def _same(kinds: list[Kind | None]) -> Kind | None:
+    """The kind that all of some have; a column where they are columns of two sorts."""
+    found = set(kinds)
+    if len(found) == 1:
+        return found.pop()
+    return Kind.SERIES if found == {Kind.SERIES, Kind.BOOLS} else None
+
+
+def _index(node: cst.Subscript) -> cst.BaseExpression | None:
+    element = node.slice[-1].slice
+    return element.value if isinstance(element, cst.Index) else None
