@@ -5,6 +5,8 @@ All of them are changes of text, so that comments and layout around them stay as
 
 from __future__ import annotations
 
+import io
+import tokenize
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -166,3 +168,102 @@ def _import_at(source: Source, text: str) -> Edit:
     line_end = source.text.find("\n", end)
     at = line_end if line_end >= 0 else len(source.text)
     return Edit(start=at, end=at, text=f"\n{text}")
+
+
+def at_end_of(source: Source, function: cst.FunctionDef, text: str) -> tuple[Edit, ...]:
+    """The edit that adds a statement as the last one of a function.
+
+    Nothing where the function's body is on the line of its ``def``.
+    """
+    if not isinstance(function.body, cst.IndentedBlock) or not function.body.body:
+        return ()
+    start, end = source.span(function.body)
+    begin = source.text.rfind("\n", 0, start) + 1
+    indent = source.text[begin:start]
+    if indent.strip():
+        return ()
+    line_end = source.text.find("\n", end)
+    at = line_end if line_end >= 0 else len(source.text)
+    return (Edit(start=at, end=at, text=f"\n{indent}{text}"),)
+
+
+def renamed_local(
+    source: Source, function: cst.FunctionDef, old: str, new: str
+) -> tuple[Edit, ...]:
+    """The edits that rename a parameter of a function wherever the function reads it.
+
+    Nothing where ``new`` means something else in there.
+    """
+    edits = []
+    for name in source.below(function, cst.Name):
+        parent = source.parent(name)
+        if isinstance(parent, cst.Attribute) and parent.attr is name:
+            continue
+        if isinstance(parent, cst.Arg) and parent.keyword is name:
+            continue
+        bound = isinstance(parent, cst.Param | cst.AssignTarget | cst.AnnAssign)
+        if name.value == new and bound:
+            return ()
+        if name.value == old:
+            start, end = source.span(name)
+            edits.append(Edit(start=start, end=end, text=new))
+    return tuple(edits)
+
+
+def without_decorator(source: Source, decorator: cst.Decorator) -> Edit:
+    """The edit that takes a decorator out, with its line."""
+    start, end = source.span(decorator)
+    begin = source.text.rfind("\n", 0, start) + 1
+    line_end = source.text.find("\n", end)
+    return Edit(start=begin, end=line_end + 1 if line_end >= 0 else len(source.text), text="")
+
+
+def with_parameter(source: Source, function: cst.FunctionDef, text: str) -> tuple[Edit, ...]:
+    """The edit that adds a parameter behind all others, such as ``**kwargs``."""
+    start, _ = source.span(function.name)
+    found = _last_token(source.text[start:])
+    if found is None or function.params.star_kwarg is not None:
+        return ()
+    at, last, alone = start + found[0], found[1], found[2]
+    if last == "(":
+        return (Edit(start=at, end=at, text=text),)
+    if last != ",":
+        return (Edit(start=at, end=at, text=f", {text}"),)
+    begin = source.text.rfind("\n", 0, at) + 1
+    line = source.text[begin:at]
+    indent = line[: len(line) - len(line.lstrip())]
+    more = f"\n{indent}{text}," if alone else f" {text},"
+    return (Edit(start=at, end=at, text=more),)
+
+
+def _last_token(text: str) -> tuple[int, str, bool] | None:
+    """The last token within the first brackets of a text.
+
+    :returns: Where it ends, what it is, and whether the bracket closes on a later line.
+    """
+    starts = [0, *(i + 1 for i, c in enumerate(text) if c == "\n")]
+    depth = 0
+    last: tokenize.TokenInfo | None = None
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type in {tokenize.COMMENT, tokenize.NL}:
+                continue
+            if token.string in {")", "]", "}"} and token.type == tokenize.OP:
+                depth -= 1
+                if depth == 0 and last is not None:
+                    end = starts[last.end[0] - 1] + last.end[1]
+                    return end, last.string, token.start[0] > last.end[0]
+            elif token.string in {"(", "[", "{"} and token.type == tokenize.OP:
+                depth += 1
+            last = token
+    except (tokenize.TokenError, SyntaxError):
+        return None
+    return None
+
+
+def renamed_text(source: Source, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """The edit that writes ``text`` into a string literal, between its own quotes."""
+    if not isinstance(node, cst.SimpleString):
+        return ()
+    start, end = source.span(node)
+    return (Edit(start=start, end=end, text=f"{node.prefix}{node.quote}{text}{node.quote}"),)

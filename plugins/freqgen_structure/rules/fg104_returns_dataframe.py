@@ -2,18 +2,16 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen import Edit
+from freqgen_structure.editing import at_end_of
+from freqgen_structure.flow import falls_through, gives_nothing, is_generator, returns_of
+from freqgen_structure.interface import FREQAI
+from freqgen_structure.nodes import root_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.signatures import POPULATE, informative_calls
+from freqgen_structure.signatures import POPULATE, dataframe_parameter, informative_calls
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 _DEF = "    def populate_indicators(self, dataframe, metadata):\n"
-
-FREQAI = (
-    "feature_engineering_expand_all",
-    "feature_engineering_expand_basic",
-    "feature_engineering_standard",
-    "set_freqai_targets",
-)
 
 
 class ReturnsDataframe(Rule):
@@ -35,11 +33,50 @@ class ReturnsDataframe(Rule):
         _HEAD + _DEF + "        while True:\n            return dataframe\n",
     )
     INVALID: ClassVar = (
-        Bad(code=_HEAD + _DEF + "        dataframe['x'] = 1\n", line=5),
-        Bad(code=_HEAD + _DEF + "        return\n", line=6),
-        Bad(code=_HEAD + _DEF + "        return None\n", line=6),
-        Bad(code=_HEAD + _DEF + "        if metadata:\n            return dataframe\n", line=5),
-        Bad(code=_HEAD + _DEF + "        for x in (1, 2):\n            return dataframe\n", line=5),
+        Bad(
+            code=_HEAD + _DEF + "        dataframe['x'] = 1  # why\n",
+            line=5,
+            fixed=_HEAD + _DEF + "        dataframe['x'] = 1  # why\n        return dataframe\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        return\n",
+            line=6,
+            fixed=_HEAD + _DEF + "        return dataframe\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        return None\n",
+            line=6,
+            fixed=_HEAD + _DEF + "        return dataframe\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        if metadata:\n            return dataframe\n",
+            line=5,
+            fixed=_HEAD + _DEF + "        if metadata:\n            return dataframe\n"
+            "        return dataframe\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        for x in (1, 2):\n            return dataframe\n",
+            line=5,
+            fixed=_HEAD + _DEF + "        for x in (1, 2):\n            return dataframe\n"
+            "        return dataframe\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        df = dataframe.copy()\n        df['x'] = 1\n"
+            "        dataframe\n",
+            line=5,
+            fixed=_HEAD + _DEF + "        df = dataframe.copy()\n        df['x'] = 1\n"
+            "        dataframe\n        return df\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        df = dataframe.copy()\n        df['x'] = 1\n"
+            "        dataframe['y'] = 2\n",
+            line=5,
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        dataframe['x'] = 1\n        return dataframe['x']\n",
+            line=7,
+            fixed=_HEAD + _DEF + "        dataframe['x'] = 1\n        return dataframe\n",
+        ),
         Bad(
             code=_HEAD + _DEF + "        dataframe['x'] = 1\n        return dataframe['x'].mean\n"
             "    def populate_entry_trend(self, dataframe, metadata): pass\n",
@@ -51,78 +88,64 @@ class ReturnsDataframe(Rule):
         for name, method in self.source.methods.items():
             if name not in POPULATE + FREQAI and not informative_calls(self.source, method):
                 continue
-            if method.asynchronous is not None:
+            if method.asynchronous is not None or is_generator(self.source, method):
                 continue  # FG103 says so
+            frame = self._frame(method)
             nothing = False
-            for node in self.source.below(method, cst.Return):
-                if self.source.function_of(node) is method and (
-                    node.value is None
-                    or (isinstance(node.value, cst.Name) and node.value.value == "None")
-                ):
-                    self.report(node, f"{name} returns nothing here")
+            for node in returns_of(self.source, method):
+                if gives_nothing(node):
+                    self.report(node, f"{name} returns nothing here", edits=self._give(node, frame))
                     nothing = True
-            if not nothing and _falls_through(method.body):
-                self.report(method.name, f"{name} can end without returning the dataframe")
+                elif _is_column(node.value, dataframe_parameter(method)):
+                    self.report(
+                        node,
+                        f"{name} returns one column, not the dataframe",
+                        edits=self._give(node, frame),
+                    )
+            if not nothing and falls_through(method.body):
+                self.report(
+                    method.name,
+                    f"{name} can end without returning the dataframe",
+                    edits=at_end_of(self.source, method, f"return {frame}") if frame else (),
+                )
 
+    def _give(self, node: cst.Return, frame: str | None) -> list[Edit]:
+        return [self.replace(node, f"return {frame}")] if frame else []
 
-def _falls_through(block: cst.BaseSuite) -> bool:
-    """Whether execution can reach the end of a block."""
-    return not any(_ends(statement) for statement in block.body)
+    def _frame(self, method: cst.FunctionDef) -> str | None:
+        """The one name that columns are written to; the parameter where none are."""
+        given = dataframe_parameter(method)
+        written: set[str] = set()
+        for target in self.source.below(method.body, cst.AssignTarget):
+            base: cst.CSTNode = target.target
+            if not isinstance(base, cst.Subscript):
+                continue
+            while isinstance(base, cst.Subscript):
+                base = base.value
+            chain = root_of(base)
+            if chain is not None and self._of_frame(chain[0], given):
+                written.add(chain[0].value)
+        if not written:
+            return given
+        return written.pop() if len(written) == 1 else None
 
-
-def _ends(node: cst.CSTNode) -> bool:
-    """Whether nothing after this statement is reached."""
-    match node:
-        case cst.SimpleStatementLine():
-            return any(isinstance(s, cst.Return | cst.Raise) for s in node.body)
-        case cst.Return() | cst.Raise():
+    def _of_frame(self, name: cst.Name, given: str | None) -> bool:
+        """Whether a name is the dataframe, or was made of it in one step."""
+        if name.value == given:
             return True
-        case cst.If():
-            return _if_ends(node)
-        case cst.With():
-            # contextlib.suppress may swallow an exception, but then something else is wrong.
-            return not _falls_through(node.body)
-        case cst.While():
-            forever = isinstance(node.test, cst.Name) and node.test.value == "True"
-            return forever and not _has_break(node.body)
-        case cst.Try() | cst.TryStar():
-            if node.finalbody is not None and not _falls_through(node.finalbody.body):
-                return True
-            body = not _falls_through(node.body) or (
-                node.orelse is not None and not _falls_through(node.orelse.body)
-            )
-            return body and all(not _falls_through(h.body) for h in node.handlers)
-        case cst.Match():
-            return _match_ends(node)
-    return False
+        return any(
+            value is not None
+            and any(inner.value == given for inner in self.source.below(value, cst.Name))
+            for value in self.source.values(name)
+        )
 
 
-def _if_ends(node: cst.If) -> bool:
-    while True:
-        if _falls_through(node.body):
-            return False
-        if isinstance(node.orelse, cst.If):
-            node = node.orelse
-            continue
-        return node.orelse is not None and not _falls_through(node.orelse.body)
-
-
-def _match_ends(node: cst.Match) -> bool:
-    last = node.cases[-1]
-    irrefutable = (
-        last.guard is None
-        and isinstance(last.pattern, cst.MatchAs)
-        and last.pattern.pattern is None
-    )
-    return irrefutable and all(not _falls_through(case.body) for case in node.cases)
-
-
-def _has_break(block: cst.BaseSuite) -> bool:
-    stack: list[cst.CSTNode] = list(block.body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, cst.Break):
-            return True
-        if not isinstance(node, cst.For | cst.While | cst.FunctionDef | cst.ClassDef):
-            stack.extend(node.children)
+def _is_column(value: cst.BaseExpression | None, frame: str | None) -> bool:
+    """Whether an expression is ``frame["column"]``."""
+    match value:
+        case cst.Subscript(
+            value=cst.Name(value=base),
+            slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString()))],
+        ):
+            return base == frame
     return False

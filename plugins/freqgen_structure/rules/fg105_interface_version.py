@@ -1,7 +1,7 @@
 from typing import ClassVar
 
-from freqgen_structure.nodes import number_of
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.values import number
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 
@@ -20,11 +20,19 @@ class InterfaceVersion(Rule):
         _HEAD + "    x = 1\n",
     )
     INVALID: ClassVar = (
-        Bad(code=_HEAD + "    INTERFACE_VERSION = 2\n", line=5),
-        Bad(code=_HEAD + "    x = 1\n    INTERFACE_VERSION: int = '3'\n", line=6),
+        Bad(
+            code=_HEAD + "    INTERFACE_VERSION = 2  # old\n",
+            line=5,
+            fixed=_HEAD + "    INTERFACE_VERSION = 3  # old\n",
+        ),
+        Bad(
+            code=_HEAD + "    x = 1\n    INTERFACE_VERSION: int = '3'\n",
+            line=6,
+            fixed=_HEAD + "    x = 1\n    INTERFACE_VERSION: int = 3\n",
+        ),
     )
 
     def check(self) -> None:
         found = self.source.attributes.get("INTERFACE_VERSION")
-        if found is not None and number_of(found[1]) != 3:
-            self.report(found[0], "INTERFACE_VERSION is not 3")
+        if found is not None and number(self.source, found[1]) != 3:
+            self.report(found[0], "INTERFACE_VERSION is not 3", edits=[self.replace(found[1], "3")])

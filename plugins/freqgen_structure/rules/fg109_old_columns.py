@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from freqgen_structure.columns import columns_of
+from freqgen_structure.editing import renamed_text
 from freqgen_structure.rule import Bad, Rule
 
 _HEAD = (
@@ -29,13 +30,23 @@ class OldColumns(Rule):
         "        dataframe.loc[dataframe['buy'], 'enter_long'] = 1\n",
     )
     INVALID: ClassVar = (
-        Bad(code=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'buy'] = 1\n", line=6),
+        Bad(
+            code=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'buy'] = 1  # in\n",
+            line=6,
+            fixed=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_long'] = 1  # in\n",
+        ),
         Bad(
             code=_HEAD + "        dataframe['x'] = 1\n"
-            "        dataframe.loc[dataframe['x'] > 1, ['buy', 'buy_tag']] = (1, 'x')\n",
+            '        dataframe.loc[dataframe["x"] > 1, ["buy", "buy_tag"]] = (1, "x")\n',
             line=7,
+            fixed=_HEAD + "        dataframe['x'] = 1\n"
+            '        dataframe.loc[dataframe["x"] > 1, ["enter_long", "enter_tag"]] = (1, "x")\n',
         ),
-        Bad(code=_HEAD + "        dataframe['sell'] = 1\n", line=6),
+        Bad(
+            code=_HEAD + "        dataframe['sell'] = 1\n",
+            line=6,
+            fixed=_HEAD + "        dataframe['exit_long'] = 1\n",
+        ),
     )
 
     def check(self) -> None:
@@ -49,4 +60,5 @@ class OldColumns(Rule):
                     use.node,
                     f'the column "{use.name}" is not read by Freqtrade, so this never trades',
                     hint=f'write to "{new}"',
+                    edits=renamed_text(self.source, use.node, new),
                 )

@@ -3,6 +3,7 @@ import re
 from typing import ClassVar
 
 from freqgen_structure.columns import SIGNALS, columns_of
+from freqgen_structure.editing import renamed_text
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.rules.fg109_old_columns import OLD
 
@@ -11,6 +12,7 @@ _HEAD = (
     "    def populate_entry_trend(self, dataframe, metadata):\n"
 )
 _ALIKE = re.compile(r"(enter|entry|exit|enters|exits)_?(long|short|tag)s?", re.IGNORECASE)
+_TURNED = re.compile(r"(long|short|tag)s?_?(enter|entry|exit)", re.IGNORECASE)
 
 
 class MisspeltColumns(Rule):
@@ -28,11 +30,24 @@ class MisspeltColumns(Rule):
     )
     INVALID: ClassVar = (
         Bad(
-            code=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_longs'] = 1\n", line=6
+            code=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_longs'] = 1\n",
+            line=6,
+            fixed=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_long'] = 1\n",
         ),
-        Bad(code=_HEAD + "        dataframe['entry_long'] = 1\n", line=6),
         Bad(
-            code=_HEAD + "        dataframe['x'] = 1\n        dataframe['enter_lnog'] = 1\n", line=7
+            code=_HEAD + "        dataframe['entry_long'] = 1\n",
+            line=6,
+            fixed=_HEAD + "        dataframe['enter_long'] = 1\n",
+        ),
+        Bad(
+            code=_HEAD + "        dataframe['x'] = 1\n        dataframe['enter_lnog'] = 1\n",
+            line=7,
+            fixed=_HEAD + "        dataframe['x'] = 1\n        dataframe['enter_long'] = 1\n",
+        ),
+        Bad(
+            code=_HEAD + "        dataframe['x'] = 1\n        dataframe['long_entry'] = 1\n",
+            line=7,
+            fixed=_HEAD + "        dataframe['x'] = 1\n        dataframe['enter_long'] = 1\n",
         ),
     )
 
@@ -42,11 +57,22 @@ class MisspeltColumns(Rule):
         for use in columns.writes:
             if use.name in SIGNALS or use.name in OLD or use.name in read:
                 continue
-            near = difflib.get_close_matches(use.name.lower(), SIGNALS, n=1, cutoff=0.88)
-            if near or _ALIKE.fullmatch(use.name):
-                near = near or difflib.get_close_matches(use.name, SIGNALS, n=1, cutoff=0)
+            near = _meant(use.name)
+            if near is not None:
                 self.report(
                     use.node,
                     f'the column "{use.name}" is not one that Freqtrade reads',
-                    hint=f'write to "{near[0]}"',
+                    hint=f'write to "{near}"',
+                    edits=renamed_text(self.source, use.node, near),
                 )
+
+
+def _meant(name: str) -> str | None:
+    """The signal that a name is nearly that of."""
+    for pattern, verb, side in ((_ALIKE, 1, 2), (_TURNED, 2, 1)):
+        match = pattern.fullmatch(name)
+        if match:
+            kind = "exit" if match[verb].lower().startswith("ex") else "enter"
+            return f"{kind}_{match[side].lower()}"
+    near = difflib.get_close_matches(name.lower(), SIGNALS, n=1, cutoff=0.88)
+    return near[0] if near else None
