@@ -215,11 +215,10 @@ class AttributeValues(Rule):
 
     def _ratio(self, value: cst.BaseExpression) -> None:
         ratio = number(self.source, value)
-        if ratio is None:
-            if _literal(value):
-                inside = _number_in(value)
-                edits = [self.replace(value, f"{inside:g}")] if inside is not None else ()
-                self.report(value, "a value of minimal_roi is not a ratio", hint=_ROI, edits=edits)
+        if ratio is None and _literal(value):
+            inside = _number_in(value)
+            edits = [self.replace(value, f"{inside:g}")] if inside is not None else ()
+            self.report(value, "a value of minimal_roi is not a ratio", hint=_ROI, edits=edits)
 
     def _percents(self, table: cst.Dict) -> None:
         """A table whose targets sink from several hundred per cent was meant in per cent."""
@@ -231,6 +230,8 @@ class AttributeValues(Rule):
         ratios = [number(self.source, value) for _, value in sorted(rows, key=lambda r: r[0] or 0)]
         known = [ratio for ratio in ratios if ratio is not None]
         sinking = all(a > b for a, b in pairwise(known))
+        # Two or three such targets that hardly differ are there to be never reached.
+        sinking = sinking and bool(known) and 2 * known[-1] <= known[0]
         if len(known) > 1 and sinking and 1 < known[0] < _MOST_PERCENT and len(known) == len(rows):
             first = max(rows, key=lambda row: number(self.source, row[1]) or 0)[1]
             self.report(
