@@ -1,0 +1,1 @@
+"""Defects that are put into sound strategies: one module a family, one function a defect."""
