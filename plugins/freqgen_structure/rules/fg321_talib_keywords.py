@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen import Severity
 from freqgen_structure.imported import signature
 from freqgen_structure.kinds import Kind, kinds_of
 from freqgen_structure.nearest import nearest
@@ -19,7 +20,7 @@ class TalibKeywords(Rule):
 
     ``talib.abstract`` ignores such a keyword without a word: ``ta.RSI(dataframe, period=7)``
     is an RSI of 14 candles. The functions of plain ``talib`` raise ``TypeError``. A setting
-    too many, given by its position, is ignored as well.
+    too many, given by its position, is ignored as well, which is a warning.
     """
 
     VALID = (
@@ -97,6 +98,7 @@ class TalibKeywords(Rule):
                         arg,
                         f"{call.function.name} has no setting here, and ignores it",
                         hint=_settings(call),
+                        severity=Severity.WARNING,
                     )
 
     def _unknown(self, call: TalibCall, name: str, meant: str | None) -> None:
