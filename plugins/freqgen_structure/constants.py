@@ -228,9 +228,9 @@ class _Constants:
         if isinstance(literal, cst.Dict):
             wanted = text_of(index.value)
             for pair in literal.elements:
-                if isinstance(pair, cst.DictElement) and wanted is not None:
-                    if text_of(pair.key) == wanted:
-                        return self.numbers(pair.value, depth)
+                key = text_of(pair.key) if isinstance(pair, cst.DictElement) else None
+                if key is not None and key == wanted:
+                    return self.numbers(pair.value, depth)
         elif literal is not None and (place := number_of(index.value)) is not None:
             part = _at(literal, int(place))
             return UNKNOWN if part is None else self.numbers(part, depth)
@@ -276,13 +276,13 @@ class _Constants:
 
     def _attribute(self, node: cst.Attribute, depth: int) -> Numbers:
         if node.attr.value == "value":
-            values = [node.value] if isinstance(node.value, cst.Name) else None
-            own = self._of_class(node.value) if values is None else None
+            own = self._of_class(node.value) or []
             if isinstance(node.value, cst.Name):
-                own = [v for v in self.source.values(node.value) if v is not None]
-            found = [self._hyperopt(value, depth) for value in own or ()]
-            if found and all(one is not None for one in found):
-                return _union([one for one in found if one is not None])
+                own = [value for value in self.source.values(node.value) if value is not None]
+            found = [self._hyperopt(value, depth) for value in own]
+            bounds = [one for one in found if one is not None]
+            if bounds and len(bounds) == len(found):
+                return _union(bounds)
         values = self._of_class(node)
         if not values:
             return UNKNOWN
@@ -299,7 +299,11 @@ class _Constants:
     def _attributes(self) -> dict[str, list[cst.BaseExpression]]:
         """What is assigned to attributes of classes, in their bodies and on ``self``."""
         found: dict[str, list[cst.BaseExpression]] = {}
-        for assign in self.source.all(cst.Assign, cst.AnnAssign):
+        every: list[cst.Assign | cst.AnnAssign] = [
+            *self.source.all(cst.Assign),
+            *self.source.all(cst.AnnAssign),
+        ]
+        for assign in every:
             if isinstance(assign, cst.Assign):
                 targets = [target.target for target in assign.targets]
             else:

@@ -45,9 +45,9 @@ class CentredWindow(LookaheadRule):
         ),
         Bad(code="how = {'window': 5, 'center': True}\ndf.rolling(**how).mean()", line=2),
         Bad(
-            code="x = (\n    df['close']\n    .rolling(\n        5,\n        center=True,\n    )\n)",
+            code="x = (\n    df['x']\n    .rolling(\n        5,\n        center=True,\n    )\n)",
             line=5,
-            fixed="x = (\n    df['close']\n    .rolling(\n        5,\n    )\n)",
+            fixed="x = (\n    df['x']\n    .rolling(\n        5,\n    )\n)",
         ),
         Bad(
             code="import pandas as pd\n"
