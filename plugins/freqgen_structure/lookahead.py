@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from freqgen import Edit, Severity
+from freqgen_structure.following import flow_of
 from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Rule
-from freqgen_structure.unread import unread_column
+from freqgen_structure.series import candles_of
+from freqgen_structure.unread import unread_column, unread_target
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source
@@ -55,10 +57,67 @@ class LookaheadRule(Rule):
             severity=Severity.WARNING,
         )
 
+    def spread(
+        self,
+        node: cst.BaseExpression,
+        message: str,
+        *,
+        certain: bool = True,
+        where: cst.CSTNode | None = None,
+        hint: str = "",
+        any_use: bool = True,
+        edits: Iterable[Edit] = (),
+    ) -> None:
+        """Report ``node``, of which one value that knows all candles goes to every candle.
+
+        Nothing is said where it only goes into messages, or runs in trading only. It is an error
+        where it goes into columns, or decides whether they are written, and else a warning.
+
+        :param any_use: Whether to warn of a use that cannot be followed.
+        """
+        if self.is_target(node) or self.trades_only(node):
+            return
+        flow = flow_of(candles_of(self.source), node)
+        if not flow.used or not (any_use or flow.columns):
+            return
+        unread = unread_target(self.source, flow.columns)
+        if unread is not None and not flow.decides and not flow.elsewhere:
+            message = f'{message}; nothing reads the column "{unread}" that it goes into'
+            certain, edits = False, ()
+        certain = certain and bool(flow.columns or flow.decides)
+        self.report(
+            where or narrow(node),
+            message,
+            severity=None if certain else Severity.WARNING,
+            hint=hint,
+            edits=edits,
+        )
+
+    def trades_only(self, node: cst.CSTNode) -> bool:
+        """Whether ``node`` stands under an ``if`` about how Freqtrade runs."""
+        inside: cst.CSTNode = node
+        for outer in self.source.ancestors(node):
+            if isinstance(outer, cst.If) and inside is outer.body:
+                names = self.source.below(outer.test, cst.Name)
+                if any(name.value in {"runmode", "RunMode"} for name in names):
+                    return True
+            inside = outer
+        return False
+
     def is_target(self, node: cst.CSTNode) -> bool:
         """Whether ``node`` is part of what FreqAI is to learn to predict, which lies ahead."""
         function = self.source.function_of(node)
         return function is not None and function.name.value == _TARGETS
+
+
+class CandlesRule(LookaheadRule):
+    """A rule about expressions that have a value for each candle; without any it is not run."""
+
+    def check(self) -> None:
+        """Look at the draft, if it has methods that compute columns."""
+        self.candles = candles_of(self.source)
+        if self.candles.functions:
+            super().check()
 
 
 def narrow(node: cst.CSTNode) -> cst.CSTNode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -103,11 +103,13 @@ class Source:
         self._scopes: Mapping[cst.CSTNode, Scope | None] = wrapper.resolve(ScopeProvider)
         self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
         self._index: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
+        # LibCST works out the children of a node anew each time that it is asked.
+        self._children: dict[cst.CSTNode, Sequence[cst.CSTNode]] = {}
         stack: list[cst.CSTNode] = [self.module]
         while stack:
             node = stack.pop()
             self._index.setdefault(type(node), []).append(node)
-            children = node.children
+            children = self._children[node] = node.children
             for child in children:
                 self.parents[child] = node
             stack.extend(reversed(children))
@@ -173,7 +175,7 @@ class Source:
             current = stack.pop()
             if isinstance(current, kinds):
                 found.append(current)
-            stack.extend(reversed(current.children))
+            stack.extend(reversed(self._children[current]))
         return found
 
     # -- names -------------------------------------------------------------

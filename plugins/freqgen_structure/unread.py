@@ -8,7 +8,7 @@ name stands nowhere else than where it is assigned and in ``plot_config`` is not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,15 @@ def unread_column(source: Source, node: cst.BaseExpression) -> str | None:
     if not targets or not all(_unread(source, frame, column) for frame, column in targets):
         return None
     return targets[0][1]
+
+
+def unread_target(source: Source, targets: Iterable[cst.CSTNode]) -> str | None:
+    """The first column that is assigned, if all targets are columns that nothing reads."""
+    found = [_target(target) for target in targets]
+    known = [target for target in found if target is not None]
+    if not known or len(known) != len(found):
+        return None
+    return known[0][1] if all(_unread(source, *target) for target in known) else None
 
 
 def _assigned(source: Source, node: cst.CSTNode) -> list[tuple[str, str]]:

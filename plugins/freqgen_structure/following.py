@@ -1,0 +1,214 @@
+"""Where the value of an expression goes: into columns, into a decision, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from freqgen_structure.calls import bound_arguments, is_given_all_candles
+from freqgen_structure.nodes import dotted
+from freqgen_structure.series import Candles, Kind
+
+if TYPE_CHECKING:
+    from freqgen_structure.source import Source
+
+# What only shows something, or asks how much there is.
+_SHOWING = frozenset("print len isinstance type id hash".split())
+_MESSAGES = frozenset("debug info warning error exception critical log send_msg warn".split())
+_ADDING = frozenset("append extend add insert update setdefault".split())
+_MOST_STEPS = 400
+
+
+@dataclass(slots=True)
+class Flow:
+    """Where the value of an expression goes.
+
+    :ivar columns: The targets that are assigned it, or what is made of it.
+    :ivar decides: Whether columns are written or not, depending on it.
+    :ivar elsewhere: Whether it goes somewhere that cannot be followed.
+    """
+
+    columns: list[cst.BaseExpression] = field(default_factory=list)
+    decides: bool = False
+    elsewhere: bool = False
+
+    @property
+    def used(self) -> bool:
+        """Whether it goes anywhere but into messages."""
+        return bool(self.columns) or self.decides or self.elsewhere
+
+
+def flow_of(candles: Candles, node: cst.BaseExpression) -> Flow:
+    """Follow the value of ``node`` to where it ends."""
+    follower = _Follower(candles)
+    follower.run(node)
+    return follower.flow
+
+
+class _Follower:
+    def __init__(self, candles: Candles) -> None:
+        self.candles = candles
+        self.source: Source = candles.source
+        self.flow = Flow()
+        self._queue: list[cst.CSTNode] = []
+        self._seen: set[cst.CSTNode] = set()
+
+    def run(self, node: cst.CSTNode) -> None:
+        self._queue.append(node)
+        for _ in range(_MOST_STEPS):
+            if not self._queue:
+                return
+            current = self._queue.pop()
+            if current not in self._seen:
+                self._seen.add(current)
+                self._step(current)
+        self.flow.elsewhere = True
+
+    def _step(self, node: cst.CSTNode) -> None:
+        """Look at what is around ``node``, whose value is followed."""
+        parent = self.source.parent(node)
+        match parent:
+            case cst.Arg():
+                self._argument(parent)
+            case cst.Assign():
+                for target in parent.targets:
+                    self._store(target.target)
+            case cst.AnnAssign() | cst.AugAssign():
+                if parent.value is node:
+                    self._store(parent.target)
+            case cst.NamedExpr():
+                self._store(parent.target)
+                self._queue.append(parent)
+            case cst.If() | cst.While():
+                self._condition(parent)
+            case cst.IfExp():
+                self._queue.append(parent)
+            case cst.Comparison():
+                if not any(
+                    isinstance(c.operator, cst.Is | cst.IsNot | cst.In | cst.NotIn)
+                    for c in parent.comparisons
+                ):
+                    self._queue.append(parent)
+            case cst.For():
+                if parent.iter is node:
+                    self._store(parent.target)
+                    self._condition(parent)
+            case cst.Return():
+                self._returned(parent)
+            case cst.Lambda() | cst.Yield():
+                self.flow.elsewhere = True
+            case cst.BaseExpression() | cst.ComparisonTarget() | cst.BaseElement():
+                self._queue.append(parent)
+            case cst.Index() | cst.Slice() | cst.SubscriptElement() | cst.CompFor() | cst.CompIf():
+                self._queue.append(parent)
+            case cst.BaseFormattedStringContent():
+                self._queue.append(parent)
+            case cst.AssignTarget():  # a selection of rows that are written
+                if isinstance(node, cst.BaseExpression):
+                    self.flow.columns.append(node)
+
+    def _argument(self, arg: cst.Arg) -> None:
+        call = self.source.parent(arg)
+        if not isinstance(call, cst.Call):
+            self.flow.elsewhere = True
+            return
+        name = (dotted(call.func) or "").rpartition(".")[2]
+        if isinstance(call.func, cst.Name) and name in _SHOWING:
+            return
+        if isinstance(call.func, cst.Attribute):
+            name = call.func.attr.value
+            if name in _MESSAGES:
+                return
+            if name in _ADDING and self.candles.kind(call.func.value) is None:
+                self._stored_in(call.func.value)
+                return
+        functions = self.candles.called(call)
+        for function in functions:
+            for param, given in bound_arguments(self.source, call, function):
+                if given is arg:
+                    self._reads(param.name, function)
+            if isinstance(function, cst.Lambda):
+                self._queue.append(call)
+        if functions:
+            return
+        if isinstance(self.source.parent(call), cst.Expr):
+            self.flow.elsewhere = True
+        self._queue.append(call)
+
+    def _store(self, target: cst.BaseExpression) -> None:
+        match target:
+            case cst.Name():
+                self._reads(target, self.source.function_of(target))
+            case cst.Tuple() | cst.List():
+                for element in target.elements:
+                    self._store(element.value)
+            case cst.Subscript():
+                self._subscript(target)
+            case _:
+                self.flow.elsewhere = True
+
+    def _subscript(self, target: cst.Subscript) -> None:
+        base = target.value
+        if isinstance(base, cst.Attribute) and base.attr.value in {"loc", "iloc", "at", "iat"}:
+            base = base.value
+        kind = self.candles.kind(base)
+        if kind is not None:
+            self.flow.columns.append(target)
+        if kind is not Kind.FRAME:
+            self._stored_in(base)
+
+    def _stored_in(self, base: cst.BaseExpression) -> None:
+        """A list, a dictionary or an array has the value: follow its name."""
+        if isinstance(base, cst.Name):
+            self._reads(base, self.source.function_of(base))
+        else:
+            self.flow.elsewhere = True
+
+    def _condition(self, node: cst.If | cst.While | cst.For) -> None:
+        """What is done or not done, depending on the value."""
+        stored = [
+            *(t.target for t in self.source.below(node, cst.AssignTarget)),
+            *(part.target for part in self.source.below(node, cst.AugAssign)),
+        ]
+        for target in stored:
+            base = target.value if isinstance(target, cst.Subscript) else None
+            if isinstance(base, cst.Attribute):
+                base = base.value
+            if base is not None and self.candles.kind(base) is not None:
+                self.flow.decides = True
+            elif isinstance(target, cst.Name):
+                self._reads(target, self.source.function_of(target))
+            else:
+                self.flow.elsewhere = True
+
+    def _returned(self, node: cst.Return) -> None:
+        function = self.source.function_of(node)
+        if function is None or is_given_all_candles(self.source, function):
+            return
+        calls = [c for c in self.source.all(cst.Call) if function in self.candles.called(c)]
+        if not calls:
+            self.flow.elsewhere = True
+        self._queue += calls
+
+    def _reads(self, name: cst.Name, function: cst.CSTNode | None) -> None:
+        """Follow what reads ``name`` in its function."""
+        self._queue += _loads(self.source, name, function or self.source.module)
+
+
+def _loads(source: Source, name: cst.Name, within: cst.CSTNode) -> Iterator[cst.Name]:
+    for node in source.below(within, cst.Name):
+        if node.value != name.value or node is name:
+            continue
+        match source.parent(node):
+            case cst.Attribute(attr=other) | cst.Arg(keyword=other) if other is node:
+                continue
+            case cst.Param(name=other) | cst.AssignTarget(target=other) if other is node:
+                continue
+            case cst.AnnAssign(target=other) | cst.AugAssign(target=other) if other is node:
+                continue
+            case cst.For(target=other) if other is node:
+                continue
+        yield node

@@ -1,0 +1,444 @@
+"""Which expressions of a strategy hold a value for each candle, while columns are computed.
+
+In ``populate_*``, ``@informative`` and ``feature_engineering_*`` methods, and in what they call,
+a frame has all candles of a backtest: the last row and a statistic of a whole column are the
+future there. In callbacks a frame ends at the candle of the call, so nothing is said of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from freqgen_structure.calls import (
+    Function,
+    bound_arguments,
+    by_row,
+    functions_of,
+    is_given_all_candles,
+    returned,
+)
+from freqgen_structure.columns import CANDLES, columns_of
+from freqgen_structure.nodes import number_of
+from freqgen_structure.signatures import POPULATE, dataframe_parameter
+from freqgen_structure.vocabulary import (
+    BY_CANDLE,
+    DATE_PARTS,
+    FRAMES,
+    GROUPING,
+    KEEPING,
+    NUMPY_REDUCTIONS,
+    OTHER_REDUCTIONS,
+    PROVIDERS,
+    REDUCTIONS,
+    WINDOWS,
+)
+
+if TYPE_CHECKING:
+    from freqgen_structure.source import Source
+
+# Methods that call a function with what they are called on, or with its columns.
+_HANDING = frozenset({"apply", "transform", "agg", "aggregate", "pipe"})
+_LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
+_DEEPEST = 70
+_MOST_STEPS = 60_000
+_MOST_PASSES = 6
+
+
+class Kind(Enum):
+    """What an expression holds."""
+
+    FRAME = auto()
+    """A frame of all candles."""
+    SERIES = auto()
+    """A column, an array or a list with a value for each candle."""
+    RESULT = auto()
+    """What a library made of columns: a frame, a column or several of them."""
+    INDEX = auto()
+    """The index of a frame."""
+    WINDOW = auto()
+    """A window that moves along the candles."""
+    GROUPS = auto()
+    """Groups of candles, of which each is seen as a whole."""
+    AGGREGATE = auto()
+    """One row for each group of candles."""
+
+
+DATA = frozenset({Kind.FRAME, Kind.SERIES, Kind.RESULT})
+"""Kinds with a value for each candle."""
+
+
+def candles_of(source: Source) -> Candles:
+    """What the expressions of a file hold; worked out once for each file."""
+    found: Candles | None = getattr(source, "_candles", None)
+    if found is None:
+        found = Candles(source)
+        source._candles = found  # type: ignore[attr-defined]  # noqa: SLF001
+    return found
+
+
+class Candles:
+    """What the expressions of a file hold.
+
+    :ivar functions: Those that compute columns: the methods that Freqtrade gives all candles to,
+        and what these call.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.functions: set[Function] = set()
+        self._parameters: dict[cst.Param, Kind] = {}
+        self._memo: dict[cst.CSTNode, Kind | None] = {}
+        self._open: set[cst.CSTNode] = set()
+        self._cut = False
+        self._steps = 0
+        self._columns = CANDLES | {use.name for use in columns_of(source).writes}
+        self._solve()
+
+    # -- functions ---------------------------------------------------------
+
+    def computes(self, node: cst.CSTNode) -> bool:
+        """Whether ``node`` stands in a function that computes columns."""
+        return any(outer in self.functions for outer in self.source.ancestors(node))
+
+    def _solve(self) -> None:
+        """Follow the frames into the functions that are called with them."""
+        for function in self.source.all(cst.FunctionDef):
+            if is_given_all_candles(self.source, function):
+                self.functions.add(function)
+                wanted = dataframe_parameter(function)
+                for param in function.params.params:
+                    if param.name.value in {"dataframe", "df", wanted}:
+                        self._parameters[param] = Kind.FRAME
+        for _ in range(_MOST_PASSES if self.functions else 0):
+            before = len(self.functions), len(self._parameters)
+            self._memo.clear()
+            for call in self.source.all(cst.Call):
+                if self.computes(call):
+                    self._enter(call)
+            if before == (len(self.functions), len(self._parameters)):
+                return
+
+    def _enter(self, call: cst.Call) -> None:
+        for function in self.called(call):
+            self.functions.add(function)
+            for param, arg in bound_arguments(self.source, call, function):
+                self._give(param, self.kind(arg.value))
+        name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+        if name not in _HANDING or not call.args:
+            return
+        handed = self._handed(call, name)
+        for function in functions_of(self.source, call.args[0].value) if handed else ():
+            self.functions.add(function)
+            for param in function.params.params[:1]:
+                self._give(param, handed)
+
+    def _handed(self, call: cst.Call, name: str) -> Kind | None:
+        """What a function gets that ``apply`` and the like are given, if all candles."""
+        assert isinstance(call.func, cst.Attribute)  # noqa: S101
+        receiver = self.kind(call.func.value)
+        if receiver not in DATA or name == "pipe":
+            return receiver if name == "pipe" else None
+        if receiver is Kind.SERIES and name == "apply":
+            return None  # one value at a time
+        return None if by_row(call) else Kind.SERIES
+
+    def _give(self, param: cst.Param, kind: Kind | None) -> None:
+        if kind is not None and param not in self._parameters:
+            self._parameters[param] = kind
+
+    def called(self, call: cst.Call) -> list[Function]:
+        """The functions of this file that a call may mean."""
+        if isinstance(call.func, cst.Attribute) and self.kind(call.func.value) is not None:
+            return []  # a method of pandas
+        return functions_of(self.source, call.func)
+
+    # -- kinds -------------------------------------------------------------
+
+    def has_candles(self, node: cst.BaseExpression) -> bool:
+        """Whether an expression has a value for each candle."""
+        return self.kind(node) in DATA
+
+    def kind(self, node: cst.BaseExpression) -> Kind | None:
+        """What an expression holds; ``None`` for anything else, or where it cannot be told."""
+        if node in self._memo:
+            return self._memo[node]
+        self._steps += 1
+        if node in self._open or len(self._open) > _DEEPEST or self._steps > _MOST_STEPS:
+            self._cut = True
+            return None
+        outermost = not self._open
+        if outermost:
+            self._cut, self._steps = False, 0
+        self._open.add(node)
+        try:
+            found = self._kind(node)
+        finally:
+            self._open.discard(node)
+        if found is not None or outermost or not self._cut:
+            self._memo[node] = found
+        return found
+
+    def _kind(self, node: cst.BaseExpression) -> Kind | None:
+        match node:
+            case cst.Name():
+                return self._name(node)
+            case cst.Attribute():
+                return self._attribute(node)
+            case cst.Subscript():
+                return self._subscript(node)
+            case cst.Call():
+                return self._call(node)
+            case cst.BinaryOperation() | cst.BooleanOperation():
+                return _mixed(self.kind(part) for part in _operands(node))
+            case cst.Comparison():
+                sides = (node.left, *(c.comparator for c in node.comparisons))
+                return _mixed(self.kind(side) for side in sides)
+            case cst.UnaryOperation():
+                return self.kind(node.expression)
+            case cst.IfExp():
+                return self.kind(node.body) or self.kind(node.orelse)
+            case cst.NamedExpr():
+                return self.kind(node.value)
+            case cst.ListComp() | cst.GeneratorExp():
+                return Kind.SERIES if self._by_candle(node.for_in.iter) else None
+        return None
+
+    def _by_candle(self, node: cst.BaseExpression) -> bool:
+        """Whether a loop over ``node`` takes one turn a candle."""
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+            name = node.func.value
+            if name in {"zip", "enumerate", "reversed", "list", "range", "len"}:
+                return any(self._by_candle(arg.value) for arg in node.args)
+        return self.kind(node) in {Kind.SERIES, Kind.INDEX}
+
+    def _name(self, node: cst.Name) -> Kind | None:
+        found: set[Kind | None] = set()
+        for binding in self.source.assignments(node)[:40]:
+            target = getattr(binding, "node", None)
+            if isinstance(target, cst.Param):
+                found.add(self._parameters.get(target))
+            elif isinstance(target, cst.Name):
+                found.add(self._assigned(target))
+        return next((kind for kind in Kind if kind in found), None)
+
+    def _assigned(self, target: cst.Name) -> Kind | None:
+        holder = self.source.parent(target)
+        place: int | None = None
+        if isinstance(holder, cst.Element):
+            sequence = self.source.parent(holder)
+            if not isinstance(sequence, cst.Tuple | cst.List):
+                return None
+            place = [*sequence.elements].index(holder)
+            holder = self.source.parent(sequence)
+        match holder:
+            case cst.AssignTarget():
+                assign = self.source.parent(holder)
+                value = assign.value if isinstance(assign, cst.Assign) else None
+            case cst.AnnAssign(value=value) | cst.NamedExpr(value=value):
+                pass
+            case (
+                cst.For(iter=cst.List() | cst.Tuple()) | cst.CompFor(iter=cst.List() | cst.Tuple())
+            ):
+                if place is not None:
+                    return None
+                found = {self.kind(e.value) for e in holder.iter.elements}  # type: ignore[attr-defined]
+                return next((kind for kind in Kind if kind in found), None)
+            case _:
+                return None
+        if value is None:
+            return None
+        if place is None:
+            return self.kind(value)
+        if isinstance(value, cst.Tuple | cst.List):
+            parts = value.elements
+            return self.kind(parts[place].value) if place < len(parts) else None
+        return Kind.SERIES if self.kind(value) is Kind.RESULT else None
+
+    def _attribute(self, node: cst.Attribute) -> Kind | None:
+        base, name = self.kind(node.value), node.attr.value
+        if base in {Kind.FRAME, Kind.SERIES, Kind.RESULT}:
+            if name == "index":
+                return Kind.INDEX
+            if name in {"values", "T", "array", "dt", "str"} or name in DATE_PARTS:
+                return Kind.SERIES
+            if name in self._columns or (base is Kind.RESULT and name not in REDUCTIONS):
+                return Kind.SERIES
+        elif base is Kind.INDEX:
+            return Kind.SERIES if name in DATE_PARTS else Kind.INDEX if name == "values" else None
+        elif base in {Kind.WINDOW, Kind.GROUPS, Kind.AGGREGATE} and name in self._columns:
+            return base
+        return None
+
+    # -- subscripts --------------------------------------------------------
+
+    def _subscript(self, node: cst.Subscript) -> Kind | None:
+        if isinstance(node.value, cst.Attribute) and node.value.attr.value in _LOCATORS:
+            return self._located(node, node.value)
+        base = self.kind(node.value)
+        if base is None or base in {Kind.WINDOW, Kind.GROUPS, Kind.AGGREGATE}:
+            return base
+        first = node.slice[0].slice
+        if isinstance(first, cst.Slice):
+            return base if self.fixed(first) else None
+        if len(node.slice) > 1:
+            return Kind.SERIES if base is Kind.SERIES and self._rows(first) else None
+        assert isinstance(first, cst.Index)  # noqa: S101
+        mask = self._chooses(first.value)
+        if base is Kind.FRAME:
+            frame = mask or isinstance(first.value, cst.List | cst.ListComp)
+            return Kind.FRAME if frame else Kind.SERIES
+        if base is Kind.RESULT:
+            number = number_of(first.value)
+            return Kind.SERIES if number is None or number >= 0 else None
+        return base if mask or self.source.strings(first.value) else None
+
+    def _located(self, node: cst.Subscript, locator: cst.Attribute) -> Kind | None:
+        base = self.kind(locator.value)
+        if base not in DATA or locator.attr.value in {"at", "iat"}:
+            return None
+        if not self._rows(node.slice[0].slice):
+            return None
+        if len(node.slice) < 2:
+            return base
+        column = node.slice[1].slice
+        several = not isinstance(column, cst.Index) or isinstance(column.value, cst.List)
+        return base if several else Kind.SERIES
+
+    def _rows(self, part: cst.BaseSlice) -> bool:
+        """Whether a selection of rows takes those of many candles."""
+        if isinstance(part, cst.Slice):
+            return self.fixed(part)
+        return isinstance(part, cst.Index) and self._chooses(part.value)
+
+    def _chooses(self, key: cst.BaseExpression) -> bool:
+        return isinstance(key, cst.Comparison) or self.kind(key) in {*DATA, Kind.INDEX}
+
+    def fixed(self, part: cst.CSTNode) -> bool:
+        """Whether what stands in ``part`` is the same for all candles, and no step of a loop."""
+        for name in self.source.below(part, cst.Name):
+            for binding in self.source.assignments(name):
+                target = getattr(binding, "node", None)
+                if isinstance(target, cst.Name) and self._in_loop(target, name):
+                    return False
+                if isinstance(target, cst.Param) and self._of_lambda(target):
+                    return False
+        return True
+
+    def _in_loop(self, target: cst.Name, read: cst.Name) -> bool:
+        """Whether a name is given its value by a loop that ``read`` stands in."""
+        loops = (cst.For, cst.While, cst.ListComp, cst.GeneratorExp, cst.DictComp, cst.SetComp)
+        around = [a for a in self.source.ancestors(read) if isinstance(a, loops)]
+        return any(self.source.inside(target, loop) for loop in around)
+
+    def _of_lambda(self, param: cst.Param) -> bool:
+        parameters = self.source.parent(param)
+        outer = self.source.parent(parameters) if parameters is not None else None
+        return isinstance(outer, cst.Lambda)
+
+    # -- calls -------------------------------------------------------------
+
+    def _call(self, node: cst.Call) -> Kind | None:
+        path = self.source.imported(node.func)
+        if path is not None:
+            return self._library(path, node)
+        match node.func:
+            case cst.Name(value="list" | "tuple" | "sorted" | "abs" | "reversed"):
+                known = bool(node.args) and self.kind(node.args[0].value) in DATA
+                return Kind.SERIES if known else None
+            case cst.Attribute(value=receiver, attr=cst.Name(value=name)):
+                return self._method_call(node, receiver, name)
+        return self._returned(node)
+
+    def _method_call(self, node: cst.Call, receiver: cst.BaseExpression, name: str) -> Kind | None:
+        if name in PROVIDERS and self.computes(node):
+            return Kind.RESULT if name == "get_analyzed_dataframe" else Kind.FRAME
+        if isinstance(receiver, cst.Attribute) and receiver.attr.value == "ta":
+            return Kind.RESULT if self.kind(receiver.value) is not None else None
+        base = self.kind(receiver)
+        if base is None:
+            if name in POPULATE and self.computes(node):
+                return Kind.FRAME  # super's: what it gives back is what it was given
+            return self._returned(node)
+        if base is Kind.WINDOW:
+            return Kind.SERIES
+        if base in {Kind.GROUPS, Kind.AGGREGATE}:
+            if name in WINDOWS:
+                return Kind.WINDOW if base is Kind.GROUPS else base
+            return Kind.SERIES if base is Kind.GROUPS and name in BY_CANDLE else Kind.AGGREGATE
+        if base is Kind.INDEX:
+            return Kind.SERIES if name in KEEPING else None
+        if name in WINDOWS:
+            return Kind.WINDOW
+        if name in GROUPING:
+            return Kind.GROUPS
+        if name in REDUCTIONS or name in {"any", "all"}:
+            return Kind.SERIES if by_row(node) else None
+        if name == "apply":
+            return Kind.SERIES if by_row(node) else base
+        if name == "to_frame":
+            return Kind.FRAME
+        if name in {"tolist", "to_list", "to_numpy", "to_dict", "pop", "get", "eval"}:
+            return Kind.SERIES
+        return base if name in KEEPING else None
+
+    def _library(self, path: str, node: cst.Call) -> Kind | None:
+        """What a function of a library makes of columns."""
+        name = path.rpartition(".")[2]
+        values = [arg.value for arg in node.args]
+        lists = [v for v in values if isinstance(v, cst.List | cst.Tuple)]
+        within = [e.value for v in lists for e in v.elements]
+        kinds = {self.kind(value) for value in (*values, *within)}
+        kinds |= {self.kind(e.value) for v in values if isinstance(v, cst.Dict) for e in v.elements}
+        if not kinds & {*DATA, Kind.INDEX}:
+            return Kind.AGGREGATE if name in FRAMES and Kind.AGGREGATE in kinds else None
+        if name == "resample_to_interval":
+            return Kind.AGGREGATE
+        if name in FRAMES:
+            return Kind.FRAME
+        if path.startswith("numpy."):
+            reduces = name in NUMPY_REDUCTIONS and not by_row(node, library=True) and not lists
+            if reduces or name in {"argwhere", "flatnonzero", "nonzero", "isscalar", "size"}:
+                return None
+            return Kind.SERIES
+        if path.startswith("pandas."):
+            return Kind.SERIES
+        if path in OTHER_REDUCTIONS or path.startswith(("math.", "logging.", "statistics.")):
+            return None
+        return Kind.RESULT
+
+    def _returned(self, node: cst.Call) -> Kind | None:
+        """What a function of this file gives back."""
+        for function in functions_of(self.source, node.func):
+            if isinstance(function, cst.Lambda):
+                found = self.kind(function.body)
+                if found is not None:
+                    return found
+                continue
+            for value in returned(self.source, function):
+                if isinstance(value, cst.Tuple | cst.Dict):
+                    if any(self.kind(part.value) is not None for part in value.elements):
+                        return Kind.RESULT
+                elif (kind := self.kind(value)) is not None:
+                    return kind
+        return None
+
+
+def _mixed(kinds: Iterable[Kind | None]) -> Kind | None:
+    found = set(kinds)
+    if Kind.FRAME in found:
+        return Kind.FRAME
+    if found & {Kind.SERIES, Kind.INDEX}:
+        return Kind.SERIES
+    return next((k for k in (Kind.RESULT, Kind.AGGREGATE) if k in found), None)
+
+
+def _operands(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """The parts of a chain of operators, which nests to the left as deep as it is long."""
+    while isinstance(node, cst.BinaryOperation | cst.BooleanOperation):
+        yield node.right
+        node = node.left
+    yield node
