@@ -232,8 +232,10 @@ def with_parameter(source: Source, function: cst.FunctionDef, text: str) -> tupl
     begin = source.text.rfind("\n", 0, at) + 1
     line = source.text[begin:at]
     indent = line[: len(line) - len(line.lstrip())]
-    more = f"\n{indent}{text}," if alone else f" {text},"
-    return (Edit(start=at, end=at, text=more),)
+    if not alone:
+        return (Edit(start=at, end=at, text=f" {text},"),)
+    line_end = source.text.find("\n", at)
+    return (Edit(start=line_end, end=line_end, text=f"\n{indent}{text},"),)
 
 
 def _last_token(text: str) -> tuple[int, str, bool] | None:

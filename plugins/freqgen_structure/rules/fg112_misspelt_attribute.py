@@ -1,0 +1,118 @@
+import difflib
+from typing import ClassVar
+
+import libcst as cst
+
+from freqgen import Severity
+from freqgen_structure.interface import ATTRIBUTES
+from freqgen_structure.nodes import dotted
+from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.rules.fg108_old_names import ATTRIBUTES as OLD
+
+_HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
+
+# Names that are far from the letters of what they mean, and mean nothing else.
+_MEANT = {
+    "roi": "minimal_roi",
+    "min_roi": "minimal_roi",
+    "minimum_roi": "minimal_roi",
+    "roi_table": "minimal_roi",
+    "stop": "stoploss",
+    "stop_loss_pct": "stoploss",
+    "interval": "timeframe",
+    "tf": "timeframe",
+    "candle_interval": "timeframe",
+    "warmup": "startup_candle_count",
+    "warmup_candles": "startup_candle_count",
+    "startup_period": "startup_candle_count",
+    "startup_candles": "startup_candle_count",
+    "allow_short": "can_short",
+    "enable_short": "can_short",
+    "use_custom_stop": "use_custom_stoploss",
+    "use_custom_sl": "use_custom_stoploss",
+    "custom_stoploss_enabled": "use_custom_stoploss",
+    "enable_position_adjustment": "position_adjustment_enable",
+    "position_adjustment": "position_adjustment_enable",
+    "trailing_stop_offset": "trailing_stop_positive_offset",
+    "trailing_stoploss": "trailing_stop",
+    "max_trades": "max_open_trades",
+    "order_type": "order_types",
+    "time_in_force": "order_time_in_force",
+}
+_NEAR = 0.86
+
+
+class MisspeltAttribute(Rule):
+    """FG112: a class attribute has nearly the name of one that Freqtrade reads.
+
+    ``stop_loss`` or ``time_frame`` is an attribute like any other: nothing reads it, and the
+    strategy goes on with the default, or with what a configuration says.
+    """
+
+    VALID = (
+        _HEAD + "    stoploss = -0.1\n    timeframe = '1h'\n    trailing_stop = True\n",
+        _HEAD + "    stop_loss = -0.1\n    def f(self):\n        return self.stop_loss\n",
+        _HEAD + "    informative_timeframe = '1h'\n    buy_params = {}\n    max_trades_a_day = 3\n",
+        _HEAD + "    time_frame = '1h'\n    timeframe = time_frame\n",
+    )
+    INVALID: ClassVar = (
+        Bad(
+            code=_HEAD + "    stop_loss: float = -0.1  # ten\n",
+            line=5,
+            fixed=_HEAD + "    stoploss: float = -0.1  # ten\n",
+        ),
+        Bad(
+            code=_HEAD + "    x = 1\n    minimal_ROI = {}\n",
+            line=6,
+            fixed=_HEAD + "    x = 1\n    minimal_roi = {}\n",
+        ),
+        Bad(
+            code=_HEAD + "    startup_candles_count = 30\n",
+            line=5,
+            fixed=_HEAD + "    startup_candle_count = 30\n",
+        ),
+        Bad(
+            code=_HEAD + "    use_custom_stop_loss = True\n",
+            line=5,
+            fixed=_HEAD + "    use_custom_stoploss = True\n",
+        ),
+        Bad(code=_HEAD + "    time_frame = '1h'\n    timeframe = '5m'\n", line=5),
+    )
+
+    def check(self) -> None:
+        if self.source.strategy is None or self.source.foreign_bases:
+            return
+        for name, (node, value) in self.source.attributes.items():
+            if name in ATTRIBUTES or name in OLD or name.endswith("_params"):
+                continue
+            known = _meant(name)
+            if known is None or self._read(name, node) or self._is_parameter(value):
+                continue
+            there = known in self.source.attributes or known in self.source.methods
+            self.report(
+                node,
+                f"nothing reads the attribute {name}",
+                hint=f"{known} is set as well: leave {name} out" if there else f"call it {known}",
+                severity=Severity.WARNING if there else Severity.ERROR,
+                edits=() if there else [self.replace(node, known)],
+            )
+
+    def _read(self, name: str, node: cst.CSTNode) -> bool:
+        named = any(n.value == name and n is not node for n in self.source.all(cst.Name))
+        texts = any(name in self.text(s) for s in self.source.all(cst.SimpleString))
+        return named or texts
+
+    def _is_parameter(self, value: cst.BaseExpression) -> bool:
+        return isinstance(value, cst.Call) and (dotted(value.func) or "").endswith("Parameter")
+
+
+def _meant(name: str) -> str | None:
+    """The attribute that a name is nearly that of."""
+    plain = {known.replace("_", "").lower(): known for known in sorted(ATTRIBUTES)}
+    bare = name.replace("_", "").lower()
+    if bare in plain:
+        return plain[bare]
+    if name.lower() in _MEANT:
+        return _MEANT[name.lower()]
+    near = difflib.get_close_matches(bare, plain, n=1, cutoff=_NEAR)
+    return plain[near[0]] if near else None
