@@ -119,14 +119,10 @@ class CallbackReturns(Rule):
                     severity=severity,
                     edits=[self.replace(node, f"return {value}")] if value else (),
                 )
-        if name.startswith("confirm_") and found and all(_refuses(n) for n in found):
-            if not falls_through(method.body):
-                self.report(
-                    found[0], f"{name} always refuses: {_NOTHING[name]}", hint="return True"
-                )
-                return
         if falls_through(method.body):
             self._falls(name, method, severity, value)
+        elif name.startswith("confirm_") and found and all(_refuses(n) for n in found):
+            self.report(found[0], f"{name} always refuses: {_NOTHING[name]}", hint="return True")
 
     def _falls(self, name: str, method: cst.FunctionDef, severity: Severity, value: str) -> None:
         found = returns_of(self.source, method)
