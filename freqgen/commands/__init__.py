@@ -12,7 +12,5 @@ the help lists the verb. Modules are imported for every ``--help``, so whatever 
 import is imported inside the functions.
 """
 
-BUILTIN = tuple(
-    ["generate", "steps", "validate", "backtest", "stored", "trade", "plugins_cmd", "doctor"]
-)
+BUILTIN = ("generate", "steps", "validate", "backtest", "stored", "trade", "plugins_cmd", "doctor")
 """The modules with freqgen's own verbs, in the order of the help."""
