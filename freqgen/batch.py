@@ -6,62 +6,33 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from freqgen.checking_files import OF_ONE, place_of
 from freqgen.design.checked import CheckedDesign
 from freqgen.design.model import Design
 from freqgen.draft import Draft, ValidatedDraft
 from freqgen.exceptions import (
-    EvaluationError,
-    FreqgenException,
     RecordNotFound,
     SandboxUnavailable,
-    SettingsError,
     StrategyFault,
     UsageError,
 )
 from freqgen.finding import Report
 from freqgen.outcome import (
     BacktestOutcome,
-    CheckedFile,
     RunOptions,
     hint_to_run,
     missing_data,
     why_not_run,
 )
 from freqgen.steps import Steps
-from freqgen.validation.runner import Validation, check_file, load_draft
+from freqgen.validation.loading import check_file, load_draft
 
 if TYPE_CHECKING:
     from freqgen.store.record import Record
 
-_OF_ONE = (EvaluationError, SandboxUnavailable, UsageError)
-"""Errors that can be of one strategy alone; any other ends the run."""
-
 
 class Batch(Steps):
     """Strategies by name or id, and anybody's files, one after the other."""
-
-    def validate_files(
-        self, files: Sequence[str | Path], class_name: str | None = None, *, run: bool = True
-    ) -> Iterator[CheckedFile]:
-        """Check anybody's strategy files, in order.
-
-        What goes wrong with one of several is its outcome; of a single one it is raised.
-
-        :param run: Whether to run them in the sandbox once the static phases found nothing that
-            blocks them.
-        :raises UsageError: If one of them is not there or cannot be read; nothing has run then.
-        """
-        for file in files:
-            check_file(file)
-        for number, file in enumerate(files, start=1):
-            path, place = Path(file), _place(number, len(files))
-            try:
-                name, validation = self.validate_file(path, class_name, run=run, place=place)
-            except _OF_ONE as exc:
-                self._check_alone(exc, place)
-                yield CheckedFile(name=path.stem, file=path, validation=Validation(), error=exc)
-            else:
-                yield CheckedFile(name=name, file=path, validation=validation)
 
     def backtest_all(
         self, names: Sequence[str], options: RunOptions | None = None
@@ -84,13 +55,13 @@ class Batch(Steps):
         known = [self._find(name) for name in names]
         self.engine.start()
         for number, (name, record) in enumerate(zip(names, known, strict=True), start=1):
-            place = _place(number, len(names))
+            place = place_of(number, len(names))
             try:
                 if record is None:
                     outcome = self.backtest_file(Path(name), options, place=place)
                 else:
                     outcome = self._backtest_record(record, options, place)
-            except _OF_ONE as exc:
+            except OF_ONE as exc:
                 self._check_alone(exc, place)
                 path = None if record else Path(name)
                 called = record.name if record else Path(name).stem
@@ -116,19 +87,6 @@ class Batch(Steps):
                 raise
             raise RecordNotFound(exc.message, hint=f"did you mean {file}?") from exc
 
-    def _check_alone(self, exc: FreqgenException, place: str) -> None:
-        """Let an error end the run unless it is of one of several strategies.
-
-        :param place: Where the strategy stands among others; empty for a single one.
-        :raises FreqgenException: The error, or what keeps the engine from starting.
-        """
-        if not place or isinstance(exc, SettingsError):
-            raise exc
-        if self.engine.known_protection is None:
-            # The engine has never answered. If it cannot be started, that is why.
-            self.engine.close()
-            self.engine.protection()
-
     def _backtest_record(
         self, record: Record, options: RunOptions | None, place: str
     ) -> BacktestOutcome:
@@ -150,7 +108,7 @@ class Batch(Steps):
         if draft is None:
             return BacktestOutcome(name=path.stem, file=path, report=Report(findings=unread))
         self._mention_parameters_beside(path)
-        validation = self.validate(draft, place=place)
+        validation = self.validate(draft, place=place, comments=True)
         report = validation.report
         if validation.validated is None:
             if report.passed:
@@ -161,7 +119,7 @@ class Batch(Steps):
         except StrategyFault as exc:
             report = Report(findings=(*report.findings, exc.finding), timings=report.timings)
             return BacktestOutcome(name=draft.class_name, file=path, report=report)
-        except _OF_ONE as exc:
+        except OF_ONE as exc:
             self._check_alone(exc, place)
             return BacktestOutcome(name=draft.class_name, file=path, report=report, error=exc)
         report = Report(findings=(*report.findings, *missing_data(result)), timings=report.timings)
@@ -208,8 +166,3 @@ class Batch(Steps):
 def is_file(name: str) -> bool:
     """Whether a strategy is named by its file rather than by its name or id."""
     return name.endswith(".py") or "/" in name or Path(name).is_file()
-
-
-def _place(number: int, count: int) -> str:
-    """Where one of several stands, as in ``12 of 46``."""
-    return f"{number} of {count}" if count > 1 else ""

@@ -11,19 +11,24 @@ from freqgen.validation.runner import (
     ADVICE_CODE,
     NOT_RUN_CODE,
     OTHER_MODE_CODE,
+    RUNNER_CODES,
     TriedOn,
     Validation,
     compiled_from,
-    load_draft,
     run_validators,
 )
+from freqgen.validation.selection import EVERYTHING, Selection, is_guard
 from freqgen.validation.validator import ValidationContext
+from freqgen.validation.waivers import Waivers
 from freqgen.workbench import Workbench
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from freqgen.design.checked import CheckedDesign
     from freqgen.draft import Draft
     from freqgen.validation.laboratory import Specimen
+    from freqgen.validation.validator import Validator
 
 
 class Checking(Workbench):
@@ -36,6 +41,9 @@ class Checking(Workbench):
         *,
         run: bool = True,
         place: str = "",
+        selection: Selection = EVERYTHING,
+        comments: bool = False,
+        static: Report | None = None,
     ) -> Validation:
         """Let all validators look at a draft.
 
@@ -43,34 +51,77 @@ class Checking(Workbench):
         :param run: Whether to run it in the sandbox once the static phases found nothing that
             blocks it.
         :param place: Where it stands among others, as in ``12 of 46``, for the progress.
+        :param selection: What a person wants to hear of.
+        :param comments: Whether ``# noqa`` in the source counts. It does in files that a person
+            names; it does not where a model wrote the code, which would write the comment too.
+        :param static: All that the static phases found, if they are done.
         :raises EngineError: If the process that runs it failed.
         """
         self._progress(f"Checking {draft.class_name}" + (f" ({place})" if place else ""))
+        due = self.due(selection)
+        run = run and (selection == EVERYTHING or any(one.phase is Phase.BEHAVIOUR for one in due))
         if run:
             self.engine.start()  # it imports Freqtrade while the static phases go on
             if design is not None and compiled_from(draft, design):
                 self._own.add(draft.sha256)
-        context = ValidationContext(
-            catalogue=self.catalogue,
-            cache_dir=self.workspace.folder(self.workspace.cache),
-            laboratory=self.laboratory if run else None,
-        )
+        waivers = Waivers(draft.source, selection, comments=comments)
         validation = run_validators(
-            draft, design.design if design else None, self.host.validators().values(), context
+            draft,
+            design.design if design else None,
+            due,
+            replace(self.reading_context(), laboratory=self.laboratory if run else None),
+            before=static,
+            first=Phase.PARSE if static is None else Phase.BEHAVIOUR,
+            waived=waivers.waived,
         )
-        more = [_advice(warning) for warning in design.warnings] if design else []
+        hidden = waivers.not_run(validation.report) if run else None
+        more = [hidden] if hidden else []
+        more += [_advice(warning) for warning in design.warnings] if design else []
         specimen = self._tried(validation)
         if specimen is not None:
             demo = self.market == "synthetic"
             validation = replace(validation, tried_on=_tried_on(specimen, demo=demo))
             if specimen.trading_mode != self.engine.trading_mode:
                 more.append(_other_mode(draft.class_name))
+        validation = self.settle(validation, waivers, due)
+        more = [one for one in more if selection.wants(one.code) or one is hidden]
         if not more:
             return validation
         report = Report(
             findings=(*validation.report.findings, *more), timings=validation.report.timings
         )
         return replace(validation, report=report)
+
+    def due(self, selection: Selection) -> list[Validator]:
+        """The validators that a selection needs, and those that decide what may be run."""
+        return [
+            one
+            for one in self.host.validators().values()
+            if one.phase is Phase.PARSE
+            or any(selection.wants(code) or is_guard(code) for code in one.codes)
+        ]
+
+    def codes(self) -> list[str]:
+        """All codes that findings may have."""
+        found = {code for one in self.host.validators().values() for code in one.codes}
+        return sorted({*found, *RUNNER_CODES})
+
+    def reading_context(self) -> ValidationContext:
+        """What validators need that run nothing."""
+        return ValidationContext(
+            catalogue=self.catalogue, cache_dir=self.workspace.folder(self.workspace.cache)
+        )
+
+    def settle(
+        self, validation: Validation, waivers: Waivers, due: Sequence[Validator]
+    ) -> Validation:
+        """What is left of the findings when those are left out that a person does not want."""
+        report = validation.report
+        ran = {one for one in Phase if one.value in report.timings}
+        if any(f.phase is Phase.BEHAVIOUR and _cuts_short(f) for f in report.findings):
+            ran.discard(Phase.BEHAVIOUR)
+        judged = {code for one in due if one.phase in ran for code in one.codes}
+        return waivers.settle(validation, judged=judged, known=self.codes())
 
     def _tried(self, validation: Validation) -> Specimen | None:
         """What was run of a draft, if it could be loaded; the laboratory remembers it."""
@@ -82,23 +133,6 @@ class Checking(Workbench):
         found = self.laboratory.describe(validation.screened)
         return None if isinstance(found, Finding) else found
 
-    def validate_file(
-        self, path: Path, class_name: str | None = None, *, run: bool = True, place: str = ""
-    ) -> tuple[str, Validation]:
-        """Check anybody's strategy file.
-
-        :param run: Whether to run it in the sandbox once the static phases found nothing that
-            blocks it.
-        :param place: Where it stands among others, for the progress.
-        :returns: The name of its class, or of the file where there is none, and the result.
-        :raises UsageError: If it cannot be read.
-        """
-        draft, findings = load_draft(path, class_name)
-        if draft is None:
-            return path.stem, Validation(report=Report(findings=findings))
-        self._mention_parameters_beside(path)
-        return draft.class_name, self.validate(draft, run=run, place=place)
-
     def _mention_parameters_beside(self, path: Path) -> None:
         """Say that values of parameters lie beside a strategy file, as hyperopt leaves them."""
         from freqgen.store.files import parameters_beside
@@ -108,6 +142,11 @@ class Checking(Workbench):
             self._progress(
                 f"{file} is not used by freqgen; move it away unless you want Freqtrade to use it"
             )
+
+
+def _cuts_short(finding: Finding) -> bool:
+    """Whether after this finding not everything was tried that there is to try."""
+    return finding.severity is Severity.ERROR or finding.code == NOT_RUN_CODE
 
 
 def _tried_on(specimen: Specimen, *, demo: bool) -> TriedOn:

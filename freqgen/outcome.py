@@ -118,12 +118,18 @@ class CheckedFile:
 
     :param name: The class, or the file's name where there is none.
     :param error: Why it could not be checked to the end, where that is no finding.
+    :param source: The text that the findings are about; ``None`` where there is none.
+    :param mended: What was put right, or with :attr:`diff` alone would be.
+    :param diff: How, as a unified diff; empty where nothing was.
     """
 
     name: str
     file: Path
     validation: Validation
     error: FreqgenException | None = None
+    source: str | None = None
+    mended: tuple[Finding, ...] = ()
+    diff: str = ""
 
     @property
     def passed(self) -> bool:

@@ -92,6 +92,8 @@ class PluginHost:
         self._broken: set[str] = set()
         self._collected: dict[str, list[registry.Entry]] = {}
         self._names: list[str] = []
+        self.installed_only = False
+        """Whether another process that looks for installed plugins would find the same."""
         # Reading a distribution's metadata takes longer than loading a plugin of ours, and is
         # needed for messages only.
         self._sources: dict[str, Distribution | None] = {}
@@ -117,6 +119,8 @@ class PluginHost:
         """
         host = cls(warn=warn)
         switched_off = set(disabled)
+        plugins = tuple(plugins)
+        host.installed_only = entry_points and not plugins
         if entry_points:
             for entry in installed_plugins():
                 host._add(entry.name, entry.load, switched_off, entry.dist)

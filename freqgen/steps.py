@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from freqgen.brief import Brief
-from freqgen.checking import Checking
+from freqgen.checking_files import CheckingFiles
 from freqgen.design.checked import CheckedDesign, check_design
 from freqgen.design.model import Design
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from freqgen.validation.laboratory import Specimen
 
 
-class Steps(Checking):
+class Steps(CheckingFiles):
     """One method a step; none of them stores anything."""
 
     def brief(

@@ -161,6 +161,14 @@ RUNNER = (
         "for beside the text, or goes beyond the setting ``limits``. No code is written for it; "
         "after the last attempt it is part of the error ``AttemptsExhausted``.",
     ),
+    _Own(
+        code="FG695",
+        title="a comment silences nothing",
+        why="``# noqa: FG301`` stands where there is no such finding, names a rule that there is "
+        "not, or one of ``FG0`` and ``FG5``, which no comment silences: whether a file may be run "
+        "is not for the file to say.",
+        severity="warning",
+    ),
 )
 """The codes of :mod:`freqgen.validation.runner`, and that of advice on a design."""
 

@@ -7,29 +7,24 @@ large.
 
 from __future__ import annotations
 
-import ast
 import errno
 import time
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
-from freqgen.exceptions import DesignError, EvaluationError, SandboxUnavailable, UsageError
+from freqgen.exceptions import DesignError, EvaluationError, SandboxUnavailable
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.designer import UNUSABLE_DESIGN_CODE
-from freqgen.validation.watched import WatchedLaboratory
+from freqgen.validation.selection import is_guard
+from freqgen.validation.watched import STOPPED, WatchedLaboratory
 
 if TYPE_CHECKING:
     from freqgen.design.checked import CheckedDesign
     from freqgen.design.model import Design
     from freqgen.validation.validator import ValidationContext, Validator
-
-MAX_FILE_BYTES = 1_000_000
-"""Largest file that is read as a strategy."""
 
 _DISK_IS_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -45,6 +40,9 @@ NOT_RUN_CODE = "FG692"
 OTHER_MODE_CODE = "FG693"
 """Code of a strategy that the configured market does not allow."""
 
+NOQA_CODE = "FG695"
+"""Code of a comment that silences nothing."""
+
 RUNNER_CODES = (
     "FG002",
     "FG003",
@@ -53,6 +51,7 @@ RUNNER_CODES = (
     NOT_RUN_CODE,
     OTHER_MODE_CODE,
     UNUSABLE_DESIGN_CODE,
+    NOQA_CODE,
     ADVICE_CODE,
     MISSING_DATA_CODE,
 )
@@ -87,12 +86,14 @@ class Validation:
     :param screened: The draft, if the static phases found nothing that blocks it.
     :param validated: The draft, if running it found nothing either.
     :param tried_on: What it was run on, if it was.
+    :param silenced: Findings that comments in the file silence, which are not in the report.
     """
 
     report: Report = field(default_factory=Report)
     screened: ScreenedDraft | None = None
     validated: ValidatedDraft | None = None
     tried_on: TriedOn | None = None
+    silenced: tuple[Finding, ...] = ()
 
 
 def run_validators(
@@ -100,6 +101,11 @@ def run_validators(
     design: Design | None,
     validators: Iterable[Validator],
     context: ValidationContext,
+    *,
+    before: Report | None = None,
+    first: Phase = Phase.PARSE,
+    last: Phase = Phase.EVALUATION,
+    waived: Callable[[Finding], bool] = lambda _finding: False,
 ) -> Validation:
     """Let every validator look at a draft.
 
@@ -108,19 +114,24 @@ def run_validators(
     checked has not passed. The phase behaviour runs only with a laboratory.
 
     :param design: What the draft was made from, or ``None`` for somebody's file.
+    :param before: What the phases before ``first`` found.
+    :param first: The first phase that is left to run.
+    :param last: The last phase to run.
+    :param waived: Which findings a person chose not to hear. They block nothing, but those that
+        keep a draft from being run.
     :raises EvaluationError: If the laboratory failed, which says nothing of the draft.
     """
     ordered = sorted(validators, key=lambda v: (v.phase.order, v.codes[:1], v.name))
-    findings: list[Finding] = []
-    timings: dict[str, float] = {}
-    if not any(v.phase is Phase.PARSE for v in ordered):
+    findings = list(before.findings) if before else []
+    timings = dict(before.timings) if before else {}
+    if first is Phase.PARSE and not any(v.phase is Phase.PARSE for v in ordered):
         findings.append(_nothing_parses())
     screened: ScreenedDraft | None = None
     watched = WatchedLaboratory(context.laboratory) if context.laboratory is not None else None
     context = replace(context, laboratory=watched)
     ran = False
-    for phase in Phase:
-        if any(f.severity is Severity.ERROR for f in findings):
+    for phase in [p for p in Phase if first.order <= p.order <= last.order]:
+        if any(_bars(f, waived) for f in findings):
             break
         due = [v for v in ordered if v.phase is phase]
         subject = draft
@@ -147,9 +158,10 @@ def run_validators(
             findings.append(_not_run(exc.message, exc.hint))
         timings[phase.value] = time.perf_counter() - start
     report = Report(
-        findings=tuple(sorted(findings, key=_by_place)), timings=MappingProxyType(timings)
+        findings=tuple(sorted(findings, key=by_place)), timings=MappingProxyType(timings)
     )
-    validated = ValidatedDraft(screened) if screened and ran and report.passed else None
+    barred = any(_bars(f, waived) or f.code in STOPPED for f in report.blocking)
+    validated = ValidatedDraft(screened) if screened and ran and not barred else None
     return Validation(report=report, screened=screened, validated=validated)
 
 
@@ -166,7 +178,13 @@ def _not_run(why: str, hint: str) -> Finding:
     )
 
 
-def _by_place(finding: Finding) -> tuple[int, int, str, int]:
+def _bars(finding: Finding, waived: Callable[[Finding], bool]) -> bool:
+    """Whether a finding keeps a draft from what comes next."""
+    return finding.severity is Severity.ERROR and (is_guard(finding.code) or not waived(finding))
+
+
+def by_place(finding: Finding) -> tuple[int, int, str, int]:
+    """What findings are sorted by."""
     return (finding.phase.order, finding.line or 0, finding.code, finding.column or 0)
 
 
@@ -225,111 +243,3 @@ def compiled_from(draft: Draft, checked: CheckedDesign) -> bool:
         return compile_design(checked) == draft.source
     except DesignError:
         return False
-
-
-def check_file(name: str | Path) -> None:
-    """Refuse what is no file that can be read, before anything is done with it.
-
-    :param name: A strategy file, as it was named.
-    :raises UsageError: If there is no such file or it cannot be read.
-    """
-    if name == "":
-        raise UsageError("a file without a name was asked for", hint="name a strategy file")
-    if name == "-" and not Path("-").exists():
-        raise UsageError(
-            "standard input is not read here", hint="save the strategy in a file, and name that"
-        )
-    _beginning(Path(name), 1)
-
-
-def _beginning(path: Path, size: int) -> bytes:
-    """The first bytes of a file.
-
-    :raises UsageError: If there is no such file or it cannot be read.
-    """
-    try:
-        if path.is_dir():
-            raise UsageError(
-                f"{path} is a folder, not a strategy file", hint="name the .py files in it"
-            )
-        if path.exists() and not path.is_file():  # a pipe may never end, and neither a device
-            raise UsageError(f"{path} is no regular file", hint="name a strategy file")
-        with path.open("rb") as file:
-            return file.read(size)
-    except FileNotFoundError as exc:
-        raise UsageError(f"there is no file {path}", hint="check the path") from exc
-    except (OSError, ValueError) as exc:
-        reason = getattr(exc, "strerror", None) or str(exc)
-        raise UsageError(
-            f"{path} cannot be read: {reason}", hint="check the file and its permissions"
-        ) from exc
-
-
-def load_draft(
-    path: Path, class_name: str | None = None
-) -> tuple[Draft | None, tuple[Finding, ...]]:
-    """Read somebody's strategy file, without running it.
-
-    :param class_name: The strategy class; by default the only subclass of ``IStrategy`` in
-        the file, else the file's name.
-    :returns: The draft and nothing, or nothing and the findings that say why it is no text.
-    :raises UsageError: If there is no such file or it cannot be read.
-    """
-    data = _beginning(path, MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        return None, (
-            _no_text("FG005", f"{path.name} is larger than {MAX_FILE_BYTES:,} bytes", line=None),
-        )
-    try:
-        source = data.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        line = data.count(b"\n", 0, exc.start) + 1
-        return None, (
-            _no_text("FG004", f"{path.name} is not UTF-8: {exc.reason} in line {line}", line),
-        )
-    if "\0" in source:
-        line = source.count("\n", 0, source.index("\0")) + 1
-        return None, (
-            _no_text("FG004", f"{path.name} has a null byte in line {line}: it is no text", line),
-        )
-    name = class_name or _only_strategy(source) or path.stem
-    return Draft(class_name=name, source=source), ()
-
-
-def _no_text(code: str, message: str, line: int | None) -> Finding:
-    return Finding(
-        code=code,
-        severity=Severity.ERROR,
-        phase=Phase.PARSE,
-        message=message,
-        hint="save the strategy as a Python file in UTF-8"
-        if code == "FG004"
-        else "a strategy is a few hundred lines of code; keep data elsewhere",
-        line=line,
-    )
-
-
-def _only_strategy(source: str) -> str | None:
-    """The one class of ``source`` that names ``IStrategy`` among its bases, if there is one."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of invalid escapes, which are legal
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
-        return None  # the validators say what is wrong with it
-    bases = {"IStrategy"}
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom):
-            bases |= {a.asname for a in node.names if a.name == "IStrategy" and a.asname}
-    names = [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and any(_base_name(b) in bases for b in node.bases)
-    ]
-    return names[0] if len(names) == 1 else None
-
-
-def _base_name(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

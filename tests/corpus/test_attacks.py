@@ -16,7 +16,8 @@ import pytest
 
 from freqgen import Catalogue, Draft, ValidationContext
 from freqgen.design.indicators_builtin import builtin_indicators
-from freqgen.validation.runner import load_draft, run_validators
+from freqgen.validation.loading import load_draft
+from freqgen.validation.runner import run_validators
 from freqgen_structure import validators
 from tests.corpus.attacks import CANARIES, CLASS, HONEST, Attack
 from tests.corpus.conftest import DAYS, SECONDS, Host, Scene

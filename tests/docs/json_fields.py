@@ -99,8 +99,14 @@ VERBS: dict[str, list[Field]] = {
         Field(
             "files",
             "list",
-            "the fields above for each of several files; then only `passed` stands beside it",
+            "the fields above for each of several files, and for what a folder stands for; then "
+            "only `passed` and `without_strategy` stand beside it",
             "checked file",
+        ),
+        Field(
+            "without_strategy",
+            "list of texts",
+            "files that were passed over; only with a folder, or with `--strategies-only`",
         ),
     ],
     "backtest": [

@@ -348,6 +348,17 @@ CHECKED_FILE = [
     Field("passed", "boolean", "whether nothing blocks"),
     Field("class_name", "text", "the class that was checked"),
     FINDINGS,
+    Field(
+        "silenced", "list", "findings that `# noqa` silences, which count for nothing", "finding"
+    ),
+    Field(
+        "mended",
+        "list",
+        "what `--fix` mended, or `--diff` would; `findings` is then what is left; their lines are "
+        "those of the text that they were found in; only with one of the two",
+        "finding",
+    ),
+    Field("diff", "text", "how, as a unified diff; only with one of the two"),
     *TIMINGS,
     replace(SANDBOX, meaning=f"{SANDBOX.meaning}, as with `--static` or where an error came first"),
     *TRIED_ON,

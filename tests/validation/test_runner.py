@@ -31,11 +31,10 @@ from freqgen import (
     compile_design,
 )
 from freqgen.design.indicators_builtin import builtin_indicators
+from freqgen.validation.loading import MAX_FILE_BYTES, load_draft
 from freqgen.validation.runner import (
-    MAX_FILE_BYTES,
     RUNNER_CODES,
     compiled_from,
-    load_draft,
     run_validators,
 )
 

@@ -18,7 +18,7 @@ from freqgen import (
     function_indicator,
 )
 from freqgen.design.indicators_builtin import builtin_indicators
-from freqgen.validation.runner import load_draft
+from freqgen.validation.loading import load_draft
 from freqgen_structure import validators
 from tests.plugins.freqgen_structure.conftest import Check
 
