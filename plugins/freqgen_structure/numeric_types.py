@@ -80,10 +80,10 @@ def _attribute(source: Source, node: cst.Attribute, depth: int) -> NumericType |
 
 def _set_elsewhere(source: Source, name: str) -> bool:
     """Whether a method sets the attribute as well."""
-    return any(
-        isinstance(target.target, cst.Attribute) and target.target.attr.value == name
-        for target in source.all(cst.AssignTarget, cst.AnnAssign, cst.AugAssign)
-    )
+    targets: list[cst.BaseExpression] = [t.target for t in source.all(cst.AssignTarget)]
+    targets += [t.target for t in source.all(cst.AnnAssign)]
+    targets += [t.target for t in source.all(cst.AugAssign)]
+    return any(isinstance(t, cst.Attribute) and t.attr.value == name for t in targets)
 
 
 def _binary(source: Source, node: cst.BinaryOperation, depth: int) -> NumericType | None:

@@ -7,7 +7,8 @@ import libcst as cst
 from freqgen import Edit, Severity
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.constants import numbers
-from freqgen_structure.kinds import Kind, kinds_of
+from freqgen_structure.kinds import kinds_of
+from freqgen_structure.known_calls import Kind
 from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import number_of, text_of
 from freqgen_structure.numeric_types import numeric_type
@@ -136,7 +137,9 @@ class TalibValues(Rule):
             return
         found = numbers(self.source, value)
         refused = sorted(n for n in found.known if not self._takes(call, name, n, wanted))
-        if not refused:
+        certain = len(refused) == len(found.known)
+        # Of what is computed from several numbers a condition may keep the wrong ones out.
+        if not refused or not (certain or isinstance(value, cst.Name | cst.Attribute)):
             return
         least = call.function.least(name) if wanted == "int" and name != "matype" else None
         limit = f"at least {least}" if least is not None and refused[0] < least else ""
@@ -147,7 +150,7 @@ class TalibValues(Rule):
             f"{call.function.name} does not take {shown} as {name}",
             hint=f"give it {limit}" if limit else "give it a value that TA-Lib documents",
             # A space of hyperopt that reaches too far is only wrong when it is searched.
-            severity=None if len(refused) == len(found.known) else Severity.WARNING,
+            severity=None if certain else Severity.WARNING,
         )
 
     def _takes(self, call: TalibCall, name: str, number: float, wanted: str) -> bool:

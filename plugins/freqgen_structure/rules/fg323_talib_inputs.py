@@ -5,7 +5,8 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Edit
-from freqgen_structure.kinds import Kind, kinds_of
+from freqgen_structure.kinds import kinds_of
+from freqgen_structure.known_calls import Kind
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.talib_calls import TalibCall, talib_calls
 

@@ -1,0 +1,75 @@
+from typing import ClassVar
+
+import libcst as cst
+
+from freqgen_structure.constants import numbers
+from freqgen_structure.kinds import kinds_of
+from freqgen_structure.known_calls import Kind
+from freqgen_structure.rule import Bad, Rule
+
+
+class NegativePosition(Rule):
+    """FG357: a column is read at a negative position, which pandas 3 takes for a label.
+
+    ``dataframe["close"][-1]`` was the last value. Since pandas 3 a number in the brackets of a
+    column is always a label of its index; there is no row called ``-1``, and ``KeyError`` is
+    raised. ``iloc`` counts positions.
+    """
+
+    VALID = (
+        'x = df["close"].iloc[-1]',
+        'x = df["close"][-3:]',
+        'x = df["close"][0]',
+        'x = df["close"].to_numpy()[-1]',
+        'x = df["close"].values[-1]',
+        "pairs = [1, 2]\nx = pairs[-1]",
+        "x = df.iloc[-1]",
+    )
+    INVALID: ClassVar = (
+        Bad(
+            code='x = df["close"][-1]  # the last\n',
+            line=1,
+            fixed='x = df["close"].iloc[-1]  # the last\n',
+        ),
+        Bad(
+            code="close = df.close\nx = close[-2] / close.iloc[-3]\n",
+            line=2,
+            fixed="close = df.close\nx = close.iloc[-2] / close.iloc[-3]\n",
+        ),
+        Bad(
+            code='x = (\n    df["close"]\n    .rolling(5)\n    .mean()[-1]\n)\n',
+            line=4,
+            fixed='x = (\n    df["close"]\n    .rolling(5)\n    .mean().iloc[-1]\n)\n',
+        ),
+        Bad(
+            code='LAST = -1\nx = df["close"][LAST]\n',
+            line=2,
+            fixed='LAST = -1\nx = df["close"].iloc[LAST]\n',
+        ),
+        Bad(
+            code='x = df.loc[:, "close"][-1]\n',
+            line=1,
+            fixed='x = df.loc[:, "close"].iloc[-1]\n',
+        ),
+    )
+
+    def visit_Subscript(self, node: cst.Subscript) -> None:
+        if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
+            return
+        if kinds_of(self.source).of(node.value) not in {Kind.SERIES, Kind.BOOLS}:
+            return
+        key = node.slice[0].slice.value
+        if numbers(self.source, key).always_negative:
+            self.report(
+                key,
+                "pandas 3 takes the position for a label, and there is no such row",
+                hint=f"write .iloc[{self.text(key)}]",
+                edits=(self.insert_after(node.value, ".iloc"),) if _closed(node) else (),
+            )
+
+
+def _closed(node: cst.Subscript) -> bool:
+    """Whether ``.iloc`` may stand right behind what is in front of the brackets."""
+    return isinstance(node.value, cst.Name | cst.Attribute | cst.Subscript | cst.Call) and not (
+        node.value.lpar
+    )
