@@ -157,7 +157,16 @@ class Kinds:
             and value.func.attr.value == "get_analyzed_dataframe"
         ):
             return Kind.FRAME if number == 0 else None
-        return Kind.SERIES if self.of(value) is Kind.OUTPUTS else None
+        return self._output(value)
+
+    def _output(self, value: cst.BaseExpression) -> Kind | None:
+        """What one of several results of TA-Lib is, if ``value`` is those."""
+        if self.of(value) is not Kind.OUTPUTS:
+            return None
+        path = self.source.imported(value.func) if isinstance(value, cst.Call) else None
+        if path is None:
+            return None
+        return Kind.ARRAY if path.startswith("talib.abstract.") else Kind.SERIES
 
     # -- parts -----------------------------------------------------------------------------
 
@@ -168,7 +177,8 @@ class Kinds:
                 return self.column_kind(node)
             return Kind.ARRAY if name == "values" else None
         if base in {Kind.SERIES, Kind.BOOLS}:
-            return {"values": base, "array": base, "str": None, "dt": None}.get(name)
+            array = Kind.ARRAY if base is Kind.SERIES else base
+            return {"values": array, "array": array, "str": None, "dt": None}.get(name)
         if self._of_dates(node):
             return Kind.SERIES
         return None
@@ -204,7 +214,7 @@ class Kinds:
         if of_base is Kind.ROW:
             return Kind.SCALAR if self.source.strings(index) is not None else None
         if of_base is Kind.OUTPUTS:
-            return Kind.SERIES if isinstance(index, cst.Integer) else None
+            return self._output(base) if isinstance(index, cst.Integer) else None
         return None
 
     def _of_frame(self, node: cst.Subscript, index: cst.BaseExpression) -> Kind | None:
@@ -359,7 +369,9 @@ class Kinds:
         if path.startswith("talib.abstract.") and first is Kind.FRAME:
             return Kind.SERIES if len(outputs) == 1 else Kind.FRAME
         if first.many:
-            return Kind.SERIES if len(outputs) == 1 else Kind.OUTPUTS
+            # Of columns talib.abstract makes arrays, and plain talib columns again.
+            one = Kind.ARRAY if path.startswith("talib.abstract.") else Kind.SERIES
+            return one if len(outputs) == 1 else Kind.OUTPUTS
         return None
 
     def _returned(self, name: str) -> Kind | None:

@@ -109,7 +109,9 @@ def method_kind(base: Kind, name: str) -> Kind | None:
             return Kind.BOOLS
         if name in WINDOWS:
             return Kind.WINDOW
-        if name in {"copy", "head", "tail", "to_numpy"}:
+        if name == "to_numpy":
+            return Kind.ARRAY if base is Kind.SERIES else base
+        if name in {"copy", "head", "tail"}:
             return base
         if name in SERIES_METHODS:
             return Kind.SERIES

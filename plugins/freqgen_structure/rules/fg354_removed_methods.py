@@ -63,7 +63,7 @@ _ADVICE = {
 }
 _DATES = {"weekday_name": "day_name()", "week": "isocalendar().week",
           "weekofyear": "isocalendar().week"}  # fmt: skip
-_CLASSES = {Kind.FRAME: "DataFrame", Kind.SERIES: "Series", Kind.BOOLS: "Series"}
+_CLASSES = {Kind.FRAME: "DataFrame", Kind.SERIES: "Series"}
 # Nothing but pandas ever had these.
 _PANDAS_ONLY = frozenset("iteritems applymap as_matrix clip_lower clip_upper".split())
 
@@ -270,7 +270,7 @@ class RemovedMethods(Rule):
             text = f"*{text}"
         elif kinds.of(other) is not kinds.of(node.value) or kinds.of(other) not in frames:
             return ()
-        start, end = self.source.span(call)
+        start, _ = self.source.span(call)
         _, behind = self.source.span(call.args[0])
         base = self.text(node.value)
         before = self.source.span(node.value)

@@ -56,7 +56,7 @@ class NegativePosition(Rule):
     def visit_Subscript(self, node: cst.Subscript) -> None:
         if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
             return
-        if kinds_of(self.source).of(node.value) not in {Kind.SERIES, Kind.BOOLS}:
+        if kinds_of(self.source).of(node.value) is not Kind.SERIES:
             return
         key = node.slice[0].slice.value
         if numbers(self.source, key).always_negative:
