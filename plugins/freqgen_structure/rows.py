@@ -267,3 +267,42 @@ def called(node: cst.Call) -> str:
     return (dotted(node.func) or "").rpartition(".")[2] or (
         node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
     )
+
+
+CALLBACKS = frozenset(
+    "adjust_entry_price adjust_exit_price adjust_order_price adjust_trade_position "
+    "bot_loop_start check_entry_timeout check_exit_timeout confirm_trade_entry "
+    "confirm_trade_exit custom_entry_price custom_exit custom_exit_price custom_roi "
+    "custom_stake_amount custom_stoploss leverage order_filled".split()
+)
+"""What Freqtrade calls for every trade, order or round of the bot."""
+
+
+def often_called(source: Source, *, populate: bool = False) -> dict[cst.FunctionDef, str]:
+    """The methods that run in callbacks, and the callback that each runs in.
+
+    Methods that they call are among them, but none that the making of columns calls as well.
+
+    :param populate: Begin with the methods that make columns instead as well.
+    """
+    methods = source.methods
+    columns = {name for name in methods if name.startswith("populate_")}
+    found = _reached(source, {name: name for name in methods if name in CALLBACKS})
+    made = _reached(source, {name: name for name in columns})
+    if populate:
+        return {methods[name]: root for name, root in {**found, **made}.items()}
+    return {methods[name]: root for name, root in found.items() if name not in made}
+
+
+def _reached(source: Source, roots: dict[str, str]) -> dict[str, str]:
+    """The methods that some methods call on ``self``, over any number of steps."""
+    found = dict(roots)
+    queue = list(roots)
+    while queue:
+        name = queue.pop(0)
+        for call in source.below(source.methods[name].body, cst.Call):
+            owner, _, called_name = (dotted(call.func) or "").rpartition(".")
+            if owner == "self" and called_name in source.methods and called_name not in found:
+                found[called_name] = found[name]
+                queue.append(called_name)
+    return found
