@@ -269,3 +269,23 @@ def renamed_text(source: Source, node: cst.CSTNode, text: str) -> tuple[Edit, ..
         return ()
     start, end = source.span(node)
     return (Edit(start=start, end=end, text=f"{node.prefix}{node.quote}{text}{node.quote}"),)
+
+
+def with_argument(source: Source, call: cst.Call, text: str) -> tuple[Edit, ...]:
+    """The edit that adds an argument behind all others of a call."""
+    start = source.span(call.func)[1]
+    found = _last_token(source.text[start:])
+    if found is None or any(arg.star == "**" for arg in call.args):
+        return ()
+    at, last, alone = start + found[0], found[1], found[2]
+    if last == "(":
+        return (Edit(start=at, end=at, text=text),)
+    if last != ",":
+        return (Edit(start=at, end=at, text=f", {text}"),)
+    if not alone:
+        return (Edit(start=at, end=at, text=f" {text}"),)
+    begin = source.text.rfind("\n", 0, at) + 1
+    line = source.text[begin:at]
+    indent = line[: len(line) - len(line.lstrip())]
+    line_end = source.text.find("\n", at)
+    return (Edit(start=line_end, end=line_end, text=f"\n{indent}{text},"),)
