@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from freqgen.generation.endpoint import Endpoint as Endpoint
     from freqgen.generation.prices import call_cost as call_cost
     from freqgen.generation.prompt import CallOptions as CallOptions
+    from freqgen.generation.prompt import Failure as Failure
     from freqgen.generation.prompt import Message as Message
     from freqgen.generation.prompt import Payload as Payload
     from freqgen.generation.prompt import Prompt as Prompt
@@ -173,6 +174,7 @@ _HOME = {
     "generation.prices": ["call_cost"],
     "generation.prompt": [
         "CallOptions",
+        "Failure",
         "Message",
         "Payload",
         "Prompt",

@@ -76,7 +76,8 @@ class Checking(Workbench):
         )
         hidden = waivers.not_run(validation.report) if run else None
         more = [hidden] if hidden else []
-        more += [_advice(warning) for warning in design.warnings] if design else []
+        advice = [_advice(warning) for warning in design.warnings] if design else []
+        more += [one for one in advice if one not in validation.report.findings]
         specimen = self._tried(validation)
         if specimen is not None:
             demo = self.market == "synthetic"

@@ -7,25 +7,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from freqgen.brief import without_halves
 from freqgen.design.checked import CheckedDesign
 from freqgen.design.model import Design
 from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestResult
 from freqgen.evaluation.evaluator import Measurement
 from freqgen.evaluation.gate import Decision, GateResult, Verdict
-from freqgen.exceptions import FreqgenException, ReplyInvalid
+from freqgen.exceptions import FreqgenException
 from freqgen.finding import Finding, Phase, Report, Severity
-from freqgen.generation.coder import CodeAttempt
+from freqgen.generation.attempt import CodeAttempt
 from freqgen.generation.designer import DesignResult
-from freqgen.generation.prompt import Prompt
-from freqgen.generation.provider import ModelAddress, Reading, Reply, Span, Usage
+from freqgen.generation.provider import Reading, Span, Usage
 from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE, TriedOn, Validation
 
 if TYPE_CHECKING:
     from freqgen.plugins import PluginHost
     from freqgen.sandbox.level import Protection
-    from freqgen.store.record import Attempt, Record
+    from freqgen.store.record import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,50 +42,37 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailedCall:
-    """A question to a provider that brought no answer that can be used.
-
-    :param address: Who was asked, as in ``provider:model``.
-    :param seconds: How long it took until that was known.
-    """
-
-    prompt: Prompt
-    address: str
-    error: FreqgenException
-    seconds: float
-
-    @property
-    def reply(self) -> Reply:
-        """What came all the same; without a word where nothing did."""
-        reply = self.error.reply if isinstance(self.error, ReplyInvalid) else None
-        return reply or Reply(text="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeResult:
     """What stage 2 gave.
 
     :param attempts: Every draft with its findings, in order; at least one.
-    :param screened: The last draft, if the static phases found nothing that blocks it.
-    :param validated: The last draft, if running it found nothing either.
-    :param tried_on: What the last draft was run on, if it was.
+    :param kept: Index of the one that counts: the one that passed, or else the best of them.
+    :param screened: Its draft, if the static phases found nothing that blocks it.
+    :param validated: Its draft, if running it found nothing either.
+    :param tried_on: What its draft was run on, if it was.
     """
 
     checked: CheckedDesign
     attempts: tuple[CodeAttempt, ...]
+    kept: int
     screened: ScreenedDraft | None
     validated: ValidatedDraft | None = None
     tried_on: TriedOn | None = None
 
     @property
+    def attempt(self) -> CodeAttempt:
+        """The attempt that counts, whether its draft passed or not."""
+        return self.attempts[self.kept]
+
+    @property
     def draft(self) -> Draft:
-        """The last draft, whether it passed or not."""
-        return self.attempts[-1].draft
+        """Its draft, with what freqgen mended in it."""
+        return self.attempt.draft
 
     @property
     def report(self) -> Report:
-        """The findings of the last draft."""
-        return self.attempts[-1].report
+        """The findings of that draft."""
+        return self.attempt.report
 
     @property
     def usage(self) -> Usage:
@@ -98,10 +83,12 @@ class CodeResult:
         return total
 
     def with_findings(self, findings: Sequence[Finding]) -> CodeResult:
-        """The same, with what measuring the last draft showed."""
-        *before, last = self.attempts
-        report = Report(findings=(*last.report.findings, *findings), timings=last.report.timings)
-        return replace(self, attempts=(*before, replace(last, report=report)))
+        """The same, with what measuring the draft showed."""
+        before = self.report
+        report = Report(findings=(*before.findings, *findings), timings=before.timings)
+        attempts = list(self.attempts)
+        attempts[self.kept] = replace(self.attempt, report=report)
+        return replace(self, attempts=tuple(attempts))
 
     def validation_seconds(self) -> dict[str, float]:
         """Seconds per phase of validation, over all attempts."""
@@ -211,11 +198,28 @@ class GenerationResult:
             **reading_data(reading),
             "attempts": len(self.coded.attempts),
             "findings": [finding.to_dict() for finding in self.coded.report.findings],
+            "mended": [finding.to_dict() for finding in self.coded.attempt.mended],
+            "drafts": drafts_data(self.coded),
             "measurements": {name: dict(m.values) for name, m in self.measurements.items()},
             "gates": [gate.to_dict() for gate in self.verdict.gates],
             "usage": self.usage.to_dict(),
             "timings": dict(self.timings),
         }
+
+
+def drafts_data(coded: CodeResult) -> list[dict[str, Any]]:
+    """What became of every draft, as the command line's JSON has it."""
+    return [
+        {
+            "number": one.number,
+            "reason": one.reason.value,
+            "kept": one is coded.attempt,
+            "passed": one.report.passed,
+            "mended": [finding.to_dict() for finding in one.mended],
+            "blocking": [finding.to_dict() for finding in one.report.blocking],
+        }
+        for one in coded.attempts
+    ]
 
 
 def reading_data(reading: Reading) -> dict[str, Any]:
@@ -342,59 +346,3 @@ def missing_judges(host: PluginHost, judged: Sequence[GateResult]) -> list[GateR
             otherwise=Decision.REVIEW,
         )
     ]
-
-
-def stored_attempts(
-    designed: DesignResult, drafts: Sequence[CodeAttempt], failed: FailedCall | None = None
-) -> list[Attempt]:
-    """Every question to a provider, as the store keeps it.
-
-    :param failed: The last one, if no usable answer came.
-    """
-    from freqgen.store.audit import prompt_sha256
-    from freqgen.store.record import Attempt
-
-    asked: list[Attempt] = []
-    for answer in designed.attempts:
-        asked.append(
-            Attempt(
-                number=len(asked) + 1,
-                step=answer.prompt.step,
-                prompt_sha256=prompt_sha256(answer.prompt),
-                reply=answer.reply,
-                seconds=answer.seconds,
-                usage=answer.usage,
-                error=without_halves("; ".join(answer.problems)),
-                provider=ModelAddress.parse(designed.origin).provider,
-                model=ModelAddress.parse(designed.origin).model or "",
-            )
-        )
-    for attempt in drafts:
-        asked.append(
-            Attempt(
-                number=len(asked) + 1,
-                step=attempt.step,
-                prompt_sha256=prompt_sha256(attempt.prompt),
-                reply=attempt.reply,
-                findings=[finding.to_dict() for finding in attempt.report.findings],
-                seconds=attempt.seconds,
-                usage=attempt.usage,
-                provider=ModelAddress.parse(attempt.draft.origin).provider,
-                model=ModelAddress.parse(attempt.draft.origin).model or "",
-            )
-        )
-    if failed is not None:
-        asked.append(
-            Attempt(
-                number=len(asked) + 1,
-                step=failed.prompt.step,
-                prompt_sha256=prompt_sha256(failed.prompt),
-                reply=without_halves(failed.reply.text),
-                seconds=failed.seconds,
-                usage=failed.reply.usage,
-                error=without_halves(f"{type(failed.error).__name__}: {failed.error.message}"),
-                provider=ModelAddress.parse(failed.address).provider,
-                model=ModelAddress.parse(failed.address).model or "",
-            )
-        )
-    return asked

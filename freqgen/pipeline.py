@@ -27,10 +27,10 @@ from freqgen.outcome import (
     missing_data,
     not_run_gate,
     reading_data,
-    stored_attempts,
     tested_days,
     why_not_run,
 )
+from freqgen.questions import stored_attempts
 from freqgen.unfinished import Unfinished
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ class Freqgen(Batch):
         from freqgen.store.keeping import keep
         from freqgen.store.record import Record
 
-        draft = coded.attempts[-1].draft
+        draft = coded.draft
         self._progress(f"Storing {draft.class_name}")
         record = Record(
             name=designed.design.name,

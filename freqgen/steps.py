@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,16 @@ from freqgen.brief import Brief
 from freqgen.checking_files import CheckingFiles
 from freqgen.design.checked import CheckedDesign, check_design
 from freqgen.design.model import Design
-from freqgen.draft import Draft, ScreenedDraft, ValidatedDraft
+from freqgen.draft import ScreenedDraft, ValidatedDraft
 from freqgen.evaluation.engine import BacktestRequest, BacktestResult
 from freqgen.evaluation.evaluator import EvaluationContext, Measurement
 from freqgen.evaluation.gate import GateResult, Verdict
 from freqgen.exceptions import SettingsError, StrategyFault
 from freqgen.finding import Finding, Report
+from freqgen.generation.approach import best_of
+from freqgen.generation.attempt import CodeAttempt
 from freqgen.generation.choosing import coder_for
-from freqgen.generation.coder import CodeAttempt, write_code
+from freqgen.generation.coder import write_code
 from freqgen.generation.designer import DesignResult, make_design
 from freqgen.generation.limits import check_limits
 from freqgen.generation.prompt import CallOptions, Step
@@ -31,9 +34,7 @@ from freqgen.outcome import (
     worded_gate,
 )
 from freqgen.plugins import expect
-from freqgen.validation.runner import (
-    Validation,
-)
+from freqgen.validation.judge import Judge
 
 if TYPE_CHECKING:
     from freqgen.validation.laboratory import Specimen
@@ -173,11 +174,10 @@ class Steps(CheckingFiles):
         asked = str(address) == (model or self.settings.code_model)
         because = "" if asked else ", for it says in words what cannot be compiled"
         self._progress(f"Writing {checked.design.name} with {address}{because}")
-        validations: list[Validation] = []
-
-        def validate(draft: Draft) -> Report:
-            validations.append(self.validate(draft, checked, run=run))
-            return validations[-1].report
+        if run:
+            self.engine.start()  # it imports Freqtrade while the model writes
+        validate = partial(self.validate, design=checked)
+        judge = Judge(checked, validate, run=run, say=self._progress)
 
         def noted(attempt: CodeAttempt) -> None:
             self._note(attempt)
@@ -189,18 +189,21 @@ class Steps(CheckingFiles):
             provider=self.host.provider(address.provider),
             address=address,
             builders={step: self._builder(step) for step in (Step.CODE, Step.REPAIR)},
-            validate=validate,
+            judge=judge,
             ask=self._ask,
             max_attempts=self.settings.max_attempts,
             note=noted,
             log=str(self.audit.path),
         )
+        kept = best_of(attempts)
+        validation = judge.validations[kept]
         return CodeResult(
             checked=checked,
             attempts=tuple(attempts),
-            screened=validations[-1].screened,
-            validated=validations[-1].validated,
-            tried_on=validations[-1].tried_on,
+            kept=kept,
+            screened=validation.screened,
+            validated=validation.validated,
+            tried_on=validation.tried_on,
         )
 
     def check_candles(self, checked: CheckedDesign, options: RunOptions | None = None) -> None:

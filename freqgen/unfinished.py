@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from freqgen.generation.approach import best_of
 from freqgen.generation.provider import Usage
-from freqgen.outcome import FailedCall, reading_data
+from freqgen.outcome import reading_data
+from freqgen.questions import FailedCall
 
 if TYPE_CHECKING:
     from freqgen.brief import Brief
-    from freqgen.generation.coder import CodeAttempt
+    from freqgen.generation.attempt import CodeAttempt
     from freqgen.generation.designer import DesignResult
     from freqgen.store.record import Record
 
@@ -46,7 +48,8 @@ class Unfinished:
         """
         from freqgen.store.record import Record
 
-        designed, last = self.designed, self.drafts[-1] if self.drafts else None
+        designed = self.designed
+        last = self.drafts[best_of(self.drafts)] if self.drafts else None
         usage = sum((draft.usage for draft in self.drafts), designed.usage)
         return Record(
             name=designed.design.name,

@@ -17,12 +17,13 @@ from freqgen.design.model import Design
 from freqgen.evaluation.engine import BacktestResult, Engine, Limits
 from freqgen.exceptions import DesignError, FreqgenException, ReplyInvalid
 from freqgen.finding import Severity
-from freqgen.generation.coder import CodeAttempt
+from freqgen.generation.attempt import CodeAttempt
 from freqgen.generation.designer import DesignAttempt
 from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
 from freqgen.generation.provider import CUT_OFF, ModelAddress, Provider, Reply, cut_off
-from freqgen.outcome import FailedCall, RunOptions
+from freqgen.outcome import RunOptions
 from freqgen.plugins import PluginHost, expect
+from freqgen.questions import FailedCall
 from freqgen.settings import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -52,8 +53,10 @@ class _GuardedBuilder:
 
 def _what_is_wrong(prompt: Prompt) -> str:
     """What a provider is told of its last answer, in a few words; empty the first time."""
-    blocking = [one for one in prompt.payload.findings if one.severity is Severity.ERROR]
-    told = [*prompt.payload.problems, *(f"{one.code}: {one.message}" for one in blocking)]
+    payload = prompt.payload
+    blocking = [one for one in payload.findings if one.severity is Severity.ERROR]
+    blocking += [one.finding for one in payload.failures]
+    told = [*payload.problems, *(f"{one.code}: {one.message}" for one in blocking)]
     if not told:
         return ""
     first = told[0] if len(told[0]) <= 160 else told[0][:159] + "…"
@@ -260,7 +263,8 @@ class Workbench:
         address = str(ModelAddress(provider.name, model))
         options = self._options_for(provider, self.settings.for_step(prompt.step).added_to(options))
         if wrong := _what_is_wrong(prompt):
-            self._progress(f"Asking {address} again: {wrong}")
+            fresh = " for a fresh draft" if prompt.payload.failures else ""
+            self._progress(f"Asking {address} again{fresh}: {wrong}")
         self.audit.prompt(prompt, address)
         begin = perf_counter()
         try:
@@ -289,6 +293,14 @@ class Workbench:
         """Let the audit log have what was wrong with an answer, if something was."""
         problems = attempt.problems if isinstance(attempt, DesignAttempt) else ()
         findings = attempt.report.blocking if isinstance(attempt, CodeAttempt) else ()
+        if isinstance(attempt, CodeAttempt) and attempt.mended:
+            self.audit.mending(
+                attempt.prompt,
+                attempt.reply,
+                number=attempt.number,
+                findings=[finding.to_dict() for finding in attempt.mended],
+                source=attempt.draft.source,
+            )
         if problems or findings:
             self.audit.refusal(
                 attempt.prompt,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from freqgen.design.indicators import Indicator
     from freqgen.evaluation.engine import BacktestResult
     from freqgen.evaluation.paper import PaperReport
-    from freqgen.finding import Report
+    from freqgen.finding import Finding, Report
     from freqgen.generation.provider import Reading, Span
     from freqgen.outcome import GenerationResult
     from freqgen.pipeline import Freqgen
@@ -143,6 +143,14 @@ def show_finding_rows(console: Console, findings: Sequence[Mapping[str, Any]]) -
         )
         if finding["hint"]:
             console.print(Text(f"          {finding['hint']}", style="dim"), soft_wrap=True)
+
+
+def show_mended(console: Console, mended: Iterable[Finding]) -> None:
+    """What freqgen put right in the code that came, a row each."""
+    for finding in mended:
+        place = f" line {finding.line}" if finding.line else ""
+        text = f"  mended by freqgen: {finding.code}{place}: {finding.message}"
+        console.print(Text(text, style="dim"), soft_wrap=True)
 
 
 def percent(value: float | None) -> str:
@@ -280,6 +288,7 @@ def show_generation(
     show_reading(console, result.designed.reading)
     heading(console, "Findings")
     show_findings(console, result.coded.report)
+    show_mended(console, result.coded.attempt.mended)
     say_tried_on(console, result.coded.tried_on)
     if freqgen.held is not None:
         say_held(console, freqgen.held)
@@ -288,8 +297,9 @@ def show_generation(
         show_backtest(console, result.backtest, market=freqgen.market, report=report)
     heading(console, "Decision")
     decided, style = _DECIDED[result.verdict.decision]
-    tries = len(result.coded.attempts)
+    tries, kept = len(result.coded.attempts), result.coded.attempt.number
     after = f" after {tries} attempts" if tries > 1 else ""
+    after += f", of which number {kept} got furthest and is kept" if kept < tries else ""
     console.print(Text.assemble(("  " + decided, style), after))
     for gate in result.verdict.gates:
         mark = ("  passed  ", "green") if gate.passed else ("  failed  ", "red")

@@ -138,7 +138,7 @@ def show_record(
     heading(console, "Decisions")
     for gate in record.gates:
         lines(console, [f"{gate['name']}: {gate['reason']}"])
-    if any(attempt.error or attempt.findings or attempt.usage.calls for attempt in attempts):
+    if any(one.error or one.findings or one.mended or one.usage.calls for one in attempts):
         lines(console, map(_say_attempt, attempts))
     for decision in decisions:
         reason = f" ({decision.reason})" if decision.reason else ""
@@ -153,10 +153,15 @@ def _say_attempt(attempt: Attempt) -> str:
     if usage.cost_usd:
         took += f", {usage.cost_usd:.4f} USD"
     blocking = [one for one in attempt.findings if one["severity"] == "error"]
-    wrong = attempt.error or ", ".join(dict.fromkeys(str(one["code"]) for one in blocking))
-    return f"attempt {attempt.number}, {attempt.step} by {asked} ({took})" + (
-        f": {wrong}" if wrong else ""
-    )
+    wrong = attempt.error or _codes(blocking)
+    asked_for = "fresh code" if attempt.reason == "fresh" else attempt.step
+    said = f"attempt {attempt.number}, {asked_for} by {asked} ({took})"
+    said += f": {wrong}" if wrong else ""
+    return said + (f"; mended by freqgen: {_codes(attempt.mended)}" if attempt.mended else "")
+
+
+def _codes(findings: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(dict.fromkeys(str(one["code"]) for one in findings))
 
 
 def show_measurement(console: Console, values: Mapping[str, Any], market: str | None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from freqgen.brief import Brief
@@ -11,37 +11,21 @@ from freqgen.design.checked import CheckedDesign
 from freqgen.draft import Draft
 from freqgen.exceptions import ReplyInvalid
 from freqgen.finding import Finding, Phase, Report, Severity
+from freqgen.generation.approach import failures, next_reason
+from freqgen.generation.attempt import CodeAttempt, Judged, Reason
 from freqgen.generation.designer import THE_LOG, Ask, answers_kept
 from freqgen.generation.fences import ends_midway, never_closed, unfenced
-from freqgen.generation.prompt import CallOptions, Payload, Prompt, PromptBuilder, Step
+from freqgen.generation.prompt import CallOptions, Payload, PromptBuilder, Step
 from freqgen.generation.provider import (
     ModelAddress,
     Provider,
     Reply,
-    Usage,
     check_model,
     max_tokens_setting,
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeAttempt:
-    """One draft and what validation said of it.
-
-    :param number: From 1.
-    :param prompt: What was asked.
-    :param reply: The answer as it came.
-    :param seconds: How long the provider took.
-    """
-
-    number: int
-    step: Step
-    draft: Draft
-    report: Report
-    prompt: Prompt
-    reply: str
-    seconds: float
-    usage: Usage
+_TEMPERATURES = {Reason.FIRST: 0.1, Reason.REPAIR: 0.1, Reason.FRESH: 0.5}
+"""How freely a draft is written; one that is to be another than those before needs more."""
 
 
 def write_code(
@@ -51,7 +35,7 @@ def write_code(
     provider: Provider,
     address: ModelAddress,
     builders: dict[Step, PromptBuilder],
-    validate: Callable[[Draft], Report],
+    judge: Callable[[Draft], Judged],
     ask: Ask,
     max_attempts: int,
     note: Callable[[CodeAttempt], None] = lambda _attempt: None,
@@ -59,8 +43,11 @@ def write_code(
 ) -> list[CodeAttempt]:
     """Ask for code until it passes, at most ``max_attempts`` times.
 
-    A deterministic provider is asked once, since it would only say the same again.
+    What was found goes back to be mended; where that leads nowhere, the next draft is written
+    anew (:mod:`freqgen.generation.approach`). A deterministic provider is asked once, since it
+    would only say the same again.
 
+    :param judge: Mends a draft as far as that needs no model, and validates it.
     :param note: Called with every attempt as soon as it was validated.
     :param log: Where every question and answer is, for messages.
     :returns: Every attempt; only the last one may have passed.
@@ -68,13 +55,14 @@ def write_code(
     """
     check_model(provider, address.model)
     attempts: list[CodeAttempt] = []
-    payload = Payload(brief=brief, design=checked.design, catalogue=checked.catalogue)
-    step = Step.CODE
+    question = Payload(brief=brief, design=checked.design, catalogue=checked.catalogue)
     for number in range(1, (1 if provider.deterministic else max_attempts) + 1):
-        prompt = builders[step].build(payload)
+        reason = next_reason(attempts)
+        prompt = builders[reason.step].build(_asked(question, attempts, reason))
+        options = CallOptions(temperature=_TEMPERATURES[reason])
         begin = perf_counter()
         with answers_kept(attempts, log):
-            reply = ask(provider, prompt, address.model, CallOptions(temperature=0.1))
+            reply = ask(provider, prompt, address.model, options)
         seconds = perf_counter() - begin
         if provider.deterministic and not reply.text.strip():
             raise ReplyInvalid(
@@ -84,13 +72,15 @@ def write_code(
             )
         name = checked.design.name
         draft = Draft(class_name=name, source=unfenced(reply.text, name), origin=str(address))
-        report = _explained(validate(draft), draft, reply, provider.name)
+        judged = judge(draft)
+        report = _explained(judged.report, judged.draft, reply, provider.name)
         attempts.append(
             CodeAttempt(
                 number=number,
-                step=step,
-                draft=draft,
+                reason=reason,
+                draft=judged.draft,
                 report=report,
+                mended=judged.mended,
                 prompt=prompt,
                 reply=reply.text,
                 seconds=seconds,
@@ -100,15 +90,17 @@ def write_code(
         note(attempts[-1])
         if report.passed:
             break
-        step = Step.REPAIR
-        payload = Payload(
-            brief=brief,
-            design=checked.design,
-            catalogue=checked.catalogue,
-            draft=draft,
-            findings=report.findings,
-        )
     return attempts
+
+
+def _asked(question: Payload, attempts: Sequence[CodeAttempt], reason: Reason) -> Payload:
+    """The question for a draft, with what came of those before."""
+    if reason is Reason.FIRST:
+        return question
+    if reason is Reason.FRESH:
+        return replace(question, failures=failures(attempts))
+    last = attempts[-1]
+    return replace(question, draft=last.draft, findings=last.report.findings, mended=last.mended)
 
 
 def _explained(report: Report, draft: Draft, reply: Reply, provider: str) -> Report:

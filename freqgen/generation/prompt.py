@@ -40,6 +40,20 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What made drafts fail that were written for the same design.
+
+    :param finding: As it was found last.
+    :param tries: The numbers of the drafts that it was found in, from 1.
+    :param written: The line of the last of them that it is about; empty for a file as a whole.
+    """
+
+    finding: Finding
+    tries: tuple[int, ...]
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
     """The same question as data, for providers that need no words.
 
@@ -47,6 +61,9 @@ class Payload:
     :param design: The design to be coded, in the steps ``code`` and ``repair``.
     :param draft: The draft to be mended, in the step ``repair``.
     :param findings: What is wrong with it.
+    :param mended: What freqgen has put right in it by itself, with the lines it was found in.
+    :param failures: In the step ``code``, what made all drafts before fail, where mending them
+        led nowhere and a fresh one is wanted. Empty the first time.
     :param catalogue: The indicators that a design may use.
     :param limits: How far a design's risk may go, in the step ``design``.
     :param conversation: In the step ``design``, the turns before this one: the questions, and
@@ -61,6 +78,8 @@ class Payload:
     design: Design | None = None
     draft: Draft | None = None
     findings: tuple[Finding, ...] = ()
+    mended: tuple[Finding, ...] = ()
+    failures: tuple[Failure, ...] = ()
     limits: RiskLimits | None = None
     conversation: tuple[Message, ...] = ()
     problems: tuple[str, ...] = ()

@@ -52,7 +52,8 @@ class AuditLog:
     """A file that only ever grows, without secrets.
 
     Every line has ``time`` (UTC), ``kind`` (``prompt``, ``reply``, ``failure`` where none came,
-    ``refusal`` of a reply that cannot be used, or ``decision``), and the digests by which it is
+    ``mending`` of code that came, ``refusal`` of what cannot be used, or ``decision``), and the
+    digests by which it is
     found again: ``prompt_sha256`` ties a reply to its prompt and both to the attempts of a
     record. Digests are those of the text before secrets were removed.
 
@@ -156,6 +157,33 @@ class AuditLog:
             reply_sha256=sha256_text(reply),
             problems=problems,
             findings=findings,
+        )
+
+    def mending(
+        self,
+        prompt: Prompt,
+        reply: str,
+        *,
+        number: int,
+        findings: Sequence[Mapping[str, Any]],
+        source: str,
+    ) -> None:
+        """Note what freqgen put right in the code of an answer by itself.
+
+        :param number: Which attempt of its stage it was, from 1.
+        :param findings: What was put right, with the places in the code as it came.
+        :param source: The code as it is now.
+        :raises StoreError: If the file cannot be written.
+        """
+        self.write(
+            "mending",
+            step=prompt.step,
+            attempt=number,
+            prompt_sha256=prompt_sha256(prompt),
+            reply_sha256=sha256_text(reply),
+            findings=findings,
+            source_sha256=sha256_text(source),
+            source=source,
         )
 
     def decision(self, record: Record, reason: str = "") -> None:

@@ -208,8 +208,12 @@ class Attempt:
     :param provider: Name of the provider.
     :param model: The model that answered; empty where there is none.
     :param prompt_sha256: Digest of the prompt, which the audit log holds in full.
-    :param reply: The answer; empty if none came.
+    :param reply: The answer as it came; empty if none did.
+    :param reason: Why a draft of code was asked for: ``first``, ``repair`` or ``fresh``; empty
+        for a design.
+    :param source: The code after freqgen mended it; empty where it mended nothing.
     :param findings: What was wrong with it.
+    :param mended: What freqgen mended in it.
     :param seconds: How long the answer took.
     :param usage: Tokens and cost.
     :param error: Why there is no usable answer; empty if there is one.
@@ -221,15 +225,20 @@ class Attempt:
     model: str = ""
     prompt_sha256: str = ""
     reply: str = ""
+    reason: str = ""
+    source: str = ""
     findings: Sequence[Mapping[str, Any]] = ()
+    mended: Sequence[Mapping[str, Any]] = ()
     seconds: float = 0.0
     usage: Usage = field(default_factory=Usage)
     error: str = ""
     record_id: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "step", str(self.step))
-        object.__setattr__(self, "findings", tuple(plain(list(self.findings))))
+        for text in ("step", "reason"):
+            object.__setattr__(self, text, str(getattr(self, text)))
+        for several in ("findings", "mended"):
+            object.__setattr__(self, several, tuple(plain(list(getattr(self, several)))))
 
     def to_dict(self) -> dict[str, Any]:
         """The attempt as JSON values."""

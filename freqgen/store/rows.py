@@ -22,6 +22,12 @@ ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ID_EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _JSON_FIELDS = ("constraints", "reading", "design", "findings", "gates", "measurements", "timings")
 
+_MORE = ("reason", "source", "mended")
+"""Fields of an attempt that stand beside its findings."""
+
+_REASONS = {"code": "first", "repair": "repair"}
+"""Why a draft was asked for, where nothing else is said."""
+
 
 def new_id(moment: datetime) -> str:
     """Make an id: 8 characters of milliseconds since 2024, 4 of chance.
@@ -70,9 +76,17 @@ def record_of(row: Row[Any]) -> Record:
 
 
 def attempt_values(attempt: Attempt) -> dict[str, Any]:
-    """The row of an attempt."""
+    """The row of an attempt.
+
+    What was mended stands in the column of the findings, which is a list where nothing was: so
+    the tables are those of older databases, and an older freqgen reads most of a newer one.
+    """
     values = {column.key: getattr(attempt, column.key) for column in AttemptRow.__table__.c}
-    values["findings"] = _to_json(attempt.findings)
+    more = {name: value for name in _MORE if (value := getattr(attempt, name))}
+    if attempt.reason == _REASONS.get(attempt.step):
+        more.pop("reason", None)
+    findings = attempt.findings
+    values["findings"] = _to_json({"findings": findings, **more} if more else findings)
     values["usage"] = _to_json(attempt.usage)
     return values
 
@@ -80,6 +94,11 @@ def attempt_values(attempt: Attempt) -> dict[str, Any]:
 def attempt_of(row: Row[Any]) -> Attempt:
     """The attempt in a row."""
     values = dict(row._mapping)  # noqa: SLF001  (SQLAlchemy's public name for it)
-    values["findings"] = json.loads(values["findings"])
+    found = json.loads(values["findings"])
+    values["reason"] = _REASONS.get(values["step"], "")
+    if isinstance(found, list):
+        values["findings"] = found
+    else:
+        values |= {name: found[name] for name in ("findings", *_MORE) if name in found}
     values["usage"] = Usage(**json.loads(values["usage"]))
     return Attempt(**values)

@@ -18,13 +18,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from freqgen import Message, Prompt, Step, UsageError
+from freqgen_prompts.telling import (
+    failures_in_words,
+    findings_in_words,
+    mended_in_words,
+    numbered,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jinja2 import Environment
 
-    from freqgen import Brief, Finding, Payload
+    from freqgen import Brief, Payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +127,15 @@ def _values(step: Step, payload: Payload) -> dict[str, Any]:
             "imports": IMPORTS,
             "lookahead": LOOKAHEAD,
             "silent": SILENT,
+            "failures": failures_in_words(payload.failures),
         }
     if payload.draft is not None:
-        values |= {"source": payload.draft.source, "findings": findings_in_words(payload.findings)}
+        source = payload.draft.source
+        values |= {
+            "source": source,
+            "findings": findings_in_words(payload.findings, source),
+            "already": mended_in_words(payload.mended),
+        }
     return values
 
 
@@ -149,16 +159,6 @@ def _limits(payload: Payload) -> list[str]:
     ]
 
 
-def findings_in_words(findings: Iterable[Finding]) -> str:
-    """Findings, a line each, with what to do about it in brackets."""
-    lines = []
-    for one in findings:
-        place = f", line {one.line}" if one.line else ""
-        hint = f" ({one.hint})" if one.hint else ""
-        lines.append(f"- {one.code}, {one.severity.value}{place}: {one.message}{hint}")
-    return "\n".join(lines or ["- nothing by name; check the file against the design"])
-
-
 def fenced(text: str, label: str) -> str:
     """A text between two marks that do not occur in it.
 
@@ -166,10 +166,3 @@ def fenced(text: str, label: str) -> str:
     """
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"<{label} {digest}>\n{text.rstrip()}\n</{label} {digest}>"
-
-
-def numbered(source: str) -> str:
-    """A source with the numbers of its lines, as findings count them."""
-    lines = source.splitlines()
-    width = len(str(len(lines)))
-    return "\n".join(f"{n:>{width}} | {line}" for n, line in enumerate(lines, start=1))

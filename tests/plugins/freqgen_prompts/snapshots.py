@@ -25,8 +25,9 @@ from freqgen import (
     compile_design,
 )
 from freqgen.design.indicators_builtin import builtin_indicators
-from freqgen_prompts.builder import TemplateBuilder, findings_in_words
+from freqgen_prompts.builder import TemplateBuilder
 from freqgen_prompts.examples import FOLDER, NAMES, SPOILT
+from freqgen_prompts.telling import findings_in_words
 from freqgen_structure import validators
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -156,10 +157,9 @@ def repair_files() -> dict[Path, str]:
     draft = Draft(class_name=design.name, source=wrong)
     context = ValidationContext(catalogue=catalogue(), cache_dir=FOLDER)
     findings = [one for checks in validators() for one in checks.check(draft, design, context)]
-    findings.sort(key=lambda one: one.line or 0)
     return {
         FOLDER / f"{SPOILT}.wrong.txt": wrong,
-        FOLDER / f"{SPOILT}.findings.txt": findings_in_words(findings) + "\n",
+        FOLDER / f"{SPOILT}.findings.txt": findings_in_words(findings, wrong) + "\n",
     }
 
 
