@@ -186,7 +186,7 @@ def test_attempts_end(tmp_path: Path, market: Path) -> None:
         assert [(a.step, a.reply) for a in kept][1:] == [
             ("code", "no"),
             ("repair", "idea"),
-            ("repair", "sorry"),
+            ("code", "sorry"),  # mending led nowhere
         ]
         assert watcher.records == [result.record]
         assert result.measurements == {}

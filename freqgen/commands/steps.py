@@ -121,7 +121,8 @@ def design(args: Namespace, context: CommandContext) -> int:
 
 def code(args: Namespace, context: CommandContext) -> int:
     """Print the code of a design, or write it to a file."""
-    from freqgen.commands.showing import lines, show_findings
+    from freqgen.commands.showing import lines, show_findings, show_mended
+    from freqgen.outcome import drafts_data
 
     design = read_design(args.design)
     freqgen = context.freqgen()
@@ -137,6 +138,8 @@ def code(args: Namespace, context: CommandContext) -> int:
         "passed": result.report.passed,
         "attempts": len(result.attempts),
         "findings": [finding.to_dict() for finding in result.report.findings],
+        "mended": [finding.to_dict() for finding in result.attempt.mended],
+        "drafts": drafts_data(result),
         "usage": result.usage.to_dict(),
     }
     if args.output is not None:
@@ -146,6 +149,7 @@ def code(args: Namespace, context: CommandContext) -> int:
     def show(console: Any) -> None:
         if args.output is not None:
             show_findings(console, result.report)
+            show_mended(console, result.attempt.mended)
             lines(console, [f"Written to {args.output}"], mark="")
         else:
             context.write(result.draft.source)

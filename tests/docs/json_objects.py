@@ -315,6 +315,29 @@ RECORD = [
     Field("freqtrade_version", "text", "version of Freqtrade that it was checked against"),
 ]
 
+REASON = Field(
+    "reason",
+    "text",
+    "why the code was asked for: `first`, `repair` of the draft before, or `fresh`, because "
+    "mending led nowhere; empty for a design",
+)
+MENDED = Field(
+    "mended",
+    "list",
+    "what freqgen put right in it by itself, with the places in the code as it came",
+    "finding",
+)
+DRAFTS = Field("drafts", "list", "every draft that was written, in order", "draft")
+
+_DRAFT = [
+    Field("number", "number", "1, 2, … in the order in which they were made"),
+    REASON,
+    Field("kept", "boolean", "whether it is the one that is kept: it passed, or got furthest"),
+    Field("passed", "boolean", "whether nothing blocks"),
+    MENDED,
+    Field("blocking", "list", "what blocks", "finding"),
+]
+
 _ATTEMPT = [
     Field("record_id", "text", "the record it belongs to"),
     Field("number", "number", "1, 2, … in the order in which they were made"),
@@ -322,8 +345,11 @@ _ATTEMPT = [
     Field("provider", "text", "who was asked"),
     Field("model", "text", "which model; empty where there is none"),
     Field("prompt_sha256", "text", "digest of the prompt, which the audit log holds"),
-    Field("reply", "text", "the answer"),
+    Field("reply", "text", "the answer as it came"),
+    REASON,
+    Field("source", "text", "the code after freqgen mended it; empty where it mended nothing"),
     FINDINGS,
+    MENDED,
     Field("seconds", "number", "how long the answer took"),
     USAGE,
     Field("error", "text", "why there is no usable answer; empty if there is one"),
@@ -419,6 +445,7 @@ SHARED: dict[str, list[Field]] = {
     "paper trade": _PAPER_TRADE,
     "record": RECORD,
     "attempt": _ATTEMPT,
+    "draft": _DRAFT,
     "change": _CHANGE,
 }
 """Objects within those of several verbs, or too large to stand there."""

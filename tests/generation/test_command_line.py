@@ -120,15 +120,19 @@ def test_no_code_in_all_attempts(asked: Asked, tmp_path: Path) -> None:
     replies = ["Sure!", f"```python\n{A_SOURCE.replace('RsiRev', 'Rev')}```", f"```\n{cut}\n```"]
     done = asked(*ask, replies=replies)
     assert done.code == 3
-    assert "FG001" in done.out
-    assert "the reply ends in the middle of the file" in done.out
-    assert "denied after 3 attempts" in done.out
+    assert "FG101" in done.out
+    assert "denied after 3 attempts, of which number 2 got furthest and is kept" in done.out
     assert "Asking model again: FG101" in done.err
     assert "freqgen/drafts/" in done.out
     data = asked(*ask, "--json", replies=replies).json
     assert (data["decision"], data["attempts"]) == ("deny", 3)
-    assert [one["code"] for one in data["findings"]] == ["FG001"]
-    assert Path(data["record"]["path"]).read_text(encoding="utf-8") == cut + "\n"
+    assert "FG101" in [one["code"] for one in data["findings"]]
+    kept = Path(data["record"]["path"]).read_text(encoding="utf-8")
+    assert kept == A_SOURCE.replace("RsiRev", "Rev")
+    drafts = data["drafts"]
+    assert [one["reason"] for one in drafts] == ["first", "repair", "repair"]
+    assert [one["kept"] for one in drafts] == [False, True, False]
+    assert "the reply ends in the middle of the file" in drafts[2]["blocking"][0]["message"]
     shown = asked("show", data["record"]["id"], "--json", replies=[]).json["attempts"]
     assert [one["reply"] for one in shown] == replies
     codes = [{finding["code"] for finding in one["findings"]} for one in shown]

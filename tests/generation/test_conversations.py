@@ -390,8 +390,9 @@ def test_every_attempt_is_kept(made: Made) -> None:
 
 
 def test_code_that_never_passes(made: Made) -> None:
-    """Denied with the last findings; the draft lies where Freqtrade does not look."""
-    wrong = fenced(code().replace("< 30", "< 31"))
+    """Denied with the findings of the best draft, which lies where Freqtrade does not look."""
+    source = code().replace("< 30", "< 31")
+    wrong = fenced(source)
     coder = ScriptedProvider([wrong, "", fenced("def strategy(:\n")], name="coder")
     freqgen = made(coder, code_model="coder")
     result = freqgen.generate(Design.from_data(DESIGN))
@@ -399,9 +400,9 @@ def test_code_that_never_passes(made: Made) -> None:
     assert [attempt.step for attempt in result.coded.attempts] == [
         Step.CODE,
         Step.REPAIR,
-        Step.REPAIR,
+        Step.CODE,  # of an empty reply nothing can be mended
     ]
-    assert [finding.code for finding in result.coded.report.blocking] == ["FG001"]
+    assert [finding.code for finding in result.coded.report.blocking] == ["FG830"]
     assert "drafts" in result.path.parts
-    assert result.path.read_text(encoding="utf-8") == "def strategy(:\n"
+    assert result.path.read_text(encoding="utf-8") == source
     assert len(freqgen.store.attempts(result.record.id)) == 3

@@ -26,10 +26,11 @@ from freqgen import (
 )
 from freqgen.testing import a_candle_frame
 from freqgen.validation.runner import run_validators
-from freqgen_prompts.builder import TemplateBuilder, findings_in_words, numbered
+from freqgen_prompts.builder import TemplateBuilder
 from freqgen_prompts.examples import Example, examples, repair
 from freqgen_prompts.facts import IMPORTS, LOOKAHEAD, SILENT, Mistake, computed, grouped
 from freqgen_prompts.interface import interface, read_interface
+from freqgen_prompts.telling import findings_in_words, numbered
 from tests.docs.plugins import builtin_host
 from tests.plugins.freqgen_prompts.snapshots import DESIGN, FAULTS, catalogue, payload
 
@@ -217,7 +218,7 @@ class TestExamples:
         example = repair()
         design = Design.from_json(example.design)
         found = checked(example.wrong, design.name, cache, design).findings
-        assert sorted(findings_in_words(found).splitlines()) == sorted(
+        assert sorted(findings_in_words(found, example.wrong).splitlines()) == sorted(
             example.findings.splitlines()
         )
         assert len(found) == len(FAULTS)
