@@ -139,7 +139,7 @@ FAULTS = (
             matype=0,
         )["lowerband"]
 """,
-        """        upper, middle, lower = ta.BBANDS(dataframe, timeperiod=20, nbdevup=2.0, nbdevdn=2.0)
+        """        upper, middle, lower = ta.BBANDS(dataframe, 20, 2.0, 2.0)
         dataframe["bb_lower"] = lower
 """,
     ),
