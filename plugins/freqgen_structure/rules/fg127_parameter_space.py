@@ -40,9 +40,7 @@ class ParameterSpace(Rule):
         Bad(
             code=_HEAD + "    rsi = IntParameter(10, 40, default=30)  # a\n" + _ENTRY,
             line=5,
-            fixed=_HEAD
-            + '    rsi = IntParameter(10, 40, default=30, space="buy")  # low\n'
-            + _ENTRY,
+            fixed=_HEAD + '    rsi = IntParameter(10, 40, default=30, space="buy")  # a\n' + _ENTRY,
         ),
         Bad(
             code=_HEAD + "    rsi = IntParameter(\n        10,\n        40,\n"
