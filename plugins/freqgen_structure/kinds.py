@@ -12,7 +12,13 @@ import libcst as cst
 
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.definitions import Definition, definitions_of
-from freqgen_structure.known_calls import ARRAYS, FRAME_CALLS, Kind, method_kind, outputs_of
+from freqgen_structure.known_calls import (
+    Kind,
+    frame_outputs,
+    library_kind,
+    method_kind,
+    outputs_of,
+)
 from freqgen_structure.nodes import dotted, text_of
 from freqgen_structure.signatures import POPULATE, dataframe_parameter, informative_calls
 
@@ -266,6 +272,19 @@ class Kinds:
     def _truth(self, definition: Definition) -> bool:
         return definition.whole and definition.base
 
+    def library_call(self, node: cst.BaseExpression) -> cst.Call | None:
+        """The call of a library whose several outputs ``node`` holds, by their names."""
+        if isinstance(node, cst.Name):
+            values = self.source.values(node)
+            found = values[0] if len(values) == 1 else None
+        else:
+            found = node
+        if not isinstance(found, cst.Call):
+            return None
+        path = self.source.imported(found.func) or ""
+        several = path.startswith("talib.") and len(outputs_of(path.rpartition(".")[2]) or ()) > 1
+        return found if several or frame_outputs(path) is not None else None
+
     def column_of(self, node: cst.BaseExpression) -> str | None:
         """The column that ``frame["x"]``, ``frame.x`` or ``frame.loc[rows, "x"]`` names."""
         match node:
@@ -283,6 +302,8 @@ class Kinds:
                 names = self.source.strings(index) if index is not None else None
                 if names is None or len(names) != 1 or self.of(base) is not Kind.FRAME:
                     return None
+                if self.library_call(base) is not None:
+                    return None  # it has columns of its own
                 return next(iter(names))
         return None
 
@@ -321,7 +342,7 @@ class Kinds:
     def _call(self, node: cst.Call) -> Kind | None:
         path = self.source.imported(node.func)
         if path is not None:
-            return self._imported(node, path)
+            return library_kind(path, [self.of(arg.value) for arg in node.args])
         if isinstance(node.func, cst.Name):
             if node.func.value in {"len", "float", "int", "bool", "str", "any", "all"}:
                 return Kind.SCALAR
@@ -339,40 +360,6 @@ class Kinds:
         if any(arg.keyword is not None and arg.keyword.value == "inplace" for arg in node.args):
             return None
         return method_kind(base, name)
-
-    def _imported(self, node: cst.Call, path: str) -> Kind | None:
-        if path.rpartition(".")[2] in FRAME_CALLS:
-            return Kind.FRAME
-        if path.startswith("talib."):
-            return self._talib(node, path)
-        if path.endswith((".crossed_above", ".crossed_below", ".crossed")):
-            return Kind.BOOLS
-        if path == "pandas.Series":
-            return Kind.SERIES
-        given = [self.of(arg.value) for arg in node.args]
-        if path in {"numpy.where", "numpy.select"}:
-            return Kind.ARRAY
-        if path.startswith("numpy.logical_") or path in {"numpy.isnan", "pandas.isna"}:
-            return Kind.BOOLS if any(kind is not None and kind.many for kind in given) else None
-        if path.removeprefix("numpy.") in ARRAYS and path.startswith("numpy."):
-            if Kind.SERIES in given or Kind.BOOLS in given:
-                return Kind.SERIES
-            return Kind.ARRAY if Kind.ARRAY in given else None
-        return None
-
-    def _talib(self, node: cst.Call, path: str) -> Kind | None:
-        function = path.rpartition(".")[2]
-        outputs = outputs_of(function)
-        first = self.of(node.args[0].value) if node.args else None
-        if outputs is None or first is None:
-            return None
-        if path.startswith("talib.abstract.") and first is Kind.FRAME:
-            return Kind.SERIES if len(outputs) == 1 else Kind.FRAME
-        if first.many:
-            # Of columns talib.abstract makes arrays, and plain talib columns again.
-            one = Kind.ARRAY if path.startswith("talib.abstract.") else Kind.SERIES
-            return one if len(outputs) == 1 else Kind.OUTPUTS
-        return None
 
     def _returned(self, name: str) -> Kind | None:
         """What a function of this file returns."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum, auto
 
 
@@ -119,3 +120,60 @@ def method_kind(base: Kind, name: str) -> Kind | None:
     if base is Kind.WINDOW and name in SCALAR_METHODS | {"apply", "corr", "cov", "rank"}:
         return Kind.SERIES
     return None
+
+
+_QTPYLIB = {
+    "bollinger_bands": "upper mid lower",
+    "weighted_bollinger_bands": "upper mid lower",
+    "keltner_channel": "upper mid lower",
+    "macd": "macd signal histogram",
+    "stoch": "slow_k slow_d",
+    "tdi": "rsi rsi_signal rsi_smooth rsi_bb_upper rsi_bb_lower rsi_bb_mid",
+    "heikinashi": "open high low close",
+}
+
+
+def frame_outputs(path: str) -> tuple[str, ...] | None:
+    """The columns of the frame that a function of ``qtpylib`` gives."""
+    module, _, name = path.rpartition(".")
+    found = _QTPYLIB.get(name) if "qtpylib" in module else None
+    return tuple(found.split()) if found is not None else None
+
+
+def library_kind(path: str, given: Sequence[Kind | None]) -> Kind | None:
+    """What a function of a library gives.
+
+    :param path: Its dotted name.
+    :param given: What its arguments are.
+    """
+    name = path.rpartition(".")[2]
+    if name in FRAME_CALLS or frame_outputs(path) is not None:
+        return Kind.FRAME
+    if path.startswith("talib."):
+        return _talib_kind(path, given[0] if given else None)
+    if name in {"crossed_above", "crossed_below", "crossed"}:
+        return Kind.BOOLS
+    if path == "pandas.Series":
+        return Kind.SERIES
+    if path in {"numpy.where", "numpy.select"}:
+        return Kind.ARRAY
+    if path.startswith("numpy.logical_") or path in {"numpy.isnan", "pandas.isna"}:
+        return Kind.BOOLS if any(kind is not None and kind.many for kind in given) else None
+    if path.startswith("numpy.") and path.removeprefix("numpy.") in ARRAYS:
+        if Kind.SERIES in given or Kind.BOOLS in given:
+            return Kind.SERIES
+        return Kind.ARRAY if Kind.ARRAY in given else None
+    return None
+
+
+def _talib_kind(path: str, first: Kind | None) -> Kind | None:
+    outputs = outputs_of(path.rpartition(".")[2])
+    if outputs is None or first is None:
+        return None
+    abstract = path.startswith("talib.abstract.")
+    if abstract and first is Kind.FRAME:
+        return Kind.SERIES if len(outputs) == 1 else Kind.FRAME
+    if first.many and len(outputs) == 1:
+        # Of a column, talib.abstract gives arrays, and plain talib columns.
+        return Kind.ARRAY if abstract or first is Kind.ARRAY else Kind.SERIES
+    return Kind.OUTPUTS if first.many else None

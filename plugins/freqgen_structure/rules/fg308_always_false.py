@@ -1,0 +1,146 @@
+from typing import ClassVar
+
+import libcst as cst
+
+from freqgen import Severity
+from freqgen_structure.conditions import TURNED, Part, comparisons
+from freqgen_structure.kinds import kinds_of
+from freqgen_structure.known_calls import Kind
+from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.value_ranges import Values, values_of
+
+_HEAD = "import talib.abstract as ta\nfrom technical import qtpylib\n"
+_RSI = _HEAD + "dataframe['rsi'] = ta.RSI(dataframe)\n"
+
+
+class AlwaysFalse(Rule):
+    """FG308: a comparison is false, or true, on every candle.
+
+    RSI, ADX, MFI, Aroon and the stochastic oscillators go from 0 to 100, Williams %R from -100
+    to 0, and patterns of candles are -100, 0 or 100: a comparison with a number outside of that
+    says nothing. The strategy runs, and trades never, or without the condition.
+    """
+
+    VALID = (
+        _RSI + "dataframe['x'] = (dataframe['rsi'] > 0) & (dataframe['rsi'] <= 100)\n",
+        _HEAD
+        + "dataframe['h'] = ta.CDLHAMMER(dataframe)\ndataframe['x'] = dataframe['h'] == 100\n",
+        _HEAD + "dataframe['h'] = ta.CDLHAMMER(dataframe)\ndataframe['x'] = dataframe['h'] != 0\n",
+        "dataframe['x'] = (dataframe['volume'] > 0) & (dataframe['close'] >= 0)\n",
+        _HEAD + "dataframe['w'] = ta.WILLR(dataframe)\ndataframe['x'] = dataframe['w'] < -80\n",
+        _RSI + "dataframe['rsi'] = dataframe['rsi'] * 3\ndataframe['x'] = dataframe['rsi'] > 200\n",
+        _RSI + "dataframe['up'] = (dataframe['rsi'] > 50).astype(int)\n"
+        "dataframe['x'] = dataframe['up'] == 1\n",
+        _HEAD + "dataframe['cci'] = ta.CCI(dataframe)\ndataframe['x'] = dataframe['cci'] > 300\n",
+        _HEAD + "n = (dataframe['close'] > 1).rolling(5).sum() > 3\n",
+    )
+    INVALID: ClassVar = (
+        Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'] > 130\n", line=4),
+        Bad(code=_RSI + "dataframe['x'] = (\n    30 > 2\n) & (-5 > dataframe['rsi'])\n", line=6),
+        Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'].shift(1) < 0\n", line=4),
+        Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'] < 0.3\n", line=4),
+        Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'] < 300\n", line=4),
+        Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'].ge(101)\n", line=4),
+        Bad(code=_RSI + "dataframe['x'] = qtpylib.crossed_above(dataframe['rsi'], 170)\n", line=4),
+        Bad(
+            code=_HEAD + "stoch = ta.STOCH(dataframe)\ndataframe['k'] = stoch['slowk']\n"
+            "dataframe['x'] = dataframe['k'] < -20\n",
+            line=5,
+        ),
+        Bad(
+            code=_HEAD + "dataframe['w'] = ta.WILLR(dataframe)\n"
+            "dataframe['x'] = dataframe['w'] > 80\n",
+            line=4,
+        ),
+        Bad(
+            code=_HEAD + "dataframe['h'] = ta.CDLHAMMER(dataframe)\n"
+            "dataframe['x'] = dataframe['h'] == 1\n",
+            line=4,
+        ),
+        Bad(
+            code=_HEAD + "dataframe['up'] = dataframe['close'] > dataframe['open']\n"
+            "dataframe['x'] = dataframe['up'] == 100\n",
+            line=4,
+        ),
+        Bad(code="dataframe['x'] = dataframe['volume'] < 0\n", line=1),
+        Bad(
+            code="from freqtrade.strategy import IStrategy, IntParameter, informative\n"
+            "import talib.abstract as ta\n\n\nclass S(IStrategy):\n"
+            "    high = IntParameter(110, 150, default=120, space='buy')\n"
+            "    @informative('1h')\n    def hours(self, dataframe, metadata):\n"
+            "        dataframe['mfi'] = ta.MFI(dataframe)\n        return dataframe\n"
+            "    def populate_entry_trend(self, dataframe, metadata):\n"
+            "        dataframe.loc[dataframe['mfi_1h'] > self.high.value, 'enter_long'] = 1\n"
+            "        return dataframe\n",
+            line=12,
+        ),
+    )
+
+    def check(self) -> None:
+        self.kinds = kinds_of(self.source)
+        for part in comparisons(self.source):
+            self._compare(part)
+
+    def _of_candles(self, node: cst.BaseExpression) -> bool:
+        kind = self.kinds.of(node)
+        return kind is not None and (kind.many or kind is Kind.SCALAR)
+
+    def _compare(self, part: Part) -> None:
+        node, left, sign, right = part.node, part.left, part.sign, part.right
+        if not self._of_candles(left):
+            left, right, sign = right, left, TURNED[sign]
+        if not self._of_candles(left):
+            return
+        one, other = values_of(self.source, left), values_of(self.source, right)
+        if one is None or other is None or not one.bounded:
+            return
+        if one.unit == "number":
+            one, other, sign = other, one, TURNED[sign]
+        if other.unit != "number" or one.unit == "number":
+            return
+        answer = _answer(one, sign, other)
+        what = f"{one.origin} " if one.origin else "this "
+        if answer is False or (part.crosses and answer is True):
+            self.report(node, f"{what}{_range(one)}, so that this is never true")
+        elif answer is True:
+            self.report(
+                node,
+                f"{what}{_range(one)}, so that this is always true",
+                severity=Severity.WARNING,
+            )
+        elif one.unit == "percent" and 0 < other.high < 1 and sign in {"<", "<="}:
+            self.report(
+                node,
+                f"{what}goes from 0 to 100, so that this is hardly ever true",
+                hint=f"did you mean {other.high * 100:g}",
+                severity=Severity.WARNING,
+            )
+
+
+def _range(values: Values) -> str:
+    if values.unit == "truth":
+        return "is true or false"
+    if values.exact and len(values.exact) < 6:
+        return "is one of " + ", ".join(f"{v:g}" for v in sorted(values.exact))
+    if values.high == float("inf"):
+        return f"is never less than {values.low:g}"
+    return f"goes from {values.low:g} to {values.high:g}"
+
+
+def _answer(one: Values, sign: str, other: Values) -> bool | None:
+    """What a comparison gives on every candle; ``None`` where it depends on the candle."""
+    if sign in {"==", "!="}:
+        apart = one.high < other.low or one.low > other.high
+        if one.exact and other.exact and not one.exact & other.exact:
+            apart = True
+        return None if not apart else sign == "!="
+    if sign in {"<", "<="}:
+        one, sign, other = _mirrored(one), sign.replace("<", ">"), _mirrored(other)
+    if one.high < other.low or (sign == ">" and one.high == other.low):
+        return False
+    # At the very end of the range it guards against what is missing, as volume >= 0 does.
+    return True if one.low > other.high else None
+
+
+def _mirrored(values: Values) -> Values:
+    return Values(low=-values.high, high=-values.low)
