@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from freqgen_structure.calls import bound_arguments, is_given_all_candles
-from freqgen_structure.nodes import dotted
+from freqgen_structure.constants import numbers
+from freqgen_structure.nodes import argument, dotted
 from freqgen_structure.series import Candles, Kind
 
 if TYPE_CHECKING:
@@ -28,11 +29,13 @@ class Flow:
 
     :ivar columns: The targets that are assigned it, or what is made of it.
     :ivar decides: Whether columns are written or not, depending on it.
+    :ivar delayed: Whether a shift moves it to later candles on the way.
     :ivar elsewhere: Whether it goes somewhere that cannot be followed.
     """
 
     columns: list[cst.BaseExpression] = field(default_factory=list)
     decides: bool = False
+    delayed: bool = False
     elsewhere: bool = False
 
     @property
@@ -41,10 +44,10 @@ class Flow:
         return bool(self.columns) or self.decides or self.elsewhere
 
 
-def flow_of(candles: Candles, node: cst.BaseExpression) -> Flow:
-    """Follow the value of ``node`` to where it ends."""
+def flow_of(candles: Candles, *nodes: cst.BaseExpression) -> Flow:
+    """Follow the value of ``nodes`` to where it ends."""
     follower = _Follower(candles)
-    follower.run(node)
+    follower.run(nodes)
     return follower.flow
 
 
@@ -56,8 +59,8 @@ class _Follower:
         self._queue: list[cst.CSTNode] = []
         self._seen: set[cst.CSTNode] = set()
 
-    def run(self, node: cst.CSTNode) -> None:
-        self._queue.append(node)
+    def run(self, nodes: Iterable[cst.CSTNode]) -> None:
+        self._queue += nodes
         for _ in range(_MOST_STEPS):
             if not self._queue:
                 return
@@ -100,6 +103,10 @@ class _Follower:
                 self._returned(parent)
             case cst.Lambda() | cst.Yield():
                 self.flow.elsewhere = True
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="shift"))) if parent.func is node:
+                periods = argument(parent, 0, "periods")
+                self.flow.delayed |= not numbers(self.source, periods).negative
+                self._queue.append(parent)
             case cst.BaseExpression() | cst.ComparisonTarget() | cst.BaseElement():
                 self._queue.append(parent)
             case cst.Index() | cst.Slice() | cst.SubscriptElement() | cst.CompFor() | cst.CompIf():
@@ -107,8 +114,8 @@ class _Follower:
             case cst.BaseFormattedStringContent():
                 self._queue.append(parent)
             case cst.AssignTarget():  # a selection of rows that are written
-                if isinstance(node, cst.BaseExpression):
-                    self.flow.columns.append(node)
+                if isinstance(node, cst.Subscript):
+                    self._subscript(node)
 
     def _argument(self, arg: cst.Arg) -> None:
         call = self.source.parent(arg)
@@ -136,6 +143,9 @@ class _Follower:
             return
         if isinstance(self.source.parent(call), cst.Expr):
             self.flow.elsewhere = True
+        if self.source.imported(call.func) == "numpy.roll":
+            periods = argument(call, 1, "shift")
+            self.flow.delayed |= periods is not None and not numbers(self.source, periods).negative
         self._queue.append(call)
 
     def _store(self, target: cst.BaseExpression) -> None:
@@ -212,3 +222,8 @@ def _loads(source: Source, name: cst.Name, within: cst.CSTNode) -> Iterator[cst.
             case cst.For(target=other) if other is node:
                 continue
         yield node
+
+
+def reads_of(source: Source, name: cst.Name) -> list[cst.Name]:
+    """Where the name is read in its function."""
+    return list(_loads(source, name, source.function_of(name) or source.module))

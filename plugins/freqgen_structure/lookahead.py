@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import libcst as cst
 
 from freqgen import Edit, Severity
-from freqgen_structure.following import flow_of
+from freqgen_structure.following import flow_of, reads_of
 from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Rule
 from freqgen_structure.series import candles_of
@@ -66,6 +66,7 @@ class LookaheadRule(Rule):
         where: cst.CSTNode | None = None,
         hint: str = "",
         any_use: bool = True,
+        through: Iterable[cst.BaseExpression] = (),
         edits: Iterable[Edit] = (),
     ) -> None:
         """Report ``node``, of which one value that knows all candles goes to every candle.
@@ -74,10 +75,11 @@ class LookaheadRule(Rule):
         where it goes into columns, or decides whether they are written, and else a warning.
 
         :param any_use: Whether to warn of a use that cannot be followed.
+        :param through: What else carries the value on.
         """
         if self.is_target(node) or self.trades_only(node):
             return
-        flow = flow_of(candles_of(self.source), node)
+        flow = flow_of(candles_of(self.source), node, *through)
         if not flow.used or not (any_use or flow.columns):
             return
         unread = unread_target(self.source, flow.columns)
@@ -118,6 +120,10 @@ class CandlesRule(LookaheadRule):
         self.candles = candles_of(self.source)
         if self.candles.functions:
             super().check()
+
+    def reads(self, name: cst.Name) -> list[cst.Name]:
+        """Where a name is read in its function."""
+        return reads_of(self.source, name)
 
 
 def narrow(node: cst.CSTNode) -> cst.CSTNode:
@@ -202,3 +208,37 @@ def given(source: Source, call: cst.Call, position: int, keyword: str) -> cst.Ba
         elif arg.keyword is None and not arg.star:
             place += 1
     return None
+
+
+class FunctionRule(CandlesRule):
+    """A rule about functions of libraries that look at all the values they are given.
+
+    :cvar FUNCTIONS: Their paths; one that ends in a dot stands for all below it.
+    :cvar MESSAGE: What is wrong; ``{name}`` is the function's name.
+    """
+
+    FUNCTIONS: ClassVar[frozenset[str]] = frozenset()
+    MESSAGE: ClassVar[str] = ""
+
+    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
+        """Report a call of such a function that is given columns."""
+        path = self.source.imported(node.func)
+        if path is None:
+            return
+        prefix = path.rpartition(".")[0] + "."
+        if (path in self.FUNCTIONS or prefix in self.FUNCTIONS) and self.leaks(node, path):
+            self.found(node, path.rpartition(".")[2])
+
+    def leaks(self, node: cst.Call, path: str) -> bool:  # noqa: ARG002  (for rules to override)
+        """Whether the call is given a value for each candle."""
+        return any(self.sees(arg.value) for arg in node.args)
+
+    def sees(self, node: cst.BaseExpression) -> bool:
+        """Whether an argument has a value for each candle, or is made of such ones."""
+        if isinstance(node, cst.List | cst.Tuple):
+            return any(self.sees(element.value) for element in node.elements)
+        return self.candles.has_candles(node)
+
+    def found(self, node: cst.Call, name: str) -> None:
+        """Report the call."""
+        self.spread(node, self.MESSAGE.format(name=name))
