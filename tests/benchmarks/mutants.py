@@ -43,6 +43,8 @@ PLAUSIBLE = {
 """Beginnings of the codes that say what is wrong with a mutant of the family."""
 
 KNOWN = {
+    "agg_str": ("FG209",),
+    "mixin_base": ("FG217",),
     "cumsum_supertrend": ("FG4",),
     "itertools_deque": ("FG4",),
     "lambda_apply": ("FG4",),
