@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from freqgen.evaluation import process
 from tests.installation import EXAMPLE, Environment, build_wheel
+from tests.sampled import leave_to_soak
 from tests.warm_engine import WarmStarts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     cold = os.environ.get("FREQGEN_SOAK") or "cold_engine" in item.keywords
     start: Any = _start_child if cold or sys.platform != "linux" else _WARM.start
     process.start_child = start
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most rows of slow tables to the long run."""
+    leave_to_soak(items)
 
 
 def pytest_unconfigure() -> None:

@@ -158,6 +158,7 @@ def test_without_what_a_failed_judge_would_say_somebody_has_to_look(
         assert "freqgen/drafts" in str(result.path)
 
 
+@pytest.mark.soak
 def test_without_any_gate_somebody_has_to_look(tmp_path: Path, market: Path) -> None:
     ours = [module for module in OURS if module.__name__ != "freqgen_gates"]
     with freqgen_with(tmp_path, market, ours=ours) as freqgen:

@@ -195,11 +195,12 @@ def kill(engine: Engine, victim: str, moment: float) -> tuple[FreqgenException |
 @pytest.mark.parametrize(
     ("times", "seed"),
     [
-        (3, SEED),
+        (1, SEED),
+        pytest.param(3, SEED, marks=pytest.mark.soak),
         pytest.param(100, 1, marks=pytest.mark.soak),
         pytest.param(100, 2, marks=pytest.mark.soak),
     ],
-    ids=["3 times", "100 times", "100 times more"],
+    ids=["once", "3 times", "100 times", "100 times more"],
 )
 def test_after_a_kill_nothing_is_left_and_the_next_run_is_sound(
     times: int, seed: int, engine: Engine, undisturbed: tuple[dict[str, Any], float]
