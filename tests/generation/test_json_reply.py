@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -137,7 +138,12 @@ def test_strings_are_not_harmed(text: str) -> None:
     assert read_object(wrapped, WANTED) == data
 
 
-DESIGNS = list(designs(seed=5, count=40, catalogue=a_catalogue()))
+@cache
+def some_designs() -> tuple[dict[str, Any], ...]:
+    """Made when they are needed: it takes longer than to collect all tests of a folder."""
+    return tuple(designs(seed=5, count=40, catalogue=a_catalogue()))
+
+
 # Prose has no brace that could begin an object of its own, which no reader can tell apart.
 prose = st.text(st.characters(blacklist_characters="{<", blacklist_categories=["Cs"]), max_size=60)
 fences = st.sampled_from(["", "```", "```json", "```JSON", "~~~", "````json"])
@@ -155,7 +161,7 @@ def _with_comments(data: Any, before: str) -> str:
 
 
 @given(
-    st.sampled_from(DESIGNS),
+    st.deferred(lambda: st.sampled_from(some_designs())),
     st.text(st.characters(blacklist_categories=["Cs"]), max_size=40),
     prose,
     prose,
