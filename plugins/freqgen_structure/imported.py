@@ -120,3 +120,10 @@ def _takes(name: str, parameter: str, value: float) -> bool:
         return False
     except Exception:  # noqa: BLE001  (TA-Lib raises plain Exception)
         return False
+
+
+@cache
+def lenient(path: str) -> bool:
+    """Whether a function still takes by position what its signature wants by keyword."""
+    found = get(path)
+    return hasattr(found, "__wrapped__") or "__signature__" in getattr(found, "__dict__", {})

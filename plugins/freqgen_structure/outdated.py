@@ -137,3 +137,55 @@ PANDAS_MODULES = {
     "pandas.datetools": "",
 }
 """Modules of pandas that are gone, and where their names are; empty where they are gone too."""
+
+RENAMED_METHODS = {
+    "iteritems": "items",
+    "applymap": "map",
+    "is_monotonic": "is_monotonic_increasing",
+    "pad": "ffill",
+    "backfill": "bfill",
+    "as_matrix": "to_numpy",
+    "get_values": "to_numpy",
+    "order": "sort_values",
+    "valid": "dropna",
+    "convert_objects": "infer_objects",
+    "ftypes": "dtypes",
+    "ftype": "dtype",
+    "ravel": "to_numpy",
+    "sort": "sort_values",
+    "bool": "item",
+}
+"""What methods of dataframes and columns are called now."""
+
+METHOD_ADVICE = {
+    "append": "pd.concat([first, second])",
+    "mad": "(x - x.mean()).abs().mean()",
+    "ix": '.loc[rows, "column"] for labels, .iloc[…] for positions',
+    "lookup": "df.to_numpy()[rows, columns]",
+    "first": "df[df.index < df.index[0] + pd.Timedelta(…)]",
+    "last": "df[df.index > df.index[-1] - pd.Timedelta(…)]",
+    "view": "astype(dtype)",
+    "swapaxes": ".T",
+    "get_value": "df.at[row, column]",
+    "set_value": "df.at[row, column] = value",
+    "clip_lower": "clip(lower=…)",
+    "clip_upper": "clip(upper=…)",
+    "ptp": "x.max() - x.min()",
+    "nonzero": "x.to_numpy().nonzero()",
+    "compress": "x[condition]",
+    "reshape": "x.to_numpy().reshape(…)",
+    "tshift": "shift(n, freq=…)",
+    "slice_shift": "shift(n)",
+    "put": "x.iloc[…] = value",
+    "select": "df.loc[condition]",
+    "asobject": "astype(object)",
+    "get_dtype_counts": "df.dtypes.value_counts()",
+    "reindex_axis": "reindex(labels, axis=…)",
+    "to_dense": "x.sparse.to_dense()",
+    "blocks": "df.dtypes",
+    "from_items": "pd.DataFrame(dict(items))",
+}
+"""What to write for methods of dataframes and columns that no single one replaces."""
+
+OLD_METHODS = frozenset({*RENAMED_METHODS, *METHOD_ADVICE})
+"""Methods that dataframes and columns once had."""

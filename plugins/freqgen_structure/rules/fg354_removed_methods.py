@@ -11,56 +11,11 @@ from freqgen_structure.imported import has
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import number_of, text_of
+from freqgen_structure.outdated import METHOD_ADVICE, RENAMED_METHODS
 from freqgen_structure.rule import Bad, Rule
 
-_RENAMED = {
-    "iteritems": "items",
-    "applymap": "map",
-    "is_monotonic": "is_monotonic_increasing",
-    "pad": "ffill",
-    "backfill": "bfill",
-    "as_matrix": "to_numpy",
-    "get_values": "to_numpy",
-    "order": "sort_values",
-    "valid": "dropna",
-    "convert_objects": "infer_objects",
-    "ftypes": "dtypes",
-    "ftype": "dtype",
-    "ravel": "to_numpy",
-    "sort": "sort_values",
-    "bool": "item",
-}
 # Of these only the call without arguments means the same.
 _BARE = frozenset("as_matrix get_values convert_objects ravel bool sort".split())
-_ADVICE = {
-    "append": "pd.concat([first, second])",
-    "mad": "(x - x.mean()).abs().mean()",
-    "ix": '.loc[rows, "column"] for labels, .iloc[…] for positions',
-    "lookup": "df.to_numpy()[rows, columns]",
-    "first": "df[df.index < df.index[0] + pd.Timedelta(…)]",
-    "last": "df[df.index > df.index[-1] - pd.Timedelta(…)]",
-    "view": "astype(dtype)",
-    "swapaxes": ".T",
-    "get_value": "df.at[row, column]",
-    "set_value": "df.at[row, column] = value",
-    "clip_lower": "clip(lower=…)",
-    "clip_upper": "clip(upper=…)",
-    "ptp": "x.max() - x.min()",
-    "nonzero": "x.to_numpy().nonzero()",
-    "compress": "x[condition]",
-    "reshape": "x.to_numpy().reshape(…)",
-    "tshift": "shift(n, freq=…)",
-    "slice_shift": "shift(n)",
-    "put": "x.iloc[…] = value",
-    "select": "df.loc[condition]",
-    "asobject": "astype(object)",
-    "get_dtype_counts": "df.dtypes.value_counts()",
-    "reindex_axis": "reindex(labels, axis=…)",
-    "to_dense": "x.sparse.to_dense()",
-    "blocks": "df.dtypes",
-    "from_items": "pd.DataFrame(dict(items))",
-    "rolling_mean": "x.rolling(n).mean()",
-}
 _DATES = {"weekday_name": "day_name()", "week": "isocalendar().week",
           "weekofyear": "isocalendar().week"}  # fmt: skip
 _CLASSES = {Kind.FRAME: "DataFrame", Kind.SERIES: "Series"}
@@ -165,16 +120,16 @@ class RemovedMethods(Rule):
         name = node.attr.value
         if name in _DATES and isinstance(node.value, cst.Attribute):
             self._date(node, node.value)
-        if name not in _RENAMED and name not in _ADVICE:
+        if name not in RENAMED_METHODS and name not in METHOD_ADVICE:
             return
         owner = self._class(node)
         if owner is None or has(f"pandas.{owner}", name) is not False:
             return
-        new = _RENAMED.get(name)
+        new = RENAMED_METHODS.get(name)
         self.report(
             node.attr,
             f"pandas 3 has no {name} of a {'dataframe' if owner == 'DataFrame' else 'column'}",
-            hint=f"write {new or _ADVICE[name]}",
+            hint=f"write {new or METHOD_ADVICE[name]}",
             edits=self._edits(node, name),
         )
 
@@ -209,13 +164,13 @@ class RemovedMethods(Rule):
     def _edits(self, node: cst.Attribute, name: str) -> tuple[Edit, ...]:
         parent = self.source.parent(node)
         call = parent if isinstance(parent, cst.Call) and parent.func is node else None
-        if name in _RENAMED:
+        if name in RENAMED_METHODS:
             bare = call is not None and not call.args
             if name in _BARE and not bare and name != "sort":
                 return ()
             if name == "sort" and (call is None or not call.args or len(call.args) > 1):
                 return ()
-            return (self.replace(node.attr, _RENAMED[name]),)
+            return (self.replace(node.attr, RENAMED_METHODS[name]),)
         if name == "ix" and isinstance(parent, cst.Subscript):
             locator = self._locator(parent)
             return (self.replace(node.attr, locator),) if locator else ()
