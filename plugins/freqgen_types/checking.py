@@ -1,4 +1,4 @@
-"""Runs mypy on one source text, in a process of its own, and looks after its cache."""
+"""Runs mypy on source texts, in a process of its own, and looks after its cache."""
 
 from __future__ import annotations
 
@@ -8,39 +8,71 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from freqgen_types.child import Child
+from freqgen_types import stubs
+from freqgen_types.child import Child, Ended
 
 SECONDS = 60
-"""Processor time that the check of one draft may take. A usual one takes less than one."""
+"""Processor time that the check of one draft may take. A usual one takes a tenth of one."""
 
 FIRST_SECONDS = 300
-"""The same for reading all libraries, when there is no cache yet."""
+"""The same for reading all libraries."""
 
 LOCK_SECONDS = 20.0
 """Longest wait for another process that writes the cache; then this one does without."""
 
-# What drafts import. Its types are read before the first draft, which may then take SECONDS.
-_USUAL = """\
+MOST = 4
+"""Most checks at once, each of which may take as much memory as it is allowed."""
+
+# What drafts import. Its types are read before the first draft.
+USUAL = """\
+import abc, bisect, calendar, cmath, collections.abc, contextlib, copy, dataclasses, datetime
+import decimal, enum, fractions, functools, heapq, itertools, json, logging, math, numbers
+import operator, random, re, statistics, string, textwrap, time, types, typing, warnings, zoneinfo
+
 import numpy as np
+import numpy.typing
 import pandas as pd
+import pandas.api
+import pandas_ta
+import talib
 import talib.abstract as ta
+import talib.stream
+import technical.consensus
+import technical.indicators
+import technical.pivots_points
+import technical.util
+import typing_extensions
+from freqtrade import exchange, exceptions
+from freqtrade.constants import Config
+from freqtrade.data.dataprovider import DataProvider
+from freqtrade.enums import RunMode
 from freqtrade.persistence import Trade
 from freqtrade.strategy import IntParameter, IStrategy
+from numpy.lib import stride_tricks
 from technical import qtpylib
 """
 
-_TYPED = ("mypy", "freqtrade", "pandas", "pandas-stubs", "numpy", "ta-lib", "technical")
+_TYPED = (
+    "mypy",
+    "freqtrade",
+    "ft-pandas-ta",
+    "numpy",
+    "pandas",
+    "pandas-stubs",
+    "ta-lib",
+    "technical",
+)
 _FILE_WIDE = re.compile(r"^(#[ \t]*)mypy(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
 _LINE = re.compile(r"\btype(?=\s*:\s*ignore\b)", re.IGNORECASE)
-_MARK = "read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,69 +93,115 @@ class Message:
 
 
 class Checker:
-    """Checks one text after the other. Safe to share between threads, which take turns."""
+    """Checks texts, those of several threads side by side.
+
+    All use the process that the first one starts, with the cache that the first one names.
+    """
 
     def __init__(self) -> None:
-        self._child = Child()
-        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._starting = threading.Lock()
+        self._free = threading.BoundedSemaphore(_processors())
 
     def close(self) -> None:
         """End the process that runs mypy; the next check starts another."""
-        with self._lock:
-            self._child.stop()
+        with self._starting:
+            if self._child is not None:
+                self._child.stop()
+            self._child = None
 
     def check(self, source: str, cache: Path) -> list[Message]:
         """Check ``source`` as a file of its own.
 
-        Comments that silence mypy have no effect. The first check fills the cache, which takes
-        some seconds; later ones take a few tenths.
+        Comments that silence mypy have no effect. The first check reads the libraries, which
+        takes a second, or half a minute where there is no cache yet; later ones take a tenth.
 
         :param cache: Folder of the cache, made if need be. Where it cannot be written, or
-            another process keeps it for long, the check does without, in its own time.
+            another process keeps it for long, the libraries are read without.
         :raises CheckLimit: If the text needs more time or memory than a check may take.
         :raises RuntimeError: If mypy fails without saying anything about the source.
         """
-        with self._lock:
-            self._child.start()  # which imports mypy while the versions are looked up here
-            folder = cache / _versions()
-            with _kept_for_us(folder) as ours:
-                if not ours:
-                    return self._run(source, None)
-                try:
-                    self._fill(folder)
-                    return self._run(source, folder / "cache")
-                except RuntimeError:
-                    # A cache that was cut off while it was written stops mypy. What else may
-                    # stop it lies in the source, and then the cache is as good as before.
-                    messages = self._run(source, None)
-                    _forget(folder)
-                    return messages
+        text = unsilenced(source)
+        with self._free:
+            child = self._running(cache, None)
+            try:
+                return list(_messages(child.ask(text, SECONDS)))
+            except Ended:
+                # Somebody or the system has ended it, which need not happen twice.
+                child = self._running(cache, child)
+            try:
+                return list(_messages(child.ask(text, SECONDS)))
+            except Ended:
+                raise RuntimeError("the process that runs mypy was ended twice") from None
 
-    def _fill(self, folder: Path) -> None:
-        """Read the libraries, unless the cache has them."""
-        mark = folder / _MARK
-        if mark.is_file() and (folder / "cache").is_dir():
-            return
-        self._child.ask(_USUAL, folder / "cache", FIRST_SECONDS)
-        try:
-            mark.touch()
-        except OSError:
-            return  # the next process reads them again
+    def _running(self, cache: Path, ended: Child | None) -> Child:
+        """The process, started unless it runs.
 
-    def _run(self, source: str, cache: Path | None) -> list[Message]:
-        seconds = FIRST_SECONDS if cache is None else SECONDS
-        output, errors, status = self._child.ask(
-            unsilenced(source), cache or Path(os.devnull), seconds
-        )
-        messages = list(_messages(output))
-        if errors or (status and not messages):
-            reason = (errors or output).strip().splitlines()
-            raise RuntimeError(f"mypy failed: {reason[-1] if reason else f'status {status}'}")
-        return messages
+        :param ended: One that is of no use any more.
+        """
+        with self._starting:
+            if self._child is ended and ended is not None:
+                ended.stop()
+                self._child = None
+            if self._child is None:
+                self._child = _start(cache / _versions())
+            return self._child
 
 
-def _messages(output: str) -> Iterator[Message]:
-    for line in output.splitlines():
+def _processors() -> int:
+    try:
+        found = len(os.sched_getaffinity(0))
+    except AttributeError:  # pragma: no cover  (not on macOS)
+        found = os.cpu_count() or 1
+    return min(found, MOST)
+
+
+def _start(folder: Path) -> Child:
+    """A process that has read the libraries.
+
+    :param folder: Where to keep what does not change with the drafts.
+    """
+    with _kept_for_us(folder) as ours:
+        if ours:
+            with suppress(OSError):  # a disk that is full
+                return _start_with(folder)
+        with tempfile.TemporaryDirectory(prefix="freqgen-types-") as temporary:
+            corrected = stubs.correct(Path(temporary))
+            return Child(Path(os.devnull), corrected, USUAL, FIRST_SECONDS)
+
+
+def _start_with(folder: Path) -> Child:
+    """The same with a cache.
+
+    :raises OSError: If it cannot be written.
+    """
+    child = Child(folder / "cache", _stubs(folder), USUAL, FIRST_SECONDS)
+    if not child.quick:
+        # A cache that was cut off while it was written stops mypy. Reading all anew mends that;
+        # what else may be wrong makes checks slow, and nothing more.
+        child.stop()
+        _forget(folder)
+        child = Child(folder / "cache", _stubs(folder), USUAL, FIRST_SECONDS)
+    return child
+
+
+def _stubs(folder: Path) -> dict[str, str]:
+    """The corrected stubs, written the first time."""
+    there = folder / "stubs.json"
+    with suppress(OSError, ValueError):
+        found: dict[str, str] = json.loads(there.read_text(encoding="utf-8"))
+        if all(Path(own).is_file() for own in found.values()):
+            return found
+    own = folder / "stubs"
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir()
+    found = stubs.correct(own)
+    there.write_text(json.dumps(found), encoding="utf-8")  # last, so that it means all
+    return found
+
+
+def _messages(output: Iterable[str]) -> Iterator[Message]:
+    for line in output:
         try:
             data = json.loads(line)
         except json.JSONDecodeError:
@@ -161,14 +239,13 @@ def _versions() -> str:
         except PackageNotFoundError:
             found.append(name)
     config = Path(__file__).with_name("nowhere") / "mypy.ini"
-    found.append(config.read_text(encoding="utf-8"))
+    found += [config.read_text(encoding="utf-8"), str(stubs.VERSION)]
     return hashlib.sha256("\n".join(found).encode()).hexdigest()[:16]
 
 
 def _forget(folder: Path) -> None:
-    with suppress(OSError):
-        (folder / _MARK).unlink(missing_ok=True)
-    shutil.rmtree(folder / "cache", ignore_errors=True)
+    for name in ("cache", "stubs"):
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 @contextmanager

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
-import select
-import signal
 import subprocess
 import sys
-import time
+import threading
 import weakref
+from collections.abc import Mapping
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 _FOLDER = Path(__file__).parent
-_WALL = 4
-"""Seconds that may pass for each of processor time that mypy is given."""
+_WALL = 5
+"""Seconds that may pass for each of processor time that mypy is given. The process itself gives
+a check fewer; this is for one that hangs."""
+
+_GRACE = 10
+"""Seconds that may pass beside."""
 
 _NOT_INHERITED = ("MYPYPATH", "MYPY_CACHE_DIR", "MYPY_CONFIG_FILE_DIR", "PYTHONSTARTUP")
-_TIME = frozenset({-getattr(signal, "SIGXCPU", 24)})
 
 
 class CheckLimit(Exception):
@@ -33,24 +37,25 @@ class CheckLimit(Exception):
         super().__init__(f"the type check needs more {what} than it may use")
 
 
-class Child:
-    """A process that runs mypy, started when it is first needed. Not for several threads.
+class Ended(Exception):
+    """The process has ended, whoever ended it, before it answered."""
 
-    It is kept for the next check, which is then some tenths of a second instead of seconds.
+
+class Child:
+    """A process that runs mypy. Several threads may ask it at once.
+
     It ends with this object and with this process, and leaves no files behind.
+
+    :param cache: Folder of mypy's cache, which need not exist.
+    :param stubs: Corrected stubs by the path of those that they stand in for.
+    :param usual: Python source that imports what drafts import.
+    :param seconds: Processor time that reading all that may take.
+    :raises RuntimeError: If mypy cannot read it.
     """
 
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._end: weakref.finalize[Any, Any] | None = None
-
-    def start(self) -> None:
-        """Start the process unless it runs."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        self.stop()
+    def __init__(self, cache: Path, stubs: Mapping[str, str], usual: str, seconds: int) -> None:
         # With -P, and in a folder without modules, nothing that lies around is imported.
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-P", str(_FOLDER / "worker.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -59,48 +64,104 @@ class Child:
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for this process, which ends the other
         )
-        self._end = weakref.finalize(self, _stop, self._process)
+        self._process = process
+        self.stop = weakref.finalize(self, _stop, process)
+        self._numbers = itertools.count()
+        self._sending = threading.Lock()
+        self._answers = _Answers()
+        assert process.stdout is not None  # noqa: S101  (a pipe)
+        threading.Thread(
+            target=self._answers.read,
+            args=(process.stdout,),
+            name="freqgen-types",
+            daemon=True,
+        ).start()
+        request = {"cache": os.path.abspath(cache), "stubs": dict(stubs), "usual": usual}  # noqa: PTH100
+        try:
+            ready = self._exchange(None, request, seconds)
+        except Ended:
+            raise RuntimeError(
+                f"the process that runs mypy ended with status {process.wait()}"
+            ) from None
+        self.quick = "failed" not in ready
+        """Whether mypy could read the libraries; if not, each check reads them anew."""
 
-    def stop(self) -> None:
-        """End the process, whatever it is doing."""
-        if self._end is not None:
-            self._end()
-        self._process = self._end = None
-
-    def ask(self, source: str, cache: Path, seconds: int) -> tuple[str, str, int]:
+    def ask(self, source: str, seconds: int) -> list[str]:
         """Let mypy check ``source``.
 
-        :param cache: Folder of mypy's cache, which need not exist.
         :param seconds: Processor time that it may take.
-        :returns: What mypy prints, what it prints as errors, and its exit status.
+        :returns: mypy's messages, each a line of JSON.
         :raises CheckLimit: If that or the memory was not enough.
-        :raises RuntimeError: If the process ends for another reason.
+        :raises Ended: If the process ends meanwhile, or has ended.
+        :raises RuntimeError: If mypy fails.
         """
-        self.start()
-        assert self._process is not None  # noqa: S101  (started above)
-        request = {"source": source, "cache": os.path.abspath(cache), "seconds": seconds}  # noqa: PTH100
+        said = self._exchange(next(self._numbers), {"source": source}, seconds)
+        if "limit" in said:
+            raise CheckLimit(said["limit"])
+        if "failed" in said:
+            raise RuntimeError(f"mypy failed: {said['failed']}")
+        messages: list[str] = said["messages"]
+        return messages
+
+    def _exchange(
+        self, number: int | None, request: dict[str, Any], seconds: int
+    ) -> dict[str, Any]:
+        """Send a line and wait for the one that answers it."""
+        line = json.dumps({"id": number, "seconds": seconds} | request).encode() + b"\n"
+        expected = self._answers.expect(number)
         try:
-            line = _exchange(
-                self._process, json.dumps(request).encode() + b"\n", seconds * _WALL + 10
-            )
-        except BaseException:
-            self.stop()  # of no use any more: it would answer what nobody asks
+            with self._sending:
+                assert self._process.stdin is not None  # noqa: S101  (a pipe)
+                self._process.stdin.write(line)
+                self._process.stdin.flush()
+            return expected.result(seconds * _WALL + _GRACE)
+        except (OSError, ValueError) as exc:  # it has ended, and its pipe is closed
+            self.stop()
+            if isinstance(exc, TimeoutError):
+                raise CheckLimit("time") from None
+            raise Ended from exc
+        except Ended:
             raise
-        if line is None:
-            status = self._process.wait()
-            self.stop()
-            if status in _TIME:
-                raise CheckLimit("time")
-            if status < 0:  # killed for want of memory, by the system or by mypy's own stack
-                raise CheckLimit("memory")
-            raise RuntimeError(f"mypy's process ended with status {status}")
-        answer = json.loads(line)
-        if answer["tired"]:
-            self.stop()
-        if "limit" in answer:
-            self.stop()
-            raise CheckLimit(answer["limit"])
-        return answer["output"], answer["errors"], answer["status"]
+        except BaseException:
+            self.stop()  # nobody waits for what it does
+            raise
+
+
+class _Answers:
+    """The answers of a process, given to whoever waits for them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[int | None, Future[dict[str, Any]]] = {}
+        self._over = False
+
+    def expect(self, number: int | None) -> Future[dict[str, Any]]:
+        """What will be the answer to a request.
+
+        :raises Ended: If there will be none.
+        """
+        with self._lock:
+            if self._over:
+                raise Ended
+            future: Future[dict[str, Any]] = Future()
+            self._waiting[number] = future
+            return future
+
+    def read(self, answers: IO[bytes]) -> None:
+        """Take in all answers until the process ends."""
+        with contextlib.suppress(OSError, ValueError):  # what it said last was cut off
+            for line in answers:
+                said = json.loads(line)
+                with self._lock:
+                    future = self._waiting.pop(said.get("id"))
+                future.set_result(said)
+        with contextlib.suppress(OSError):
+            answers.close()
+        with self._lock:
+            self._over = True
+            left = list(self._waiting.values())
+        for future in left:
+            future.set_exception(Ended())
 
 
 def _environment() -> dict[str, str]:
@@ -111,35 +172,10 @@ def _environment() -> dict[str, str]:
     return kept | ({"PYTHONPATH": os.pathsep.join(absolute)} if absolute else {})
 
 
-def _exchange(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> bytes | None:
-    """Send a line and wait for one; ``None`` if the process ends first.
-
-    :raises CheckLimit: After ``seconds`` without an answer.
-    """
-    assert process.stdin is not None  # noqa: S101  (both are pipes)
-    assert process.stdout is not None  # noqa: S101
-    try:
-        process.stdin.write(request)
-        process.stdin.flush()
-    except OSError:  # it has ended already
-        return None
-    until = time.monotonic() + seconds
-    answer = bytearray()
-    while not answer.endswith(b"\n"):
-        left = until - time.monotonic()
-        if left <= 0 or not select.select([process.stdout], [], [], left)[0]:
-            raise CheckLimit("time")
-        part = os.read(process.stdout.fileno(), 1 << 16)
-        if not part:
-            return None
-        answer += part
-    return bytes(answer)
-
-
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process, whatever it is doing, with the checks that it has begun."""
     process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):  # what was not sent is not wanted any more
-                pipe.close()
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):  # what was not sent is not wanted any more
+            process.stdin.close()
     process.wait()
