@@ -165,9 +165,10 @@ def _start(folder: Path) -> Child:
         if ours:
             with suppress(OSError):  # a disk that is full
                 return _start_with(folder)
-        with tempfile.TemporaryDirectory(prefix="freqgen-types-") as temporary:
-            corrected = stubs.correct(Path(temporary))
-            return Child(Path(os.devnull), corrected, USUAL, FIRST_SECONDS)
+        nowhere = Path(os.devnull)
+        with suppress(OSError), tempfile.TemporaryDirectory(prefix="freqgen-types-") as temporary:
+            return Child(nowhere, stubs.correct(Path(temporary)), USUAL, FIRST_SECONDS)
+        return Child(nowhere, {}, USUAL, FIRST_SECONDS)
 
 
 def _start_with(folder: Path) -> Child:

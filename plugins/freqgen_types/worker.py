@@ -223,6 +223,8 @@ class Server:
             self._tell({"id": request["id"], "failed": f"no process can be started: {exc}"})
             return
         if pid == 0:
+            for pipe in (ours, *self._runs):  # held open here, they would seem to be read
+                os.close(pipe)
             self._check(request, theirs)
         os.close(theirs)
         until = time.monotonic() + request["seconds"] * WALL

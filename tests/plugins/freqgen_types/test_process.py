@@ -341,10 +341,11 @@ class Recorded:
 
     started: list[Path]
     broken: list[str]
+    least = 4
 
     def __init__(self, cache: Path, own: Mapping[str, str], usual: str, seconds: int) -> None:
         assert all(Path(path).is_file() for path in own.values())
-        assert len(own) >= 4
+        assert len(own) >= self.least
         self.started.append(cache)
         self.quick = not self.broken
         self.broken.clear()
@@ -435,14 +436,27 @@ def test_a_lock_that_is_never_given_back_is_not_waited_for(
 def test_a_disk_that_cannot_be_written_stops_nothing(
     number: int, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[Path]
 ) -> None:
-    def refuse(*args: object) -> int:
-        raise OSError(number, os.strerror(number))
+    really = os.open
 
-    if where == "lock":
-        monkeypatch.setattr(checking.os, "open", refuse)
-    else:
+    def refuse(path: Path, *args: int, **named: int) -> int:
+        if str(path).endswith(where):
+            raise OSError(number, os.strerror(number))
+        return really(path, *args, **named)
+
+    monkeypatch.setattr(checking.os, "open", refuse)
+    if where == "stubs":
         monkeypatch.setattr(checking, "_stubs", refuse)
     assert Checker().check("x = 1\n", tmp_path) == []
+    assert started == WITHOUT
+
+
+def test_no_disk_at_all_leaves_the_stubs_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[Path]
+) -> None:
+    monkeypatch.setattr(checking.tempfile, "tempdir", str(tmp_path / "none"))
+    monkeypatch.setattr(Recorded, "least", 0)
+    (tmp_path / "file").touch()
+    assert Checker().check("x = 1\n", tmp_path / "file") == []
     assert started == WITHOUT
 
 
