@@ -21,7 +21,7 @@ from freqgen.exceptions import (
     SettingsError,
     UsageError,
 )
-from freqgen.finding import Finding, Phase, Report, Severity
+from freqgen.finding import Finding, Phase, Report
 from freqgen.outcome import CheckedFile
 from freqgen.validation.ahead import Ahead
 from freqgen.validation.gathering import Found
@@ -308,24 +308,22 @@ def place_of(number: int, count: int) -> str:
     return f"{number} of {count}" if count > 1 else ""
 
 
-def fixable(validation: Validation) -> int:
-    """How many findings ``--fix`` would mend."""
-    return sum(1 for one in validation.report.findings if one.fixable)
-
-
-def errors(validation: Validation) -> int:
-    """How many findings block."""
-    return sum(1 for one in validation.report.findings if one.severity is Severity.ERROR)
-
-
 def _diff(loaded: Loaded, source: str) -> str:
-    """A unified diff; line ends are left out of it."""
+    """A unified diff of the text; what ends its lines is left out of it."""
     if loaded.draft is None or loaded.draft.source == source:
         return ""
-    before, after = (text.splitlines() for text in (loaded.draft.source, source))
+    before, after = map(_lines, (loaded.draft.source, source))
     name = str(loaded.path)
-    lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="")
-    return "\n".join(lines) + "\n"
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
+    )
+
+
+def _lines(source: str) -> list[str]:
+    lines = source.replace("\r\n", "\n").split("\n")
+    last = lines.pop()
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
 def _write(loaded: Loaded, source: str) -> None:

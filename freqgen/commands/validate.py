@@ -189,10 +189,30 @@ def _summarise(
 ) -> None:
     from freqgen.commands.showing_batch import show_summary
 
-    fix = context.command("validate", *args.files, "--fix") if not (args.fix or args.diff) else ""
+    fix = "" if args.fix or args.diff else _fix_command(context, args)
     asked = len(gathered.files)
     others = len(gathered.others)
     context.show(partial(show_summary, done=done, asked=asked, others=others, fix=fix))
+
+
+_NAMED = 5
+"""Most names that a command to type next repeats."""
+
+
+def _fix_command(context: CommandContext, args: Namespace) -> str:
+    """What to type to mend what the same command found."""
+    if len(args.files) > _NAMED:
+        return "the same command with --fix"
+    words = ["validate", *args.files, "--fix"]
+    words += [f"--{name}" for name in ("static", "strategies-only") if _given(args, name)]
+    words += [word for name in ("select", "ignore") for one in getattr(args, name)
+              for word in (f"--{name}", one)]  # fmt: skip
+    words += ["-s", args.strategy] if args.strategy else []
+    return context.command(*words, data=not args.static)
+
+
+def _given(args: Namespace, name: str) -> bool:
+    return bool(getattr(args, name.replace("-", "_")))
 
 
 def _data(one: CheckedFile, freqgen: Freqgen, args: Namespace) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _read(option: str, said: Sequence[str], known: Sequence[str]) -> tuple[str, 
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
-    near = get_close_matches(word.upper(), known, n=3, cutoff=0.6)
+    near = get_close_matches(word.upper(), known, n=3, cutoff=0.8)
     near += get_close_matches(word.lower(), FAMILIES, n=1)
     meant = f"did you mean {' or '.join(near)}? " if near else ""
     return f"{meant}A code (FG201), the beginning of codes (FG2) or a family: {', '.join(FAMILIES)}"

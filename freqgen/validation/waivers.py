@@ -107,7 +107,7 @@ def _never(comment: Comment, code: str) -> Finding:
 
 
 def _unknown(comment: Comment, code: str, known: Collection[str]) -> Finding:
-    near = get_close_matches(code, known, n=1)
+    near = get_close_matches(code, known, n=1, cutoff=0.8)
     return _about(
         comment,
         f"there is no rule {code} to silence",
