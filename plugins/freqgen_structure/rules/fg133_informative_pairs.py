@@ -1,0 +1,145 @@
+from typing import ClassVar
+
+import libcst as cst
+
+from freqgen import Edit
+from freqgen_structure.editing import renamed_text
+from freqgen_structure.flow import returns_of
+from freqgen_structure.nodes import text_of
+from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.timeframes import USUAL, minutes_of, usual
+from freqgen_structure.values import meant
+
+_HEAD = (
+    "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n    timeframe = '1h'\n\n"
+    "    def informative_pairs(self):\n"
+)
+_PAIRS = "        pairs = self.dp.current_whitelist()\n"
+
+
+class InformativePairs(Rule):
+    """FG133: ``informative_pairs`` does not return a list of pairs with their timeframes.
+
+    Each entry is ``(pair, timeframe)`` or ``(pair, timeframe, candle_type)``. Of a text Freqtrade
+    takes the first two letters for pair and timeframe, and finds no such market.
+    """
+
+    HINT = 'write [("BTC/USDT", "1h")]'
+    VALID = (
+        _HEAD + "        return [('BTC/USDT', '4h'), ('ETH/USDT', self.timeframe, 'spot')]\n",
+        _HEAD + _PAIRS + "        return [(pair, '4h') for pair in pairs]\n",
+        _HEAD + "        return []\n",
+    )
+    INVALID: ClassVar = (
+        Bad(code=_HEAD + "        return ['BTC/USDT']\n", line=8),
+        Bad(code=_HEAD + _PAIRS + "        return [pair for pair in pairs]\n", line=9),
+        Bad(
+            code=_HEAD + "        return [\n            ('4h', 'BTC/USDT'),\n        ]\n",
+            line=9,
+            fixed=_HEAD + "        return [\n            ('BTC/USDT', '4h'),\n        ]\n",
+        ),
+        Bad(
+            code=_HEAD + "        return [('BTC/USDT', '60m')]\n",
+            line=8,
+            fixed=_HEAD + "        return [('BTC/USDT', '1h')]\n",
+        ),
+        Bad(
+            code=_HEAD + "        return ('BTC/USDT', '4h')\n",
+            line=8,
+            fixed=_HEAD + "        return [('BTC/USDT', '4h')]\n",
+        ),
+        Bad(code=_HEAD + "        return {'BTC/USDT': '4h'}\n", line=8),
+        Bad(code=_HEAD + "        return 'BTC/USDT'\n", line=8),
+        Bad(code=_HEAD + _PAIRS + "        return pairs\n", line=9),
+    )
+
+    def check(self) -> None:
+        method = self.source.methods.get("informative_pairs")
+        if method is None:
+            return
+        for node in returns_of(self.source, method):
+            if node.value is not None:
+                self._returned(node.value)
+
+    def _returned(self, value: cst.BaseExpression) -> None:
+        listed = meant(self.source, value)
+        match listed:
+            case cst.Dict() | cst.SimpleString():
+                self.report(value, "informative_pairs does not return a list")
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="current_whitelist"))):
+                self.report(
+                    value,
+                    "informative_pairs returns pairs without timeframes",
+                    hint="write [(pair, timeframe) for pair in pairs]",
+                )
+            case cst.Tuple(elements=[cst.Element(), cst.Element()]) if all(
+                text_of(e.value) is not None for e in listed.elements
+            ):
+                edits: list[Edit] = []
+                if listed is value and listed.lpar:
+                    start, end = self.source.span(value)
+                    inside = self.source.text[start:end]
+                    edits = [Edit(start=start - 1, end=end + 1, text=f"[({inside})]")]
+                self.report(value, "informative_pairs does not return a list", edits=edits)
+            case cst.List():
+                for element in listed.elements:
+                    self._entry(element.value)
+            case cst.ListComp():
+                self._entry(listed.elt)
+
+    def _entry(self, entry: cst.BaseExpression) -> None:
+        if isinstance(entry, cst.SimpleString | cst.FormattedString | cst.Dict):
+            self.report(entry, f"{self.text(entry)} has no timeframe")
+            return
+        if isinstance(entry, cst.Name) and self._is_pair(entry):
+            self.report(
+                entry, f"{entry.value} has no timeframe", hint=f"write ({entry.value}, timeframe)"
+            )
+            return
+        if not isinstance(entry, cst.Tuple | cst.List):
+            return
+        if len(entry.elements) not in {2, 3}:
+            self.report(entry, "an entry is a pair and its timeframe")
+            return
+        pair, timeframe = entry.elements[0].value, entry.elements[1].value
+        first, second = (text_of(meant(self.source, node)) for node in (pair, timeframe))
+        if first is not None and minutes_of(first) is not None and "/" in (second or "/"):
+            self.report(
+                pair,
+                "an entry is the pair first, then its timeframe",
+                edits=[
+                    self.replace(pair, self.text(timeframe)),
+                    self.replace(timeframe, self.text(pair)),
+                ],
+            )
+        elif first is not None and "/" not in first:
+            self.report(pair, f'"{first}" is not a pair')
+        elif second and second not in USUAL:
+            self._spelling(timeframe, second)
+
+    def _spelling(self, node: cst.BaseExpression, text: str) -> None:
+        right = usual(text)
+        if right is None and minutes_of(text) is not None:
+            return
+        self.report(
+            node,
+            f'"{text}" is not a timeframe that exchanges have',
+            hint=f'write "{right}"' if right else 'write, for example, "1h"',
+            edits=renamed_text(self.source, node, right) if right else (),
+        )
+
+    def _is_pair(self, name: cst.Name) -> bool:
+        """Whether a name goes through the pairs of the whitelist."""
+        for binding in self.source.assignments(name):
+            target = getattr(binding, "node", None)
+            holder = self.source.parent(target) if target is not None else None
+            if not isinstance(holder, cst.CompFor | cst.For):
+                return False
+            pairs = meant(self.source, holder.iter)
+            if not (
+                isinstance(pairs, cst.Call)
+                and isinstance(pairs.func, cst.Attribute)
+                and pairs.func.attr.value == "current_whitelist"
+            ):
+                return False
+        return bool(self.source.assignments(name))
