@@ -87,6 +87,14 @@ def signature(path: str) -> inspect.Signature | None:
 
 
 @cache
+def tells(path: str) -> bool:
+    """Whether the signature of a function is its own, and not one that C code states."""
+    found = get(path)
+    kind = type(found).__name__
+    return inspect.isfunction(found) or kind in {"ufunc", "_ArrayFunctionDispatcher"}
+
+
+@cache
 def talib_functions() -> Mapping[str, TalibFunction]:
     """The functions of TA-Lib by name; empty where it is not installed."""
     abstract = module("talib.abstract")
@@ -124,6 +132,6 @@ def _takes(name: str, parameter: str, value: float) -> bool:
 
 @cache
 def lenient(path: str) -> bool:
-    """Whether a function still takes by position what its signature wants by keyword."""
-    found = get(path)
+    """Whether a function of pandas still takes by position what it wants by keyword."""
+    found = get(path) if path.startswith("pandas.") else None
     return hasattr(found, "__wrapped__") or "__signature__" in getattr(found, "__dict__", {})

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 _SAME = tuple(
     frozenset(line.split())
     for line in (
-        "timeperiod period periods length window n span lookback len win timeframe n_periods "
-        "num_periods window_size lookbackperiod windowsize",
+        "timeperiod period periods length window n span lookback len win timeframe nperiods "
+        "numperiods lookbackperiod windowsize lag shift bars candles",
         "fastperiod fast fastlength short shortperiod nfast fastlen fastspan windowfast fastema",
         "slowperiod slow slowlength long longperiod nslow slowlen slowspan windowslow slowema",
         "signalperiod signal signallength smooth nsignal signallen windowsign signalspan",

@@ -175,7 +175,7 @@ class RemovedArguments(Rule):
 
     def _positions(self, call: LibraryCall) -> None:
         """Arguments by position that must have a keyword now."""
-        names = POSITIONS.get(call.name)
+        names = POSITIONS.get(call.name) if call.path.startswith("pandas.") else None
         if call.owner == "pandas.Series":
             names = SERIES_POSITIONS.get(call.name, names)
         if names is None or any(arg.star for arg in call.node.args) or lenient(call.path):

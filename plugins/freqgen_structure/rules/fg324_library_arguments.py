@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace as changed
+from inspect import Parameter, Signature
+from typing import ClassVar
+
+import libcst as cst
+
+from freqgen_structure.arguments import Fault, Misfit, misfits
+from freqgen_structure.installed import INSTALLED, READ, Class, Function
+from freqgen_structure.nearest import nearest
+from freqgen_structure.rule import Bad, Rule
+
+_QTP = "from technical import qtpylib\n"
+_FT = "from freqtrade.strategy import IntParameter, merge_informative_pair, stoploss_from_open\n"
+
+
+class LibraryArguments(Rule):
+    """FG324: a function of a library is called with arguments that it does not have.
+
+    This looks at ``technical``, ``qtpylib``, ``pandas_ta`` and the helpers of Freqtrade, as
+    they are installed. Most raise ``TypeError``; those of ``pandas_ta`` ignore a keyword that
+    they do not know, and compute with their default.
+    """
+
+    VALID = (
+        _QTP + "x = qtpylib.crossed_above(a, b)\n",
+        _QTP + "x = qtpylib.bollinger_bands(a, window=20, stds=2)\n",
+        "import pandas_ta as pta\nx = pta.rsi(dataframe['close'], length=14)\n",
+        "import pandas_ta as pta\nx = pta.ema(a, length=9, fillna=0, presma=True)\n",
+        _FT + "p = IntParameter(1, 9, default=3, space='buy')\n",
+        _FT + "x = merge_informative_pair(a, b, '5m', '1h', ffill=True)\n",
+        _FT + "x = stoploss_from_open(-0.1, current_profit, is_short=trade.is_short)\n",
+        _QTP + "x = qtpylib.crossed_above(*both)\n",
+        "from technical.indicators import RMI\nx = RMI(dataframe, length=20, mom=5)\n",
+    )
+    INVALID: ClassVar = (
+        Bad(code=_QTP + "x = qtpylib.crossed_above(a)\n", line=2),
+        Bad(
+            code=_QTP + "x = qtpylib.bollinger_bands(a, period=20, std=2)  # wide\n",
+            line=2,
+            fixed=_QTP + "x = qtpylib.bollinger_bands(a, window=20, stds=2)  # wide\n",
+        ),
+        Bad(code=_QTP + "x = qtpylib.crossed_below(\n    a, b,\n    c, d,\n)\n", line=4),
+        Bad(
+            code="import pandas_ta as pta\nx = pta.rsi(a, timeperiod=14)\n",
+            line=2,
+            fixed="import pandas_ta as pta\nx = pta.rsi(a, length=14)\n",
+        ),
+        Bad(
+            code="import pandas_ta as pta\nx = pta.macd(a, fastperiod=9)\n",
+            line=2,
+            fixed="import pandas_ta as pta\nx = pta.macd(a, fast=9)\n",
+        ),
+        Bad(
+            code="from technical.indicators import RMI\nx = RMI(dataframe, period=20)\n",
+            line=2,
+            fixed="from technical.indicators import RMI\nx = RMI(dataframe, length=20)\n",
+        ),
+        Bad(code="from technical.indicators import RMI\nx = RMI(dataframe, 20)\n", line=2),
+        Bad(
+            code=_FT + "x = merge_informative_pair(a, b, '5m', '1h', fill=True)\n",
+            line=2,
+            fixed=_FT + "x = merge_informative_pair(a, b, '5m', '1h', ffill=True)\n",
+        ),
+        Bad(code=_FT + "x = merge_informative_pair(a, b, '5m')\n", line=2),
+        Bad(code=_FT + "p = IntParameter(1, 9, space='buy')\n", line=2),
+        Bad(
+            code=_FT + "p = IntParameter(1, 9, defualt=3, space='buy')\n",
+            line=2,
+            fixed=_FT + "p = IntParameter(1, 9, default=3, space='buy')\n",
+        ),
+    )
+
+    def check(self) -> None:
+        for call in self.source.all(cst.Call):
+            paths = self.source.imports(call.func)
+            if len(paths) != 1 or paths[0].partition(".")[0] not in READ:
+                continue
+            owner, _, name = paths[0].rpartition(".")
+            function, bound = _callee(owner, name)
+            if function is not None:
+                for misfit in _misfits(call, function, bound=bound):
+                    self._say(call, name, function, misfit)
+
+    def _say(self, call: cst.Call, name: str, function: Function, misfit: Misfit) -> None:
+        meant = misfit.meant
+        keyword = misfit.arg.keyword if misfit.arg is not None else None
+        known = [p for p in function.signature.parameters if p not in {"self", "kwargs"}]
+        self.report(
+            keyword or misfit.arg or call,
+            {
+                Fault.UNKNOWN: f"{name} has no argument {misfit.name}",
+                Fault.TWICE: f"{name} is given {misfit.name} twice",
+                Fault.SURPLUS: f"{name} takes fewer arguments than it is given",
+                Fault.MISSING: f"{name} is not given {misfit.name}, which it needs",
+            }[misfit.fault],
+            hint=f"write {meant}" if meant else f"its arguments are {', '.join(known)}",
+            edits=(self.replace(keyword, meant),) if meant and keyword is not None else (),
+        )
+
+
+def _callee(owner: str, name: str) -> tuple[Function | None, bool]:
+    """The function that a call of a name runs, and whether its first parameter is given."""
+    found = INSTALLED.member(owner, name)
+    if found is None and owner:
+        module, _, class_name = owner.rpartition(".")
+        holder = INSTALLED.member(module, class_name) if module else None
+        if isinstance(holder, Class) and name in holder.methods:
+            method = holder.methods[name]
+            return (method, False) if method.static else (None, False)
+        return None, False
+    for _ in range(5):
+        if not isinstance(found, Class):
+            break
+        if "__init__" in found.methods:
+            return found.methods["__init__"], True
+        if len(found.bases) != 1:
+            return None, False
+        found = INSTALLED.member(found.module, found.bases[0])
+    return (found, False) if isinstance(found, Function) else (None, False)
+
+
+def _misfits(call: cst.Call, function: Function, *, bound: bool) -> Iterator[Misfit]:
+    """The arguments that do not fit; of unknown keywords only those that must be a slip
+    where the function takes any.
+    """
+    parameters = list(function.signature.parameters.values())
+    if not any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
+        yield from misfits(call, function.signature, bound=bound)
+        return
+    strict = Signature([p for p in parameters if p.kind is not Parameter.VAR_KEYWORD])
+    guessed = list(misfits(call, strict, bound=bound))
+    for misfit in guessed:
+        if misfit.fault is not Fault.UNKNOWN:
+            yield misfit
+        elif misfit.name not in function.taken and misfit.meant is not None:
+            # Two slips cannot both mean the same argument.
+            alone = sum(other.meant == misfit.meant for other in guessed) == 1
+            yield misfit if alone else changed(misfit, meant=nearest(misfit.name, ()))
