@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from freqgen.outcome import BacktestOutcome, CheckedFile
 
 
-def show_checked(console: Console, file: str, checked: CheckedFile) -> None:
+def show_checked(
+    console: Console, file: str, checked: CheckedFile, *, written: bool = True
+) -> None:
     """What the checks found in a file, or why they could not end.
 
     :param file: As it was named.
+    :param written: Whether what was mended is in the file now.
     """
     show_name(console, checked.name, f" in {file}")
     if checked.error is not None:
@@ -37,10 +40,14 @@ def show_checked(console: Console, file: str, checked: CheckedFile) -> None:
         return
     for finding in checked.mended:
         place = f":{finding.line}" if finding.line else ""
-        text = Text.assemble((f"  mended  {finding.code}{place} ", "green"), finding.message)
+        done = "mended " if written else "to mend"
+        text = Text.assemble((f"  {done} {finding.code}{place} ", "green"), finding.message)
         console.print(text, soft_wrap=True)
     show_diff(console, checked.diff)
-    show_findings(console, checked.validation.report)
+    if checked.mended and not checked.validation.report.findings:
+        console.print("  nothing else was found")
+    else:
+        show_findings(console, checked.validation.report)
     silenced = checked.validation.silenced
     if silenced:
         codes = ", ".join(dict.fromkeys(finding.code for finding in silenced))
@@ -59,13 +66,20 @@ def show_diff(console: Console, diff: str) -> None:
 
 
 def show_summary(
-    console: Console, done: Sequence[CheckedFile], *, asked: int, others: int, fix: str
+    console: Console,
+    done: Sequence[CheckedFile],
+    *,
+    asked: int,
+    others: int,
+    fix: str,
+    written: bool = True,
 ) -> None:
     """What came of several files, in a table.
 
     :param asked: How many there were to check.
     :param others: How many were passed over, as they have no strategy.
     :param fix: The command that mends what can be mended; empty where that was done.
+    :param written: Whether what was mended is in the files now.
     """
     findings = [f for one in done for f in one.validation.report.findings]
     errors = sum(1 for f in findings if f.severity is Severity.ERROR)
@@ -81,8 +95,7 @@ def show_summary(
         ("warnings", len(findings) - errors),
         ("silenced by comments", sum(len(one.validation.silenced) for one in done)),
         ("could not be checked", sum(1 for one in done if one.error is not None)),
-        ("mended", sum(len(one.mended) for one in done)),
-        ("to mend with --fix", fixable if fix else 0),
+        ("mended" if written else "to mend with --fix", sum(len(one.mended) for one in done)),
         ("not reached", asked - len(done)),
     ]
     for name, count in rows:

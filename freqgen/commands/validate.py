@@ -110,6 +110,7 @@ def validate(args: Namespace, context: CommandContext) -> int:
     if several and args.jobs is None:
         options = _with_jobs(options, len(gathered.files))
     quiet = args.sarif == "-"
+    show = partial(show_checked, written=not args.diff)
     done: list[CheckedFile] = []
     data: list[dict[str, Any]] = []
     try:
@@ -118,7 +119,7 @@ def validate(args: Namespace, context: CommandContext) -> int:
             data.append(_data(one, freqgen, args))
             # What was found is there for who ends it before the last file.
             if not quiet:
-                context.show(partial(show_checked, file=str(one.file), checked=one))
+                context.show(partial(show, file=str(one.file), checked=one))
     except KeyboardInterrupt:
         if several and not quiet:
             _summarise(context, done, gathered, args)
@@ -192,7 +193,9 @@ def _summarise(
     fix = "" if args.fix or args.diff else _fix_command(context, args)
     asked = len(gathered.files)
     others = len(gathered.others)
-    context.show(partial(show_summary, done=done, asked=asked, others=others, fix=fix))
+    context.show(
+        partial(show_summary, done=done, asked=asked, others=others, fix=fix, written=not args.diff)
+    )
 
 
 _NAMED = 5

@@ -490,7 +490,7 @@ def test_several_files_are_summed_up(check: Check) -> None:
     assert ["errors", "2"] in rows
     assert ["FG107", "error", "1", "1"] in rows
     assert ["FG201", "error", "1"] in rows
-    assert "1 can be mended: " in summary
+    assert "\n  1 can be mended: " in summary
     assert "validate a.py b.py c.py --fix --static" in summary
     assert "Summary" not in check(names[0]).out
 
