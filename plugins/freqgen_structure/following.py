@@ -125,7 +125,10 @@ class _Follower:
         name = (dotted(call.func) or "").rpartition(".")[2]
         if isinstance(call.func, cst.Name) and name in _SHOWING:
             return
-        if isinstance(call.func, cst.Attribute):
+        path = self.source.imported(call.func)
+        if path is not None and path.startswith(("logging.", "warnings.")):
+            return
+        if isinstance(call.func, cst.Attribute) and (path is None or _is_logger(call.func)):
             name = call.func.attr.value
             if name in _MESSAGES:
                 return
@@ -197,6 +200,7 @@ class _Follower:
     def _returned(self, node: cst.Return) -> None:
         function = self.source.function_of(node)
         if function is None or is_given_all_candles(self.source, function):
+            self.flow.decides = True  # part of the frame that Freqtrade gets back
             return
         calls = [c for c in self.source.all(cst.Call) if function in self.candles.called(c)]
         if not calls:
@@ -206,6 +210,10 @@ class _Follower:
     def _reads(self, name: cst.Name, function: cst.CSTNode | None) -> None:
         """Follow what reads ``name`` in its function."""
         self._queue += _loads(self.source, name, function or self.source.module)
+
+
+def _is_logger(func: cst.Attribute) -> bool:
+    return isinstance(func.value, cst.Name) and func.value.value in {"log", "logger", "LOGGER"}
 
 
 def _loads(source: Source, name: cst.Name, within: cst.CSTNode) -> Iterator[cst.Name]:

@@ -14,7 +14,7 @@ _STATISTICS = (
     "linregress theilslopes siegelslopes zscore zmap gzscore boxcox yeojohnson rankdata "
     "percentileofscore pearsonr spearmanr"
 )
-_NUMPY = "polyfit interp linalg.lstsq linalg.svd linalg.eig linalg.pinv linalg.qr"
+_NUMPY = "polyfit linalg.lstsq linalg.svd linalg.eig linalg.pinv linalg.qr"
 
 
 class Fitted(FunctionRule):
@@ -42,6 +42,9 @@ class Fitted(FunctionRule):
         "or a talib function such as LINEARREG"
     )
     VALID = (
+        "import numpy as np\n"
+        + _POPULATE
+        + "    dataframe['a'] = np.interp(dataframe['rsi'], [0, 100], [-1, 1])",
         "import numpy as np\n"
         + _POPULATE
         + "    slope = lambda w: np.polyfit(range(len(w)), w, 1)[0]\n"
