@@ -14,9 +14,7 @@ _HEAD = (
 )
 _GET = "        big = self.dp.get_pair_dataframe(metadata['pair'], self.inf)\n"
 _MATCHING = frozenset("map merge join reindex replace asof".split())
-_FUNCTIONS = frozenset(
-    {"pandas.merge", "pandas.merge_asof", "pandas.merge_ordered", "numpy.interp"}
-)
+_MERGES = frozenset({"pandas.merge", "pandas.merge_asof", "pandas.merge_ordered", "numpy.interp"})
 _FORWARD = frozenset({"forward", "nearest"})
 
 
