@@ -66,7 +66,7 @@ def causes(findings: Iterable[Finding], source: str) -> Causes:
         grouped = _grouped(sorted(parse, key=_place))
         return Causes(told=grouped[:1] if _unreadable(parse) else grouped)
     lines = source.split("\n")
-    structure = [one for one in known if one.phase is Phase.STRUCTURE]
+    structure = [one for one in errors if one.phase is Phase.STRUCTURE]
     errors = [one for one in errors if not _follows(one, structure, lines)]
     warnings = [one for one in known if one.severity is not Severity.ERROR]
     near = {one.line for one in errors if one.line is not None}

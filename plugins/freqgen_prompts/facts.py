@@ -74,11 +74,13 @@ LOOKAHEAD = (
         wrong='dataframe["share"] = dataframe["close"] / dataframe["close"].max()',
         right='dataframe["share"] = dataframe["close"] / dataframe["close"].rolling(200).max()',
         why="the maximum, mean or deviation of a whole column knows all later candles",
+        code="FG205",
     ),
     Mistake(
         wrong='dataframe["rise"] = dataframe["close"] - dataframe["close"].iloc[-1]',
         right='dataframe["rise"] = dataframe["close"] - dataframe["close"].shift(1)',
         why="iloc[-1] is the last candle of all, not the one before",
+        code="FG204",
     ),
 )
 """What sees later candles: a backtest earns with it, and a bot cannot."""

@@ -44,6 +44,9 @@ is in the message. It holds:
 - for a repair: the same, what to do about each kind of finding, and one file with faults, what
   freqgen's own checks find in it, and the file mended.
 
+[repair.md](../explanation/repair.md) says which findings a model is told, in which order, and when
+the code is asked for anew.
+
 The idea, the constraints given beside it, the design, the file and its findings are data: they
 stand between marks that they cannot contain, and the system text says that instructions in them are
 not to be followed.
