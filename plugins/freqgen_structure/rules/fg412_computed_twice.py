@@ -11,6 +11,8 @@ from freqgen_structure.nodes import dotted
 from freqgen_structure.rule import Bad, Rule
 
 _HEAD = "import talib.abstract as ta\n\n\ndef populate_indicators(self, dataframe, metadata):\n"
+# What freqgen's compiler keeps for a stop is the stop's own, whatever the rules compute.
+_OF_A_STOP = frozenset({"stop_atr", "trailing_atr"})
 _LIBRARIES = ("talib.", "technical.", "pandas_ta.", "pandas_ta_classic.")
 
 
@@ -33,6 +35,8 @@ class ComputedTwice(Rule):
         _HEAD + "    dataframe['a'] = ta.EMA(dataframe, price='b')\n"
         "    dataframe['b'] = dataframe['a'] + 1\n"
         "    dataframe['c'] = ta.EMA(dataframe, price='b')\n",
+        _HEAD + "    dataframe['atr'] = ta.ATR(dataframe, timeperiod=14)\n"
+        "    dataframe['stop_atr'] = ta.ATR(dataframe, timeperiod=14)\n",
         _HEAD + "    for n in (3, 5):\n        dataframe[f'a{n}'] = ta.RSI(dataframe, n)\n",
         _HEAD + "    dataframe['a'] = ta.RSI(dataframe)\n    dataframe = other(dataframe)\n"
         "    dataframe['b'] = ta.RSI(dataframe)\n",
@@ -69,13 +73,19 @@ class ComputedTwice(Rule):
                 continue
             earlier = seen.setdefault((function, self._key(call, path)), [])
             first = next((one for one in earlier if self._before(one, call)), None)
-            if first is not None:
+            if first is not None and not self._of_a_stop(kinds, call):
                 line, _ = self.source.position(first)
                 name = dotted(call.func) or path
                 self.report(
                     narrow(call), f"{name} is computed with the same settings as in line {line}"
                 )
             earlier.append(call)
+
+    def _of_a_stop(self, kinds: Kinds, call: cst.Call) -> bool:
+        assign = self.source.parent(call)
+        return isinstance(assign, cst.Assign) and any(
+            kinds.column_of(target.target) in _OF_A_STOP for target in assign.targets
+        )
 
     def _key(self, call: cst.Call, path: str) -> str:
         """The call without its layout."""
