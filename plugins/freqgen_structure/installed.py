@@ -152,6 +152,8 @@ class Installed:
             up = package.split(".")[: len(package.split(".")) - node.level + 1]
             origin = ".".join([*up, *([node.module] if node.module else [])])
         known = origin.partition(".")[0] in READ
+        if origin.startswith(f"{package}."):  # a submodule that was imported is a name as well
+            module.others.add(origin.removeprefix(f"{package}.").partition(".")[0])
         for item in node.names:
             if item.name != "*":
                 name = item.asname or item.name

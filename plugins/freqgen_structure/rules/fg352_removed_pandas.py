@@ -202,11 +202,20 @@ class RemovedPandas(Rule):
             self._gone(item.name, name, "", self._without_warning(item))
         elif owner == "pandas" and name in _ALL and has("pandas", name) is False:
             edits = named_import(self.source, item, PANDAS[name]) if name in PANDAS else ()
-            if name == "datetime" and item.asname is None:
-                gone = taken_out(self.source, item)
-                _, needed = needed_name(self.source, "datetime", "datetime")
-                edits = (*gone, *needed) if gone and needed else ()
+            if name == "datetime":
+                edits = self._datetime(item)
             self._gone(item.name, f"pandas.{name}", self._new(name), edits)
+
+    def _datetime(self, item: cst.ImportAlias) -> tuple[Edit, ...]:
+        """Import ``datetime`` from where it is."""
+        statement = self.source.parent(item)
+        if not isinstance(statement, cst.ImportFrom) or isinstance(statement.names, cst.ImportStar):
+            return ()
+        if len(statement.names) == 1 and statement.module is not None:
+            return (self.replace(statement.module, "datetime"),)
+        gone = taken_out(self.source, item)
+        _, needed = needed_name(self.source, "datetime", "datetime")
+        return (*gone, *needed) if gone and needed and item.asname is None else ()
 
     def _without_warning(self, item: cst.ImportAlias) -> tuple[Edit, ...]:
         """Take out the import of a warning that there is not, and what silenced it."""
