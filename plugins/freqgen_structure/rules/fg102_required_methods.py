@@ -1,6 +1,8 @@
 from typing import ClassVar
 
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.rules.fg108_old_names import METHODS as OLD
+from freqgen_structure.rules.fg113_misspelt_method import MisspeltMethod
 
 REQUIRED = ("populate_indicators", "populate_entry_trend", "populate_exit_trend")
 
@@ -16,6 +18,11 @@ class RequiredMethods(Rule):
 
     VALID = (
         _HEAD + "".join(f"    def {name}(self, dataframe, metadata): ...\n" for name in REQUIRED),
+        _HEAD
+        + "".join(
+            f"    def {name}(self, dataframe, metadata): ...\n"
+            for name in ("populate_indicators", "populate_buy_trend", "populate_exits")
+        ),
         "from somewhere import Base\nfrom freqtrade.strategy import IStrategy\n\n\n"
         "class S(Base, IStrategy):\n    x = 1\n",
     )
@@ -31,8 +38,12 @@ class RequiredMethods(Rule):
         strategy = self.source.strategy
         if strategy is None or self.source.foreign_bases:
             return
+        # What stands under an old or a misspelt name has a finding there.
+        elsewhere = {OLD.get(name) for name in self.source.methods} | {
+            known for _, known in MisspeltMethod(self.source, self.design, self.context).misspelt()
+        }
         for name in REQUIRED:
-            if name not in self.source.methods:
+            if name not in self.source.methods and name not in elsewhere:
                 self.report(
                     strategy,
                     f"the method {name} is missing",

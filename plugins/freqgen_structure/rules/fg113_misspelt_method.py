@@ -1,5 +1,6 @@
 import difflib
 import re
+from collections.abc import Iterator
 from typing import ClassVar
 
 import libcst as cst
@@ -94,6 +95,22 @@ class MisspeltMethod(Rule):
     )
 
     def check(self) -> None:
+        for method, known in self.misspelt():
+            if known is None:
+                timeframe = _TIMEFRAME.fullmatch(method.name.value)
+                self._bare(method, timeframe["timeframe"] if timeframe else "")
+                continue
+            there = known in self.source.methods
+            self.report(
+                method.name,
+                f"nothing calls the method {method.name.value}",
+                hint=f"{known} is there as well: keep one" if there else f"call it {known}",
+                severity=Severity.WARNING if there else Severity.ERROR,
+                edits=() if there else [self.replace(method.name, known)],
+            )
+
+    def misspelt(self) -> Iterator[tuple[cst.FunctionDef, str | None]]:
+        """The methods, and the name that is meant; ``None`` for those of a timeframe."""
         if self.source.strategy is None or self.source.foreign_bases:
             return
         for name, method in self.source.methods.items():
@@ -101,21 +118,11 @@ class MisspeltMethod(Rule):
                 continue
             if method.decorators or informative_calls(self.source, method):
                 continue
-            timeframe = _TIMEFRAME.fullmatch(name)
-            if timeframe:
-                self._bare(method, timeframe["timeframe"])
-                continue
             known = _meant(name)
-            if known is None:
-                continue
-            there = known in self.source.methods
-            self.report(
-                method.name,
-                f"nothing calls the method {name}",
-                hint=f"{known} is there as well: keep one" if there else f"call it {known}",
-                severity=Severity.WARNING if there else Severity.ERROR,
-                edits=() if there else [self.replace(method.name, known)],
-            )
+            if _TIMEFRAME.fullmatch(name):
+                yield method, None
+            elif known is not None:
+                yield method, known
 
     def _bare(self, method: cst.FunctionDef, timeframe: str) -> None:
         name, edits = needed_name(self.source, "freqtrade.strategy", "informative")

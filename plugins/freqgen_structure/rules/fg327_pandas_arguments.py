@@ -105,6 +105,8 @@ class PandasArguments(Rule):
                 continue
             if misfit.fault is Fault.UNKNOWN and _removed(call.name, misfit.name):
                 continue
+            if misfit.fault is Fault.MISSING and _given_another_way(call):
+                continue
             yield misfit
         if call.owner.startswith("pandas") and call.name in _CHECKED:
             yield from _passed_on(call)
@@ -126,6 +128,11 @@ class PandasArguments(Rule):
             hint=f"write {meant}" if meant else f"its arguments are {', '.join(known[:9])}",
             edits=(self.replace(keyword, meant),) if meant and keyword is not None else (),
         )
+
+
+def _given_another_way(call: LibraryCall) -> bool:
+    """Whether an argument that is gone took the place of one that is needed."""
+    return any(a.keyword and _removed(call.name, a.keyword.value) for a in call.node.args)
 
 
 def _removed(name: str, keyword: str) -> bool:
