@@ -68,6 +68,39 @@ def asked(run: Run, market: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return asked
 
 
+def test_what_freqgen_mends_is_told(asked: Asked, tmp_path: Path) -> None:
+    """By generate, code and show, for people and as data; one call is all that it takes."""
+    (tmp_path / "design.json").write_text(a_design().to_json())
+    chained = A_SOURCE.replace(
+        'dataframe.loc[dataframe["rsi"] < 30, "enter_long"] = 1',
+        'dataframe["enter_long"] = 0\n        dataframe["enter_long"][dataframe["rsi"] < 30] = 1',
+    )
+    line = chained[: chained.index('"][dataframe')].count("\n") + 1
+    replies = [f"Here you are:\n```python\n{chained}```"]
+    told = f"mended by freqgen: FG303 line {line}: this assigns to a copy"
+    ask = ("generate", "--design", "design.json", "--code-model", "model")
+    done = asked(*ask, replies=replies)
+    assert told in done.out
+    assert f"Mended FG303 in line {line}: this assigns to a copy" in done.err
+    data = asked(*ask, "--json", replies=replies).json
+    assert [(one["code"], one["line"], one["fixable"]) for one in data["mended"]] == [
+        ("FG303", line, True)
+    ]
+    assert data["usage"]["calls"] == data["attempts"] == 1
+    record = data["record"]["id"]
+    shown = asked("show", record, replies=[])
+    assert "; mended by freqgen: FG303" in shown.out
+    (attempt,) = asked("show", record, "--json", replies=[]).json["attempts"]
+    assert (attempt["reply"], attempt["reason"]) == (replies[0], "first")
+    assert attempt["mended"] == data["mended"]
+    assert Path(data["record"]["path"]).read_text(encoding="utf-8") == attempt["source"]
+    file = tmp_path / "Mended.py"
+    ask = ("code", "design.json", "--code-model", "model", "-o", str(file))
+    coded = asked(*ask, replies=replies)
+    assert told in coded.out
+    assert file.read_text(encoding="utf-8") == attempt["source"]
+
+
 @pytest.mark.parametrize("verb", ["design", "generate"])
 def test_words_that_block(asked: Asked, verb: str) -> None:
     """Exit code 2 with nothing on stdout; ``--ignore-unread`` goes on and still says them."""

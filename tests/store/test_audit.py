@@ -44,6 +44,19 @@ def log(tmp_path: Path) -> AuditLog:
 
 
 class TestLog:
+    def test_notes_what_was_mended(self, log: AuditLog) -> None:
+        """With the code as it is now, of which the secrets are left out too."""
+        key = "sk-ant-0123456789abcdefghij"
+        found = [{"code": "FG303", "line": 3}]
+        log.mending(PROMPT, "```x```", number=2, findings=found, source=f"x = '{key}'")
+        (line,) = lines(log.path)
+        assert (line["kind"], line["step"], line["attempt"]) == ("mending", "code", 2)
+        assert line["prompt_sha256"] == prompt_sha256(PROMPT)
+        assert line["reply_sha256"] == sha256_text("```x```")
+        assert line["source_sha256"] == sha256_text(f"x = '{key}'")
+        assert line["findings"] == found
+        assert line["source"] == f"x = '{REDACTED}'"
+
     def test_ties_a_reply_to_its_prompt(self, log: AuditLog) -> None:
         reply = Reply(text="class A: ...", model="m-1", usage=Usage(calls=1))
         log.prompt(PROMPT, "anthropic:m")

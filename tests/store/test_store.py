@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,6 +72,32 @@ class TestAdding:
         assert kept[1].reply == strategy()
         assert kept[1].usage.input_tokens == 7
         assert {one.record_id for one in kept} == {stored.id}
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"reason": "first"},
+            {"step": "repair", "reason": "repair"},
+            {"reason": "fresh"},
+            {"reason": "first", "source": "x = 1\n", "mended": ({"code": "FG303", "line": 3},)},
+            {"step": "design", "findings": ()},
+        ],
+        ids=["first", "repair", "fresh", "mended", "a design"],
+    )
+    def test_keeps_what_was_mended_and_why(self, store: Store, fields: dict) -> None:
+        given = attempt(1, **fields)
+        stored = store.add(record(), [given])
+        assert store.attempts(stored.id) == [replace(given, record_id=stored.id)]
+
+    def test_reads_attempts_of_an_older_freqgen(self, store: Store, file: Path) -> None:
+        """Which had a list of findings in that column, and writes one still where it can."""
+        stored = store.add(record(), [attempt(1, reason="first"), attempt(2, step="repair")])
+        with closing(sqlite3.connect(file)) as database:
+            rows = database.execute("SELECT findings FROM freqgen_attempts").fetchall()
+        assert rows == [('[{"code":"FG101"}]',)] * 2
+        kept = store.attempts(stored.id)
+        assert [one.reason for one in kept] == ["first", "repair"]
+        assert [one.findings for one in kept] == [({"code": "FG101"},)] * 2
 
     def test_all_or_nothing(self, store: Store) -> None:
         with pytest.raises(StoreError):
