@@ -439,13 +439,17 @@ def test_a_disk_that_cannot_be_written_stops_nothing(
     really = os.open
 
     def refuse(path: Path, *args: int, **named: int) -> int:
-        if str(path).endswith(where):
+        if str(path).endswith("lock"):
             raise OSError(number, os.strerror(number))
         return really(path, *args, **named)
 
-    monkeypatch.setattr(checking.os, "open", refuse)
-    if where == "stubs":
-        monkeypatch.setattr(checking, "_stubs", refuse)
+    def full(folder: Path) -> dict[str, str]:
+        raise OSError(number, os.strerror(number))
+
+    if where == "lock":
+        monkeypatch.setattr(checking.os, "open", refuse)
+    else:
+        monkeypatch.setattr(checking, "_stubs", full)
     assert Checker().check("x = 1\n", tmp_path) == []
     assert started == WITHOUT
 
