@@ -8,12 +8,12 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from freqgen import Finding, Phase, Severity
+from freqgen import Finding, Phase
+from freqgen_types import plain
 from freqgen_types.checking import Message
 from freqgen_types.hints import Function, hint_of
 from freqgen_types.literals import Literals
-
-ERROR, WARNING = Severity.ERROR, Severity.WARNING
+from freqgen_types.plain import ATTRIBUTES, ERROR, PARAMETERS, WARNING, Verdict
 
 # What the stubs of pandas, NumPy and TA-Lib bring about in sound strategies: scalars of unknown
 # type, overloads that lag behind the library, variables that are used again for another type.
@@ -28,35 +28,27 @@ _NOISE = frozenset(
         "import-untyped",
         "index",
         "list-item",
-        "misc",
         "no-any-return",
         "no-untyped-call",
         "no-untyped-def",
         "return-type",
         "type-arg",
-        "type-var",
         "typeddict-item",
-        "union-attr",
         "unused-ignore",
         "valid-type",
         "var-annotated",
     ]
 )
 
-_PARAMETERS = (
-    "BaseParameter",
-    "BooleanParameter",
-    "CategoricalParameter",
-    "DecimalParameter",
-    "IntParameter",
-    "NumericParameter",
-    "RealParameter",
+# Classes of Freqtrade's of which mypy knows all attributes.
+KNOWN_TYPES = frozenset(
+    {"DataProvider", "LocalTrade", "Order", "RunMode", "Trade", "Wallets", *PARAMETERS}
 )
-_KNOWN_TYPES = frozenset({"DataProvider", "LocalTrade", "Order", "Trade", *_PARAMETERS})
 _TALIB_INPUTS = re.compile(r"(open|high|low|close|volume|real|periods|prices?)\d*")
 _PLAIN = re.compile(r"(int|float|str|bool|None|(list|dict|tuple|set)\[.*\])")
 _ATTRIBUTE = re.compile(
-    r'^(?:"(?P<owner>[^"]+)"|(?P<module>Module)(?: "(?P<path>[^"]+)")?) has no attribute "\w+"'
+    r'^(?:"(?P<owner>[^"]+)"|(?P<module>Module)(?: "(?P<path>[^"]+)")?) '
+    r'has no attribute "(?P<name>\w+)"'
 )
 _BASE_CLASS = re.compile(
     r'expression has type "(?P<type>[^"]+)", base class "\w+" defined the type as "(?P<base>.+)"\)'
@@ -96,16 +88,18 @@ OPTIONAL = frozenset(
     ]
 )
 
-Verdict = tuple[str, Severity] | None
-"""Code and severity, or ``None`` for noise."""
-
 
 @dataclass(slots=True)
 class _Text:
-    """What the source says at the places that mypy names."""
+    """What the source says at the places that mypy names.
+
+    :param settings: Lines that give the strategy an attribute anew, ``self.stoploss = ...``.
+    """
 
     functions: dict[int, Function] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
+    settings: set[int] = field(default_factory=set)
     evaluated: set[tuple[int, int, str]] = field(default_factory=set)
     returns: dict[int, Function] = field(default_factory=dict)
     literals: Literals = field(default_factory=lambda: Literals(ast.Module([], [])))
@@ -130,13 +124,23 @@ class _Text:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 self.functions[node.lineno] = node
+                self.names.add(node.name)
                 for decorator in node.decorator_list:  # mypy names the first line of all
                     self.functions.setdefault(decorator.lineno, node)
             elif isinstance(node, ast.ClassDef):
                 self.classes.add(node.name)
+            elif isinstance(node, ast.Assign) and any(map(_is_setting, node.targets)):
+                self.settings |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
             elif isinstance(node, ast.Name) and node not in unevaluated:
                 self.evaluated.add((node.lineno, node.col_offset + 1, node.id))
         return self
+
+
+def _is_setting(target: ast.expr) -> bool:
+    match target:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            return name in ATTRIBUTES
+    return False
 
 
 def _annotations(tree: ast.AST) -> Iterable[ast.AST]:
@@ -224,23 +228,30 @@ def _attribute(message: Message, text: _Text) -> Verdict:
     if path.startswith(("freqtrade", "pandas")):
         # Not every module of Freqtrade is followed, and the stubs of pandas lag behind it.
         return ("FG701", WARNING) if path.startswith("pandas") else None
-    if match["module"] or owner in _KNOWN_TYPES or owner in text.classes:
+    if match["module"] or owner in KNOWN_TYPES or owner in text.classes:
         return "FG701", ERROR
-    return None
+    if match["name"] == "__iter__":
+        return plain.iterated(message.text)
+    return plain.attribute(match["owner"] or "")
+
+
+def _item(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+    match = re.match(r'Item "(\w+)" of "[^"]+" has no attribute', message.text)
+    return ("FG701", ERROR) if match and match[1] in KNOWN_TYPES else None
 
 
 def _call(message: Message, text: _Text) -> Verdict:
     owner = re.search(r' of "(\w+)"$', message.text)
-    foreign = owner is not None and owner[1] not in _KNOWN_TYPES | text.classes
+    foreign = owner is not None and owner[1] not in KNOWN_TYPES | text.classes
     # The stubs of pandas lag behind it; everything else is read from its source.
     lagging = re.search(r'defined in "(builtins|pandas)', message.hint)
     return "FG702", WARNING if foreign or lagging else ERROR
 
 
-def _overload(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+def _overload(message: Message, text: _Text) -> Verdict:
     match = _UNEXPECTED.match(message.text)
     if match is None:
-        return None
+        return plain.overload(message.text, text.names)
     if match["function"].isupper() or match["function"].startswith("CDL"):  # of TA-Lib
         return None if _TALIB_INPUTS.fullmatch(match["name"]) else ("FG702", ERROR)
     return "FG702", WARNING
@@ -248,14 +259,19 @@ def _overload(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
 
 def _argument(message: Message, text: _Text) -> Verdict:
     match = _ARGUMENT.match(message.text)
-    if match is None or not _PLAIN.fullmatch(match["got"]):
+    if match is None:
         return None
-    if match["function"] in _PARAMETERS or match["function"] == "informative":
+    if match["got"] in PARAMETERS:
+        return None if match["function"] in text.names else ("FG707", ERROR)
+    if not _PLAIN.fullmatch(match["got"]):
+        return None
+    if match["function"] in PARAMETERS or match["function"] == "informative":
         certain, value = text.literals.argument(message.line, message.column)
         if value is not None and _fits(value, match["wanted"]):
             return None  # mypy knows the type of all values beside it, not of this one
         return ("FG702", ERROR) if certain else ("FG702", WARNING)
-    return ("FG702", WARNING) if match["owner"] in _KNOWN_TYPES else None
+    foreign = match["owner"] is None or match["owner"] in KNOWN_TYPES
+    return ("FG702", WARNING) if foreign and match["function"] not in text.names else None
 
 
 def _fits(value: object, wanted: str) -> bool:
@@ -328,10 +344,16 @@ def _words(annotation: ast.expr) -> set[str]:
     return {"None" if word == "Optional" else word for word in words}
 
 
-def _return_value(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+def _return_value(message: Message, text: _Text) -> Verdict:
+    method = text.around(message.line)
+    populates = method is not None and method.name.startswith("populate_")
+    if message.text.startswith("Return value expected") and method is not None:
+        return ("FG704", ERROR if populates else WARNING) if method.name not in OPTIONAL else None
     match = _RETURN.search(message.text)
     if match is None:
         return None
+    if populates and match["got"].startswith("Series["):
+        return "FG704", ERROR
     if "DataFrame" in match["wanted"] and _PLAIN.fullmatch(match["got"]):
         return "FG704", ERROR
     return ("FG704", WARNING) if _PLAIN.fullmatch(match["got"]) else None
@@ -344,21 +366,24 @@ def _name(message: Message, text: _Text) -> Verdict:
     return "FG705", ERROR
 
 
-def _assignment(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+def _assignment(message: Message, text: _Text) -> Verdict:
     match = _BASE_CLASS.search(message.text)
     if match is None:
-        return None
+        return ("FG706", WARNING) if message.line in text.settings else None
     plain = _PLAIN.fullmatch(match["type"]) and match["type"] != "None"
     return ("FG706", ERROR) if plain else ("FG706", WARNING)
 
 
-def _operator(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
-    quoted = set(re.findall(r'"([^"]+)"', message.text))
-    if quoted & set(_PARAMETERS):
-        return "FG707", ERROR
-    if re.fullmatch(r'"Series\[\w+\]" not callable', message.text):
-        return "FG701", WARNING  # frame.name is a column where no method has that name
-    return None
+def _operator(message: Message, text: _Text) -> Verdict:
+    return plain.operator(message.text, message.hint, text.classes)
+
+
+def _misc(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+    return plain.iterated(message.text)
+
+
+def _type_variable(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+    return plain.variable(message.text)
 
 
 _JUDGES: dict[str, Callable[[Message, _Text], Verdict]] = {
@@ -367,10 +392,13 @@ _JUDGES: dict[str, Callable[[Message, _Text], Verdict]] = {
     "attr-defined": _attribute,
     "call-arg": _call,
     "call-overload": _overload,
+    "misc": _misc,
     "name-defined": _name,
     "operator": _operator,
     "override": _override,
     "return": _return,
     "return-value": _return_value,
+    "type-var": _type_variable,
+    "union-attr": _item,
     "used-before-def": _name,
 }

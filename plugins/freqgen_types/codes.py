@@ -126,7 +126,7 @@ _ALL = (
         name="types",
         title="mypy finds something else that may be wrong",
         why="The message ends with mypy's own code, by which its documentation explains it.",
-        severity="warning",
+        severity="error or warning",
         bad=(_HEAD + "    def version(self) -> str:\n        return '1'\n\n"
              "    def version(self) -> str:\n        return '2'\n",),
         good=(_HEAD + "    def version(self) -> str:\n        return '2'\n",),

@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from freqgen_types.plain import TALIB_ARRAY
+
 if TYPE_CHECKING:
     from freqgen_types.checking import Message
 
@@ -21,6 +23,7 @@ _HINTS = {
 }
 _WANTED = re.compile(r'expected "(?P<wanted>[^"]+)"')
 _BASE = re.compile(r'base class "\w+" defined the type as "(?P<base>.+)"\)')
+_TALIB = re.compile(r"def (?P<name>[A-Z]\w+)\(DataFrame[^/]*/(?:, (?P<parameters>[^*]*?))?, \*")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -35,6 +38,18 @@ def hint_of(
     """
     if code == "FG704":
         return _returned(message, function, optional)
+    if code == "FG701" and TALIB_ARRAY in message.text:
+        return (
+            "of a column TA-Lib makes a NumPy array: give it the dataframe, and price= where the "
+            "column is another than close, or wrap the array in pd.Series"
+        )
+    taken = _TALIB.search(message.hint) if code == "FG702" else None
+    if taken is not None:
+        names = ", ".join(re.findall(r"(\w+): ", taken["parameters"] or ""))
+        return (
+            f"after the dataframe, {taken['name']} takes {names or 'nothing'}: TA-Lib refuses a "
+            "value of another type, and ignores what is too much"
+        )
     wanted = _WANTED.search(message.text)
     if code == "FG702" and message.code == "arg-type" and wanted:
         if wanted["wanted"].startswith("int") and '"float"' in message.text:

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 """To be raised with each change here: what mypy has read of the old ones is of no use then."""
 
 _PANDAS = ("core/frame.pyi", "core/series.pyi", "core/indexing.pyi")
@@ -36,6 +36,10 @@ import pandas as pd
 
 _Frame = pd.DataFrame | Mapping[str, Any]
 _Array = np.ndarray[Any, Any]
+
+
+class TalibArray(_Array): ...
+
 
 """
 
@@ -128,7 +132,7 @@ def _function(name: str, function: Any) -> str:
     text = ""
     for kind, one, more in (
         ("_Frame", "pd.Series[Any]", "pd.DataFrame"),
-        ("pd.Series[Any] | _Array", "_Array", "list[_Array]"),
+        ("pd.Series[Any] | _Array", "TalibArray", "list[TalibArray]"),
     ):
         count = 1 if kind == "_Frame" else len(columns)
         taken = ", ".join(f"_{number}: {kind}" for number in range(count))

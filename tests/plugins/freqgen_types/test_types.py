@@ -40,6 +40,9 @@ TEMPLATES = Path(freqtrade.templates.__file__).parent
 HEAD = """\
 from datetime import datetime
 
+import numpy as np
+import pandas as pd
+import talib
 import talib.abstract as ta
 from freqtrade.persistence import Trade
 from freqtrade.strategy import DecimalParameter, IntParameter, IStrategy, informative
@@ -122,6 +125,43 @@ MISTAKES = [
          "FG701", "error", 1),
         (METHOD + "        dataframe.shft(1)\n        return dataframe\n",
          "FG701", "warning", 1),
+        (METHOD + "        dataframe['x'] = ta.EMA(dataframe['open'], 5).shift(1)\n"
+         "        return dataframe\n", "FG701", "error", 1),
+        (METHOD + "        dataframe['x'] = dataframe['close'].rolling(5).men()\n"
+         "        return dataframe\n", "FG701", "warning", 1),
+        (METHOD + "        dataframe['x'] = np.were(dataframe['close'] > 1, 1, 0)\n"
+         "        return dataframe\n", "FG701", "error", 1),
+        (METHOD + "        self.wallets.get_total_stake_amoun()\n        return dataframe\n",
+         "FG701", "error", 1),
+        (METHOD + "        self.dp.runmode.valu\n        return dataframe\n", "FG701", "error", 1),
+        (METHOD + "        dataframe['x'] = metadata.pair\n        return dataframe\n",
+         "FG701", "warning", 1),
+        (METHOD + "        dataframe['x'] = datetime.noww()\n        return dataframe\n",
+         "FG701", "error", 1),
+        (METHOD + "        dataframe['x'] = ta.STOCHF(dataframe, 5, 3, 0, 3, 0)['fastk']\n"
+         "        return dataframe\n", "FG702", "warning", 1),
+        (METHOD + "        dataframe['x'] = ta.EMA(dataframe, timeperiod='14')\n"
+         "        return dataframe\n", "FG702", "warning", 1),
+        (METHOD + "        dataframe['x'] = talib.EMA(dataframe, 14)\n"
+         "        return dataframe\n", "FG702", "error", 1),
+        (METHOD + "        dataframe['x'] = dataframe['close'].apply()\n"
+         "        return dataframe\n", "FG702", "warning", 1),
+        (METHOD + "        dataframe['x'] = len(5)\n        return dataframe\n",
+         "FG702", "warning", 1),
+        (METHOD + "        dataframe['x'] = ta.EMA(dataframe, timeperiod=self.p)\n"
+         "        return dataframe\n", "FG707", "error", 1),
+        (METHOD + "        for i in range(self.p):\n            pass\n"
+         "        return dataframe\n", "FG707", "error", 1),
+        (METHOD + "        return dataframe['close']\n", "FG704", "error", 1),
+        (METHOD + "        return\n", "FG704", "error", 1),
+        (METHOD + "        self.stoploss = 'a'\n        return dataframe\n",
+         "FG706", "warning", 1),
+        (METHOD + "        dataframe['x'] = 'a' + 1\n        return dataframe\n",
+         "FG709", "warning", 1),
+        (METHOD + "        dataframe['x'] = dataframe()\n        return dataframe\n",
+         "FG709", "error", 1),
+        (METHOD + "        for i in 5:\n            pass\n        return dataframe\n",
+         "FG709", "warning", 1),
         ("    q = IntParameter(1, 9, defalt=5)\n", "FG702", "error", 0),
         ("    q = IntParameter('a', 9, default=5)\n", "FG702", "error", 0),
         ("    @informative(60)\n" + METHOD + "        return dataframe\n", "FG702", "error", 0),
@@ -321,6 +361,43 @@ def test_hints_say_what_to_do_next(body: str, hint: str, found: Found) -> None:
 
 
 SOUND = [
+        METHOD + "        last = dataframe.iloc[-1]\n"
+        "        width = last['high'] - last['low'] * 2\n"
+        "        if last['close'] > 3 and width < dataframe.loc[3, 'close']:\n"
+        "            dataframe.loc[3, 'x'] = last.squeeze()['low'] - 1\n"
+        "        for index, row in dataframe.iterrows():\n"
+        "            dataframe.loc[index - 1, 'x'] = row['open'] + dataframe.at[index, 'low'] * 2\n"
+        "        return dataframe\n",
+        METHOD + "        c = dataframe['close']\n"
+        "        dataframe['a'] = np.where(c > c.shift(1), 1, np.where(c < 3, -1, 0))\n"
+        "        dataframe['b'] = np.log(c / c.shift(1)).rolling(5).std()\n"
+        "        dataframe['c'] = np.maximum(c, dataframe['open']).ewm(span=3).mean()\n"
+        "        dataframe['d'] = np.select([c > 1, c < 1], ['a', 'b'], default='')\n"
+        "        dataframe['e'] = np.clip(c, 0, 1)\n        dataframe['f'] = np.abs(c).fillna(0)\n"
+        "        dataframe['g'] = np.round(c, 2).shift(1)\n"
+        "        dataframe['h'] = np.isclose(c, 3) & np.isnan(c)\n"
+        "        dataframe['i'] = np.cumsum(c).diff()\n"
+        "        dataframe['j'] = np.nan_to_num(c.to_numpy(), nan=0.0)\n"
+        "        dataframe['k'] = np.sqrt(np.square(c)) + np.sign(c) * np.float64(2)\n"
+        "        dataframe['l'] = np.polyfit(range(3), [1, 2, 3], 1)[0]\n"
+        "        dataframe.loc[np.logical_and(c > 1, c < 2), 'm'] = np.nan\n"
+        "        return dataframe\n",
+        METHOD + "        dataframe['a'] = ta.EMA(dataframe['close'], 5)\n"
+        "        dataframe['b'] = ta.MACD(dataframe, fastperiod=3, price='open')['macd']\n"
+        "        bands = ta.BBANDS(dataframe, timeperiod=20, nbdevup=2.0, nbdevdn=2.0)\n"
+        "        dataframe['c'] = bands['upperband'] / ta.SMA(dataframe, 5).shift(1)\n"
+        "        dataframe['d'] = ta.STOCH(dataframe, prices=['open', 'low', 'close'])['slowk']\n"
+        "        dataframe['e'] = talib.ATR(dataframe['high'], dataframe['low'],\n"
+        "                                   dataframe['close'], timeperiod=5).shift(1)\n"
+        "        upper, middle, lower = talib.BBANDS(dataframe['close'])\n"
+        "        dataframe['f'] = upper.rolling(3).max()\n"
+        "        dataframe['g'] = pd.Series(ta.RSI(dataframe['close'], 3)).shift(1)\n"
+        "        dataframe['h'] = ta.CDLENGULFING(dataframe) > 0\n"
+        "        dataframe['i'] = ta.MA(dataframe, timeperiod=self.p.value, matype=1)\n"
+        "        return dataframe\n",
+        METHOD + "        band = None\n        for band in ('a', 'b'):\n            pass\n"
+        "        band = {'a': 1}\n        band = pd.Series([1])\n        band.rolling(3)\n"
+        "        self.stoploss = -0.1\n        return dataframe\n",
         "    def custom_stoploss(self, pair: str, trade: Trade, current_time: datetime,\n"
         "                        current_rate: float, current_profit: float, **kwargs) -> float:\n"
         "        return -0.1\n",
@@ -452,7 +529,15 @@ def test_the_interpreters_settings_stay(context: ValidationContext) -> None:
     [
         ("misc", "anything", "", None),
         ("brand-new", "anything", "", ("FG709", "warning")),
-        ("attr-defined", '"float" has no attribute "iloc"', "", None),
+        ("attr-defined", '"float" has no attribute "iloc"', "", ("FG701", "warning")),
+        ("attr-defined", '"Candle | float" has no attribute "iloc"', "", None),
+        ("operator", 'Unsupported operand types for + ("Series" and "str")', "", None),
+        ("operator", 'Unsupported operand types for + ("int" and "str")', "", ("FG709", "warning")),
+        ("operator", 'Unsupported operand types for + ("int" and "str")', "Left: a union", None),
+        ("call-overload", 'No overload variant of "where" matches argument type "int"', "", None),
+        ("union-attr", 'Item "None" of "Any | None" has no attribute "x"', "", None),
+        ("union-attr", 'Item "Trade" of "Trade | X" has no attribute "x"', "", ("FG701", "error")),
+        ("type-var", "in words never seen before", "", None),
         ("attr-defined", 'Module "freqtrade" has no attribute "data"', "", None),
         ("attr-defined", 'Module "pandas" has no attribute "x"', "", ("FG701", "warning")),
         ("attr-defined", 'Module "numpy.lib" has no attribute "math"', "", ("FG701", "error")),
