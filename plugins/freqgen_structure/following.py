@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from freqgen_structure.calls import bound_arguments, is_given_all_candles
+from freqgen_structure.candle_kinds import Kind
 from freqgen_structure.constants import numbers
 from freqgen_structure.nodes import argument, dotted
-from freqgen_structure.series import Candles, Kind
+from freqgen_structure.series import Candles
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source
@@ -101,13 +102,17 @@ class _Follower:
                     self._condition(parent)
             case cst.Return():
                 self._returned(parent)
-            case cst.Lambda() | cst.Yield():
+            case cst.Lambda():
+                self._handed_on(parent)
+            case cst.Yield():
                 self.flow.elsewhere = True
             case cst.Call(func=cst.Attribute(attr=cst.Name(value="shift"))) if parent.func is node:
                 periods = argument(parent, 0, "periods")
                 self.flow.delayed |= not numbers(self.source, periods).negative
                 self._queue.append(parent)
             case cst.BaseExpression() | cst.ComparisonTarget() | cst.BaseElement():
+                self._queue.append(parent)
+            case cst.BaseDictElement():
                 self._queue.append(parent)
             case cst.Index() | cst.Slice() | cst.SubscriptElement() | cst.CompFor() | cst.CompIf():
                 self._queue.append(parent)
@@ -203,9 +208,21 @@ class _Follower:
             self.flow.decides = True  # part of the frame that Freqtrade gets back
             return
         calls = [c for c in self.source.all(cst.Call) if function in self.candles.called(c)]
-        if not calls:
-            self.flow.elsewhere = True
+        names = [n for n in self.source.all(cst.Name) if n.value == function.name.value]
+        handed = [n for n in names if isinstance(self.source.parent(n), cst.Arg)]
         self._queue += calls
+        for name in handed:
+            self._handed_on(name)
+        self.flow.elsewhere |= not calls and not handed
+
+    def _handed_on(self, function: cst.BaseExpression) -> None:
+        """What calls a function that it is given has its result."""
+        arg = self.source.parent(function)
+        call = self.source.parent(arg) if isinstance(arg, cst.Arg) else None
+        if isinstance(call, cst.Call):
+            self._queue.append(call)
+        else:
+            self.flow.elsewhere = True
 
     def _reads(self, name: cst.Name, function: cst.CSTNode | None) -> None:
         """Follow what reads ``name`` in its function."""

@@ -200,6 +200,10 @@ def given(source: Source, call: cst.Call, position: int, keyword: str) -> cst.Ba
             for pair in value.elements:
                 if isinstance(pair, cst.DictElement) and text_of(pair.key) == keyword:
                     return pair.value
+        elif arg.star == "**" and isinstance(value, cst.Call):  # dict(window=5, center=True)
+            inner = argument(value, 99, keyword)
+            if inner is not None:
+                return inner
         elif arg.star == "*" and isinstance(value, cst.List | cst.Tuple):
             elements = value.elements
             if place <= position < place + len(elements):

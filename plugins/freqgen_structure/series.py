@@ -7,8 +7,7 @@ future there. In callbacks a frame ends at the candle of the call, so nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from enum import Enum, auto
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -21,20 +20,15 @@ from freqgen_structure.calls import (
     is_given_all_candles,
     returned,
 )
+from freqgen_structure.candle_kinds import DATA, Kind, library_kind, method_kind, mixed_kind
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.nodes import number_of
 from freqgen_structure.signatures import POPULATE, dataframe_parameter
 from freqgen_structure.vocabulary import (
-    BY_CANDLE,
     DATE_PARTS,
-    FRAMES,
-    GROUPING,
-    KEEPING,
-    NUMPY_REDUCTIONS,
-    OTHER_REDUCTIONS,
+    PROPERTIES,
     PROVIDERS,
     REDUCTIONS,
-    WINDOWS,
 )
 
 if TYPE_CHECKING:
@@ -46,29 +40,6 @@ _LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
 _DEEPEST = 70
 _MOST_STEPS = 60_000
 _MOST_PASSES = 6
-
-
-class Kind(Enum):
-    """What an expression holds."""
-
-    FRAME = auto()
-    """A frame of all candles."""
-    SERIES = auto()
-    """A column, an array or a list with a value for each candle."""
-    RESULT = auto()
-    """What a library made of columns: a frame, a column or several of them."""
-    INDEX = auto()
-    """The index of a frame."""
-    WINDOW = auto()
-    """A window that moves along the candles."""
-    GROUPS = auto()
-    """Groups of candles, of which each is seen as a whole."""
-    AGGREGATE = auto()
-    """One row for each group of candles."""
-
-
-DATA = frozenset({Kind.FRAME, Kind.SERIES, Kind.RESULT})
-"""Kinds with a value for each candle."""
 
 
 def candles_of(source: Source) -> Candles:
@@ -140,6 +111,8 @@ class Candles:
         """What a function gets that ``apply`` and the like are given, if all candles."""
         assert isinstance(call.func, cst.Attribute)  # noqa: S101
         receiver = self.kind(call.func.value)
+        if receiver is Kind.GROUPS and name == "transform":
+            return Kind.SERIES  # each group as a whole
         if receiver not in DATA or name == "pipe":
             return receiver if name == "pipe" else None
         if receiver is Kind.SERIES and name == "apply":
@@ -155,6 +128,16 @@ class Candles:
         if isinstance(call.func, cst.Attribute) and self.kind(call.func.value) is not None:
             return []  # a method of pandas
         return functions_of(self.source, call.func)
+
+    def is_own(self, name: cst.Name) -> bool:
+        """Whether a name is the parameter that has the candles of the strategy."""
+        bound = [getattr(binding, "node", None) for binding in self.source.assignments(name)]
+        params = [node for node in bound if isinstance(node, cst.Param)]
+        return any(
+            param in self._parameters
+            and is_given_all_candles(self.source, self.source.function_of(param) or param)
+            for param in params
+        )
 
     # -- kinds -------------------------------------------------------------
 
@@ -193,10 +176,10 @@ class Candles:
             case cst.Call():
                 return self._call(node)
             case cst.BinaryOperation() | cst.BooleanOperation():
-                return _mixed(self.kind(part) for part in _operands(node))
+                return mixed_kind(self.kind(part) for part in _operands(node))
             case cst.Comparison():
                 sides = (node.left, *(c.comparator for c in node.comparisons))
-                return _mixed(self.kind(side) for side in sides)
+                return mixed_kind(self.kind(side) for side in sides)
             case cst.UnaryOperation():
                 return self.kind(node.expression)
             case cst.IfExp():
@@ -267,6 +250,10 @@ class Candles:
                 return Kind.SERIES
             if name in self._columns or (base is Kind.RESULT and name not in REDUCTIONS):
                 return Kind.SERIES
+            called = self.source.parent(node)
+            method = isinstance(called, cst.Call) and called.func is node
+            if base is Kind.FRAME and not method and name not in PROPERTIES:
+                return Kind.SERIES  # a column whose name is put together somewhere
         elif base is Kind.INDEX:
             return Kind.SERIES if name in DATE_PARTS else Kind.INDEX if name == "values" else None
         elif base in {Kind.WINDOW, Kind.GROUPS, Kind.AGGREGATE} and name in self._columns:
@@ -363,52 +350,16 @@ class Candles:
             if name in POPULATE and self.computes(node):
                 return Kind.FRAME  # super's: what it gives back is what it was given
             return self._returned(node)
-        if base is Kind.WINDOW:
-            return Kind.SERIES
-        if base in {Kind.GROUPS, Kind.AGGREGATE}:
-            if name in WINDOWS:
-                return Kind.WINDOW if base is Kind.GROUPS else base
-            return Kind.SERIES if base is Kind.GROUPS and name in BY_CANDLE else Kind.AGGREGATE
-        if base is Kind.INDEX:
-            return Kind.SERIES if name in KEEPING else None
-        if name in WINDOWS:
-            return Kind.WINDOW
-        if name in GROUPING:
-            return Kind.GROUPS
-        if name in REDUCTIONS or name in {"any", "all"}:
-            return Kind.SERIES if by_row(node) else None
-        if name == "apply":
-            return Kind.SERIES if by_row(node) else base
-        if name == "to_frame":
-            return Kind.FRAME
-        if name in {"tolist", "to_list", "to_numpy", "to_dict", "pop", "get", "eval"}:
-            return Kind.SERIES
-        return base if name in KEEPING else None
+        return method_kind(base, name, node)
 
     def _library(self, path: str, node: cst.Call) -> Kind | None:
         """What a function of a library makes of columns."""
-        name = path.rpartition(".")[2]
         values = [arg.value for arg in node.args]
         lists = [v for v in values if isinstance(v, cst.List | cst.Tuple)]
         within = [e.value for v in lists for e in v.elements]
         kinds = {self.kind(value) for value in (*values, *within)}
         kinds |= {self.kind(e.value) for v in values if isinstance(v, cst.Dict) for e in v.elements}
-        if not kinds & {*DATA, Kind.INDEX}:
-            return Kind.AGGREGATE if name in FRAMES and Kind.AGGREGATE in kinds else None
-        if name == "resample_to_interval":
-            return Kind.AGGREGATE
-        if name in FRAMES:
-            return Kind.FRAME
-        if path.startswith("numpy."):
-            reduces = name in NUMPY_REDUCTIONS and not by_row(node, library=True) and not lists
-            if reduces or name in {"argwhere", "flatnonzero", "nonzero", "isscalar", "size"}:
-                return None
-            return Kind.SERIES
-        if path.startswith("pandas."):
-            return Kind.SERIES
-        if path in OTHER_REDUCTIONS or path.startswith(("math.", "logging.", "statistics.")):
-            return None
-        return Kind.RESULT
+        return library_kind(path, node, kinds, several=bool(lists))
 
     def _returned(self, node: cst.Call) -> Kind | None:
         """What a function of this file gives back."""
@@ -425,15 +376,6 @@ class Candles:
                 elif (kind := self.kind(value)) is not None:
                     return kind
         return None
-
-
-def _mixed(kinds: Iterable[Kind | None]) -> Kind | None:
-    found = set(kinds)
-    if Kind.FRAME in found:
-        return Kind.FRAME
-    if found & {Kind.SERIES, Kind.INDEX}:
-        return Kind.SERIES
-    return next((k for k in (Kind.RESULT, Kind.AGGREGATE) if k in found), None)
 
 
 def _operands(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

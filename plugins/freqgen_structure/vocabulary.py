@@ -66,3 +66,15 @@ PROVIDERS = frozenset(
     "get_pair_dataframe get_analyzed_dataframe historic_ohlcv ohlcv get_producer_df".split()
 )
 """Methods of the data provider that give candles."""
+
+SEVERAL_OUTPUTS = frozenset(
+    "ACCBANDS AROON BBANDS HT_PHASOR HT_SINE MACD MACDEXT MACDFIX MAMA MINMAX MINMAXINDEX STOCH "
+    "STOCHF STOCHRSI".split()
+)
+"""Functions of TA-Lib that give more than one column."""
+
+PROPERTIES = frozenset(
+    "at attrs axes columns dtypes empty flags hist iat iloc index loc ndim plot shape size sparse "
+    "style ta".split()
+)
+"""Attributes of a frame that are no columns."""

@@ -7,7 +7,7 @@ from freqgen_structure.rule import Bad
 
 _BACKWARD = frozenset({"bfill", "backfill"})
 # Methods with an argument that says how to fill.
-_WITH_METHOD = frozenset({"fillna", "reindex", "reindex_like", "asfreq", "interpolate", "align"})
+_WITH_METHOD = frozenset("fillna reindex reindex_like asfreq interpolate align replace".split())
 
 
 class BackwardFill(LookaheadRule):
@@ -41,6 +41,7 @@ class BackwardFill(LookaheadRule):
         Bad(code="import pandas as pd\ndf['rsi'].pipe(pd.Series.bfill)", line=2),
         Bad(code='df.reindex(x, **{"method": "bfill"})', line=1),
         Bad(code="fill = df['rsi'].bfill\nx = fill()", line=2),
+        Bad(code='df.reindex(x, method="nearest")', line=1),
     )
 
     def visit_Call(self, node: cst.Call) -> None:
@@ -54,12 +55,11 @@ class BackwardFill(LookaheadRule):
 
     def _fills_backward(self, called: Invocation) -> bool:
         values = [given(self.source, called.call, 99, "method")]
+        ways = _BACKWARD | {"nearest"}
         if called.name == "interpolate":
             values.append(given(self.source, called.call, 99, "limit_direction"))
+            ways = _BACKWARD | {"backward", "both"}
         if called.name == "fillna":
             values.append(called.argument(1, "method"))
-        return any(self._is_backward(value) for value in values if value is not None)
-
-    def _is_backward(self, value: cst.BaseExpression) -> bool:
-        texts = self.source.strings(value) or frozenset()
-        return bool(texts & (_BACKWARD | {"backward", "both"}))
+        texts = [self.source.strings(value) or frozenset() for value in values if value is not None]
+        return any(found & ways for found in texts)

@@ -3,10 +3,10 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.calls import by_row
+from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad
-from freqgen_structure.series import DATA, Kind
 from freqgen_structure.vocabulary import NUMPY_REDUCTIONS, OTHER_REDUCTIONS, REDUCTIONS
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
@@ -80,6 +80,11 @@ class WholeColumn(CandlesRule):
         Bad(
             code=_POPULATE + "    if dataframe['close'].mean() > 5:\n"
             "        dataframe['enter_long'] = 1",
+            line=2,
+        ),
+        Bad(
+            code=_POPULATE + "    level = dataframe['close'].max()\n"
+            "    return dataframe.assign(a=level)",
             line=2,
         ),
         Bad(code=_POPULATE + "    self.level = dataframe['close'].max()", line=2),

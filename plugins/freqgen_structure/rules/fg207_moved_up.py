@@ -2,11 +2,11 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.constants import numbers
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import argument, number_of
 from freqgen_structure.rule import Bad
-from freqgen_structure.series import DATA, Kind
 from freqgen_structure.tracing import tracer_of
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
@@ -29,6 +29,9 @@ class MovedUp(CandlesRule):
         "import numpy as np\n"
         + _POPULATE
         + "    c = dataframe['close'].values\n    dataframe['a'] = np.append(np.nan, c[:-1])",
+        "import numpy as np\n"
+        + _POPULATE
+        + "    dataframe['a'] = np.append(np.nan, np.diff(dataframe['close']))",
         "import numpy as np\n" + _POPULATE + "    c = dataframe['close'].values\n"
         "    dataframe['a'] = np.append(np.nan, c[1:] / c[:-1])",
         _POPULATE + "    c = dataframe['close'].tolist()\n"
@@ -61,6 +64,17 @@ class MovedUp(CandlesRule):
             + "    c = dataframe['close'].values\n    out = np.zeros(len(c))\n"
             "    out[:-1] = c[1:]\n    dataframe['a'] = out",
             line=5,
+        ),
+        Bad(
+            code="import numpy as np\n"
+            + _POPULATE
+            + "    dataframe['a'] = np.append(np.diff(dataframe['close']), 0)",
+            line=3,
+        ),
+        Bad(
+            code=_POPULATE + "    c = dataframe['close'].values\n"
+            "    dataframe.loc[dataframe.index[:-1], 'a'] = c[1:]",
+            line=3,
         ),
         Bad(
             code=_POPULATE + "    dataframe['a'] = dataframe['x'].iloc[1:].reset_index(drop=True)",
@@ -99,6 +113,18 @@ class MovedUp(CandlesRule):
                 "values without the first rows are put in place by position: each candle gets "
                 "that of a later one",
                 where=node.slice[0],
+            )
+
+    def visit_Call(self, node: cst.Call) -> None:
+        path = self.source.imported(node.func)
+        before = {"numpy.diff": "prepend", "numpy.ediff1d": "to_begin"}.get(path or "")
+        if before is None or not node.args or argument(node, 99, before) is not None:
+            return
+        if self.candles.has_candles(node.args[0].value) and self._moves_up(node, True):
+            self.spread(
+                node,
+                "a difference lacks its first row: put in place by position, each candle gets the "
+                "change to a later one",
             )
 
     def _is_array(self, base: cst.BaseExpression) -> bool:
@@ -188,7 +214,10 @@ class MovedUp(CandlesRule):
         return isinstance(node, cst.List)
 
     def _ends_early(self, target: cst.Subscript) -> bool:
+        """Whether rows are written from the first one on, but not the last ones."""
         part = target.slice[0].slice
+        if isinstance(part, cst.Index) and isinstance(part.value, cst.Subscript):
+            part = part.value.slice[0].slice  # as in frame.loc[frame.index[:-1], column]
         if not isinstance(part, cst.Slice) or part.upper is None or part.lower is not None:
             return False
         return numbers(self.source, part.upper).negative

@@ -3,14 +3,16 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
+from freqgen_structure.calls import by_row
+from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.constants import numbers
 from freqgen_structure.lookahead import CandlesRule
+from freqgen_structure.nodes import dotted
 from freqgen_structure.rule import Bad
-from freqgen_structure.series import DATA
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
 _LOCATORS = frozenset({"iloc", "loc", "iat", "at"})
-Loop = cst.For | cst.While | cst.CompFor
+Loop = cst.For | cst.While | cst.CompFor | cst.Lambda
 
 
 class LaterRow(CandlesRule):
@@ -70,6 +72,16 @@ class LaterRow(CandlesRule):
             line=4,
         ),
         Bad(
+            code=_POPULATE + "    c = dataframe['close']\n"
+            "    dataframe['a'] = dataframe.apply(lambda r: c.iloc[r.name + 1], axis=1)",
+            line=3,
+        ),
+        Bad(
+            code=_POPULATE + "    for i in dataframe.index[:-1]:\n"
+            "        dataframe.at[i, 'a'] = dataframe.at[i + 1, 'close']",
+            line=3,
+        ),
+        Bad(
             code=_POPULATE + "    c = dataframe['close'].values\n"
             "    for i in range(len(c)):\n        dataframe.loc[i, 'a'] = c[i:].min()",
             line=4,
@@ -103,6 +115,8 @@ class LaterRow(CandlesRule):
                 while turns is not None:
                     found += [(turns, name) for name in self._row(turns.target, turns.iter)]
                     turns = turns.inner_for_in
+            elif isinstance(outer, cst.Lambda):
+                found += self._of_lambda(outer)
             elif isinstance(outer, cst.While):
                 found += [
                     (outer, step.target.value)
@@ -112,14 +126,29 @@ class LaterRow(CandlesRule):
                 ]
         return found
 
+    def _of_lambda(self, node: cst.Lambda) -> list[tuple[Loop, str]]:
+        """``frame.apply(lambda row: …, axis=1)`` counts its rows by ``row.name``."""
+        arg = self.source.parent(node)
+        call = self.source.parent(arg) if isinstance(arg, cst.Arg) else None
+        if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+            return []
+        names = [param.name.value for param in node.params.params[:1]]
+        if self.candles.kind(call.func.value) is Kind.INDEX:
+            return [(node, name) for name in names]
+        return [(node, f"{name}.name") for name in names if by_row(call)]
+
     def _row(self, target: cst.BaseExpression, turns: cst.BaseExpression) -> list[str]:
         """The name that counts the rows in a loop over ``turns``."""
+        if self.candles.kind(turns) is Kind.INDEX and isinstance(target, cst.Name):
+            return [target.value]
         if not isinstance(turns, cst.Call):
             return []
         name = turns.func.attr if isinstance(turns.func, cst.Attribute) else turns.func
         called = name.value if isinstance(name, cst.Name) else ""
         if called in {"range", "reversed", "prange", "tqdm"} and isinstance(target, cst.Name):
             return [target.value]
+        if called == "itertuples" and isinstance(target, cst.Name):
+            return [f"{target.value}.Index"]
         if called in {"enumerate", "iterrows", "items"} and isinstance(target, cst.Tuple):
             first = target.elements[0].value
             return [first.value] if isinstance(first, cst.Name) else []
@@ -140,8 +169,8 @@ class LaterRow(CandlesRule):
     def _offset(self, node: cst.BaseExpression, name: str) -> float | None:
         """``k`` of ``name + k``."""
         match node:
-            case cst.Name(value=value):
-                return 0.0 if value == name else None
+            case cst.Name() | cst.Attribute():
+                return 0.0 if dotted(node) == name else None
             case cst.BinaryOperation(operator=cst.Add(), left=left, right=right):
                 for row, ahead in ((left, right), (right, left)):
                     start = self._offset(row, name)
@@ -187,6 +216,8 @@ class LaterRow(CandlesRule):
 
     def _padded(self, loop: Loop) -> bool | None:
         """Whether the rows of a list surely stay where they are; ``None`` if they are moved."""
+        if isinstance(loop, cst.Lambda):
+            return True
         if isinstance(loop, cst.CompFor):
             comp = self.source.parent(loop)
             while isinstance(comp, cst.CompFor):

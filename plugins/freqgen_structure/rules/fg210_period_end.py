@@ -2,9 +2,9 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.rule import Bad
-from freqgen_structure.series import DATA, Kind
 from freqgen_structure.tracing import tracer_of
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"

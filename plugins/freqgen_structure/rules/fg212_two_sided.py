@@ -7,7 +7,9 @@ from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Bad
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
-_MODES = frozenset({"numpy.convolve", "scipy.signal.convolve", "scipy.signal.fftconvolve"})
+_MODES = frozenset(
+    {"numpy.convolve", "numpy.correlate", "scipy.signal.convolve", "scipy.signal.fftconvolve"}
+)
 _SIGNAL = (
     "filtfilt sosfiltfilt savgol_filter wiener medfilt detrend hilbert cwt resample decimate "
     "spline_filter order_filter symiirorder1 symiirorder2 qspline1d cspline1d periodogram welch"

@@ -2,10 +2,11 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.calls import by_row
+from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.lookahead import CandlesRule, given
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad
-from freqgen_structure.series import DATA
 from freqgen_structure.tracing import tracer_of
 
 _HEAD = (
@@ -66,6 +67,15 @@ class MergedByDate(CandlesRule):
             "        dataframe['a'] = dataframe['date'].map(closes).ffill()\n",
             line=7,
         ),
+        Bad(code=_HEAD + _GET + "        dataframe['a'] = big['close']\n", line=6),
+        Bad(
+            code="import pandas as pd\n"
+            + _HEAD
+            + _GET
+            + "        return pd.concat(\n            [dataframe.set_index('date'), big],\n"
+            "            axis=1,\n        )\n",
+            line=7,
+        ),
         Bad(
             code="import pandas as pd\nx = pd.merge_asof(a, b, on='date', direction='forward')",
             line=2,
@@ -104,6 +114,9 @@ class MergedByDate(CandlesRule):
 
     def visit_Call(self, node: cst.Call) -> None:
         path = self.source.imported(node.func)
+        if path == "pandas.concat":
+            self._joined(node)
+            return
         if path in _MERGES:
             right = given(self.source, node, 1 if path != "numpy.interp" else 2, "right")
             left = given(self.source, node, 0, "left")
@@ -118,6 +131,36 @@ class MergedByDate(CandlesRule):
             return
         if self.candles.kind(left) is not None and self._by_date(node):
             self._merged(node, left, right)
+
+    def _joined(self, node: cst.Call) -> None:
+        """``pd.concat([frame, other], axis=1)`` puts rows with one index beside each other."""
+        parts = node.args[0].value if node.args else None
+        if isinstance(parts, cst.List | cst.Tuple) and by_row(node):
+            elements = [element.value for element in parts.elements]
+            for right in elements[1:]:
+                self._merged(node, elements[0], right)
+
+    def visit_Assign(self, node: cst.Assign) -> None:
+        target = node.targets[0].target
+        if not isinstance(target, cst.Subscript) or self.candles.kind(target.value) is None:
+            return
+        base = target.value.value if isinstance(target.value, cst.Attribute) else target.value
+        if self.candles.kind(node.value) is not Kind.SERIES or self.candles.kind(base) is None:
+            return
+        tracer = tracer_of(self.candles)
+        provider = tracer.provider(node.value)
+        if provider is None or tracer.provider(base) is not None or tracer.is_moved(node.value):
+            return
+        if self._same_timeframe(provider) is False and not self._mixed(node.value):
+            self.report(
+                node.value,
+                "candles of another timeframe are put beside by row number, wherever they lie",
+            )
+
+    def _mixed(self, node: cst.BaseExpression) -> bool:
+        """Whether a value comes from the strategy's own candles as well."""
+        made = tracer_of(self.candles).made_of(node)
+        return any(self.candles.is_own(part) for part in made if isinstance(part, cst.Name))
 
     def _by_date(self, node: cst.Call) -> bool:
         """Whether rows are matched by something that may be their date."""
