@@ -6,7 +6,9 @@ import libcst as cst
 
 from freqgen_structure import outdated
 from freqgen_structure.imported import get, has, module, talib_functions
-from freqgen_structure.installed import INSTALLED, READ
+from freqgen_structure.installed import INSTALLED, READ, Class
+from freqgen_structure.kinds import kinds_of
+from freqgen_structure.known_calls import Kind
 from freqgen_structure.nearest import distance, plain
 from freqgen_structure.renaming import from_imports, named_import, tried
 from freqgen_structure.rule import Bad, Rule
@@ -91,6 +93,15 @@ class UnknownFunction(Rule):
             line=2,
             fixed="import pandas_ta as pta\nx = pta.rsi(dataframe['close'])\n",
         ),
+        Bad(
+            code="from datetime import datetime\nx = datetime.datetime.now()\n",
+            line=2,
+            fixed="from datetime import datetime\nx = datetime.now()\n",
+        ),
+        Bad(
+            code="dataframe.ta.rsii(append=True)\n",
+            line=1,
+        ),
         Bad(code="import numpy as np\nx = np.crossover(a, b)\n", line=2),
         Bad(
             code="import pandas as pd\nx = pd.Dataframe({'a': [1]})\n",
@@ -108,13 +119,33 @@ class UnknownFunction(Rule):
     def visit_Attribute(self, node: cst.Attribute) -> None:
         owners = self.source.imports(node.value)
         name = node.attr.value
+        if not owners and isinstance(node.value, cst.Attribute) and node.value.attr.value == "ta":
+            self._accessor(node, node.value.value)
         if not owners or not all(_lacks(owner, name) for owner in owners):
             return
         if tried(self.source, node, "AttributeError"):
             return
         owner, meant = owners[0], _meant(owners[0], name)
         edits = (self.replace(node.attr, meant),) if meant else ()
+        if owner == "datetime.datetime" and name == "datetime":
+            edits = (self.replace(node, self.text(node.value)),)
         self.report(node.attr, _message(owner, name), hint=_hint(owner, name, meant), edits=edits)
+
+    def _accessor(self, node: cst.Attribute, frame: cst.BaseExpression) -> None:
+        """``dataframe.ta.rsi``, which ``pandas_ta`` gives every dataframe."""
+        name = node.attr.value
+        holder = INSTALLED.member("pandas_ta.core", "AnalysisIndicators")
+        if not isinstance(holder, Class) or kinds_of(self.source).of(frame) is not Kind.FRAME:
+            return
+        if name in holder.attributes or name.startswith("_") or has("pandas.Series", name):
+            return
+        meant = _meant("pandas_ta", name)
+        self.report(
+            node.attr,
+            _message("pandas_ta", name),
+            hint=_hint("pandas_ta", name, meant),
+            edits=(self.replace(node.attr, meant),) if meant and meant in holder.attributes else (),
+        )
 
     def check(self) -> None:
         super().check()
@@ -168,7 +199,7 @@ def _outdated(owner: str, name: str) -> bool:
         }  # fmt: skip
     if owner == "pandas":
         return name in {*outdated.PANDAS, *outdated.PANDAS_ADVICE, *outdated.PANDAS_WINDOWS}
-    return owner in {"pandas.DataFrame", "pandas.Series"}
+    return False
 
 
 def _known(owner: str) -> set[str]:
@@ -209,6 +240,8 @@ def _hint(owner: str, name: str, meant: str | None) -> str:
     near = sorted(one for one in known if distance(plain(one), plain(name)) <= 1)
     if near:
         return f"names like it are {', '.join(near[:4])}"
+    if owner.startswith("datetime"):
+        return "from datetime import datetime brings the class, and not the module"
     for other in ("talib.abstract", "technical.qtpylib", "technical.indicators", "pandas_ta"):
         if other == owner:
             continue

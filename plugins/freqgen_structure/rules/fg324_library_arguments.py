@@ -9,6 +9,8 @@ import libcst as cst
 
 from freqgen_structure.arguments import Fault, Misfit, misfits
 from freqgen_structure.installed import INSTALLED, READ, Class, Function
+from freqgen_structure.kinds import kinds_of
+from freqgen_structure.known_calls import Kind
 from freqgen_structure.nearest import nearest
 from freqgen_structure.rule import Bad, Rule
 
@@ -16,12 +18,15 @@ _QTP = "from technical import qtpylib\n"
 _FT = "from freqtrade.strategy import IntParameter, merge_informative_pair, stoploss_from_open\n"
 
 
+_SPANS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
+
+
 class LibraryArguments(Rule):
     """FG324: a function of a library is called with arguments that it does not have.
 
     This looks at ``technical``, ``qtpylib``, ``pandas_ta`` and the helpers of Freqtrade, as
-    they are installed. Most raise ``TypeError``; those of ``pandas_ta`` ignore a keyword that
-    they do not know, and compute with their default.
+    they are installed, and at spans of time. Most raise ``TypeError``; those of ``pandas_ta``
+    ignore a keyword that they do not know, and compute with their default.
     """
 
     VALID = (
@@ -67,6 +72,16 @@ class LibraryArguments(Rule):
         Bad(code=_FT + "x = merge_informative_pair(a, b, '5m')\n", line=2),
         Bad(code=_FT + "p = IntParameter(1, 9, space='buy')\n", line=2),
         Bad(
+            code="dataframe.ta.rsi(timeperiod=9, append=True)\n",
+            line=1,
+            fixed="dataframe.ta.rsi(length=9, append=True)\n",
+        ),
+        Bad(
+            code="from datetime import timedelta\n\nx = timedelta(minute=5)\n",
+            line=3,
+            fixed="from datetime import timedelta\n\nx = timedelta(minutes=5)\n",
+        ),
+        Bad(
             code=_FT + "p = IntParameter(1, 9, defualt=3, space='buy')\n",
             line=2,
             fixed=_FT + "p = IntParameter(1, 9, default=3, space='buy')\n",
@@ -76,6 +91,10 @@ class LibraryArguments(Rule):
     def check(self) -> None:
         for call in self.source.all(cst.Call):
             paths = self.source.imports(call.func)
+            if not paths:
+                self._accessor(call)
+            if paths in {("datetime.timedelta",), ("pandas.Timedelta",)}:
+                self._span(call)
             if len(paths) != 1 or paths[0].partition(".")[0] not in READ:
                 continue
             owner, _, name = paths[0].rpartition(".")
@@ -83,6 +102,32 @@ class LibraryArguments(Rule):
             if function is not None:
                 for misfit in _misfits(call, function, bound=bound):
                     self._say(call, name, function, misfit)
+
+    def _accessor(self, call: cst.Call) -> None:
+        """``dataframe.ta.rsi(…)``, which ``pandas_ta`` gives every dataframe."""
+        match call.func:
+            case cst.Attribute(value=cst.Attribute(value=frame, attr=cst.Name(value="ta"))):
+                if kinds_of(self.source).of(frame) is not Kind.FRAME:
+                    return
+                name = call.func.attr.value
+                holder = INSTALLED.member("pandas_ta.core", "AnalysisIndicators")
+                method = holder.methods.get(name) if isinstance(holder, Class) else None
+                if method is not None:
+                    for misfit in _misfits(call, method, bound=True):
+                        self._say(call, name, method, misfit)
+
+    def _span(self, call: cst.Call) -> None:
+        """``timedelta(minute=5)``: its keywords are plurals."""
+        for arg in call.args:
+            if arg.keyword is None or arg.keyword.value in {*_SPANS, "value", "unit"}:
+                continue
+            meant = nearest(arg.keyword.value, _SPANS, synonyms=False)
+            self.report(
+                arg.keyword,
+                f"timedelta has no argument {arg.keyword.value}",
+                hint=f"write {meant}" if meant else f"its arguments are {', '.join(_SPANS)}",
+                edits=(self.replace(arg.keyword, meant),) if meant else (),
+            )
 
     def _say(self, call: cst.Call, name: str, function: Function, misfit: Misfit) -> None:
         meant = misfit.meant
@@ -104,13 +149,6 @@ class LibraryArguments(Rule):
 def _callee(owner: str, name: str) -> tuple[Function | None, bool]:
     """The function that a call of a name runs, and whether its first parameter is given."""
     found = INSTALLED.member(owner, name)
-    if found is None and owner:
-        module, _, class_name = owner.rpartition(".")
-        holder = INSTALLED.member(module, class_name) if module else None
-        if isinstance(holder, Class) and name in holder.methods:
-            method = holder.methods[name]
-            return (method, False) if method.static else (None, False)
-        return None, False
     for _ in range(5):
         if not isinstance(found, Class):
             break

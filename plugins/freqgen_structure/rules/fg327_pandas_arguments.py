@@ -21,7 +21,7 @@ from freqgen_structure.removed_arguments import (
 from freqgen_structure.rule import Bad, Rule
 
 # Methods that take any keyword, and then want to hear of those of NumPy only.
-_CHECKED = REDUCTIONS | frozenset("clip cummax cummin cumprod cumsum".split())
+_CHECKED = REDUCTIONS | frozenset("clip cummax cummin cumprod cumsum round".split())
 _NUMPY = frozenset("out dtype keepdims inplace level bool_only".split())
 
 
@@ -105,6 +105,8 @@ class PandasArguments(Rule):
                 continue
             if misfit.fault is Fault.UNKNOWN and _removed(call.name, misfit.name):
                 continue
+            if misfit.fault is Fault.MISSING and _once(call):
+                continue  # an argument that is gone stands for it
             if misfit.fault is Fault.MISSING and _given_another_way(call):
                 continue
             yield misfit
@@ -145,6 +147,11 @@ def _removed(name: str, keyword: str) -> bool:
         or (name == "fillna" and keyword == "method")
         or (name == "resample" and keyword == "how")
     )
+
+
+def _once(call: LibraryCall) -> bool:
+    keywords = {arg.keyword.value for arg in call.node.args if arg.keyword is not None}
+    return any(_removed(call.name, keyword) for keyword in keywords)
 
 
 def _passed_on(call: LibraryCall) -> Iterator[Misfit]:

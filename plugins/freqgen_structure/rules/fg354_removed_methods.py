@@ -188,7 +188,7 @@ class RemovedMethods(Rule):
         if name in {"clip_lower", "clip_upper"} and len(plain) == 1:
             side = name.removeprefix("clip_")
             return (self.replace(node.attr, "clip"), self.insert_before(plain[0], f"{side}="))
-        if name == "view" and len(plain) == 1:
+        if name == "view" and len(plain) == 1 and self._is_date(node.value):
             return (self.replace(node.attr, "astype"),)
         if name == "get_value" and len(plain) == 2:
             _, start = self.source.span(node.attr)
@@ -199,9 +199,11 @@ class RemovedMethods(Rule):
             inside = self.source.text[first:last]
             begin, _ = self.source.span(node.attr)
             return (Edit(start=begin, end=end, text=f"at[{inside}]"),)
-        if name == "asobject":
-            return ()
         return ()
+
+    def _is_date(self, node: cst.BaseExpression) -> bool:
+        """Whether this is the column of dates, of which a view and a conversion are the same."""
+        return kinds_of(self.source).column_of(node) == "date"
 
     def _repeatable(self, node: cst.BaseExpression) -> bool:
         """Whether an expression may be written twice: it is short and computes nothing."""

@@ -5,6 +5,7 @@ import libcst as cst
 from freqgen_structure.constants import numbers
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
+from freqgen_structure.nodes import argument, number_of
 from freqgen_structure.rule import Bad, Rule
 
 
@@ -13,7 +14,8 @@ class NegativePosition(Rule):
 
     ``dataframe["close"][-1]`` was the last value. Since pandas 3 a number in the brackets of a
     column is always a label of its index; there is no row called ``-1``, and ``KeyError`` is
-    raised. ``iloc`` counts positions.
+    raised. ``iloc`` counts positions. The same holds in a function that ``rolling(n).apply``
+    calls without ``raw=True``.
     """
 
     VALID = (
@@ -24,6 +26,8 @@ class NegativePosition(Rule):
         'x = df["close"].values[-1]',
         "pairs = [1, 2]\nx = pairs[-1]",
         "x = df.iloc[-1]",
+        'x = df["close"].rolling(9).apply(lambda w: w[-1], raw=True)',
+        'x = df["close"].rolling(9).apply(lambda w: w.iloc[-1])',
     )
     INVALID: ClassVar = (
         Bad(
@@ -47,11 +51,45 @@ class NegativePosition(Rule):
             fixed='LAST = -1\nx = df["close"].iloc[LAST]\n',
         ),
         Bad(
+            code='x = df["close"].rolling(9).apply(lambda w: w[-1] / w[0])  # change\n',
+            line=1,
+            fixed='x = df["close"].rolling(9).apply(lambda w: w.iloc[-1] / w.iloc[0])  # change\n',
+        ),
+        Bad(
             code='x = df.loc[:, "close"][-1]\n',
             line=1,
             fixed='x = df.loc[:, "close"].iloc[-1]\n',
         ),
     )
+
+    def visit_Call(self, node: cst.Call) -> None:
+        """``rolling(n).apply(function)``, which hands the function a column without ``raw``."""
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value != "apply":
+            return
+        if kinds_of(self.source).of(node.func.value) is not Kind.WINDOW:
+            return
+        raw = argument(node, 1, "raw")
+        function = argument(node, 0, "func")
+        if raw is not None and not (isinstance(raw, cst.Name) and raw.value == "False"):
+            return
+        if isinstance(function, cst.Lambda) and function.params.params:
+            self._window(function.body, function.params.params[0].name.value)
+        elif isinstance(function, cst.Name):
+            found = [f for f in self.source.all(cst.FunctionDef) if f.name.value == function.value]
+            if len(found) == 1 and found[0].params.params:
+                self._window(found[0].body, found[0].params.params[0].name.value)
+
+    def _window(self, body: cst.CSTNode, name: str) -> None:
+        """Numbers in the brackets of a function's parameter, which are labels of rows too."""
+        bound = self.source.below(body, cst.AssignTarget)
+        if any(isinstance(t.target, cst.Name) and t.target.value == name for t in bound):
+            return
+        for node in self.source.below(body, cst.Subscript):
+            if not isinstance(node.value, cst.Name) or node.value.value != name:
+                continue
+            key = node.slice[0].slice if len(node.slice) == 1 else None
+            if isinstance(key, cst.Index) and number_of(key.value) is not None:
+                self._report(node, key.value)
 
     def visit_Subscript(self, node: cst.Subscript) -> None:
         if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
@@ -60,12 +98,15 @@ class NegativePosition(Rule):
             return
         key = node.slice[0].slice.value
         if numbers(self.source, key).always_negative:
-            self.report(
-                key,
-                "pandas 3 takes the position for a label, and there is no such row",
-                hint=f"write .iloc[{self.text(key)}]",
-                edits=(self.insert_after(node.value, ".iloc"),) if _closed(node) else (),
-            )
+            self._report(node, key)
+
+    def _report(self, node: cst.Subscript, key: cst.BaseExpression) -> None:
+        self.report(
+            key,
+            "pandas 3 takes the position for a label, and there is no such row",
+            hint=f"write .iloc[{self.text(key)}], or raw=True where a window is applied",
+            edits=(self.insert_after(node.value, ".iloc"),) if _closed(node) else (),
+        )
 
 
 def _closed(node: cst.Subscript) -> bool:
