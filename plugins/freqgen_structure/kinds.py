@@ -269,6 +269,13 @@ class Kinds:
         self._open.discard(key)
         return Kind.BOOLS if truths else Kind.SERIES
 
+    def column_values(self, node: cst.BaseExpression) -> list[cst.BaseExpression]:
+        """All that the column is assigned which ``node`` reads; empty where that is not known."""
+        name = self.column_of(node)
+        found = self._definitions.of(name) if name is not None else ()
+        values = [one.value for one in found if one.value is not None]
+        return values if len(values) == len(found) else []
+
     def _truth(self, definition: Definition) -> bool:
         return definition.whole and definition.base
 

@@ -1,8 +1,17 @@
 import difflib
+import re
 from typing import ClassVar
 
-from freqgen_structure.columns import columns_of
+import libcst as cst
+
+from freqgen_structure.columns import CANDLES, ColumnUse, columns_of
+from freqgen_structure.definitions import definitions_of
+from freqgen_structure.editing import renamed_text
+from freqgen_structure.kinds import kinds_of
+from freqgen_structure.nearest import nearest
+from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.signatures import informative_calls
 
 _HEAD = (
     "import talib.abstract as ta\nfrom freqtrade.strategy import IStrategy, informative\n\n\n"
@@ -43,7 +52,35 @@ class UnwrittenColumn(Rule):
         "        dataframe['x'] = bands['lower']\n",
     )
     INVALID: ClassVar = (
-        Bad(code=_HEAD + _DEF + _RSI + "        dataframe['x'] = dataframe['rsii'] > 3\n", line=8),
+        Bad(
+            code=_HEAD + _DEF + _RSI + "        dataframe['x'] = dataframe['rsii'] > 3\n",
+            line=8,
+            fixed=_HEAD + _DEF + _RSI + "        dataframe['x'] = dataframe['rsi'] > 3\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        dataframe['x'] = dataframe.loc[:, \"clsoe\"] > 3\n",
+            line=7,
+            fixed=_HEAD + _DEF + "        dataframe['x'] = dataframe.loc[:, \"close\"] > 3\n",
+        ),
+        Bad(
+            code=_HEAD + "    def lines(self, df):\n        return df['sma_fast'].shift(1)\n",
+            line=7,
+        ),
+        Bad(
+            code=_HEAD
+            + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
+            + _RSI
+            + "        return dataframe\n"
+            + _DEF
+            + "        dataframe['x'] = dataframe['rsi'] > 3\n",
+            line=11,
+            fixed=_HEAD
+            + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
+            + _RSI
+            + "        return dataframe\n"
+            + _DEF
+            + "        dataframe['x'] = dataframe['rsi_1h'] > 3\n",
+        ),
         Bad(
             code=_HEAD + "    def populate_entry_trend(self, dataframe, metadata):\n"
             "        dataframe.loc[dataframe['adx'] > 25, 'enter_long'] = 1\n",
@@ -57,6 +94,12 @@ class UnwrittenColumn(Rule):
             + _DEF
             + "        dataframe['x'] = dataframe['rsi_4h']\n",
             line=11,
+            fixed=_HEAD
+            + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
+            + _RSI
+            + "        return dataframe\n"
+            + _DEF
+            + "        dataframe['x'] = dataframe['rsi_1h']\n",
         ),
         Bad(
             code=_HEAD + _DEF + _RSI + "        return dataframe\n"
@@ -69,15 +112,75 @@ class UnwrittenColumn(Rule):
     )
 
     def check(self) -> None:
-        columns = columns_of(self.source)
-        known = sorted({use.name for use in columns.writes})
-        for use in columns.certain:
-            if not columns.exists(use.name):
-                near = difflib.get_close_matches(use.name, known, n=1)
-                self.report(
-                    use.node,
-                    f'the column "{use.name}" is read, but nothing writes it',
-                    hint=f'the nearest column is "{near[0]}"'
-                    if near
-                    else "compute it in populate_indicators, or correct its name",
-                )
+        self.columns = columns_of(self.source)
+        self.kinds = kinds_of(self.source)
+        known = sorted({use.name for use in self.columns.writes})
+        seen: set[cst.CSTNode] = set()
+        for use in [*self.columns.certain, *self._others()]:
+            if use.node in seen:
+                continue
+            seen.add(use.node)
+            elsewhere = self._only_informative(use)
+            if self.columns.exists(use.name) and not elsewhere:
+                continue
+            meant = self._suffixed(use.name) or nearest(
+                use.name, {*known, *CANDLES}, synonyms=False
+            )
+            if elsewhere and meant != self._suffixed(use.name):
+                meant = None
+            near = [meant] if meant else difflib.get_close_matches(use.name, known, n=1)
+            self.report(
+                use.node,
+                f'the column "{use.name}" is one of an informative pair, under another name'
+                if elsewhere
+                else f'the column "{use.name}" is read, but nothing writes it',
+                hint=f'the nearest column is "{near[0]}"'
+                if near
+                else "compute it in populate_indicators, or correct its name",
+                edits=renamed_text(self.source, use.node, meant) if meant else (),
+            )
+
+    def _others(self) -> list[ColumnUse]:
+        """Reads in functions of the file that a dataframe is handed to."""
+        found: list[ColumnUse] = []
+        makes = any(
+            (self.source.imported(call.func) or "").endswith(".DataFrame")
+            for call in self.source.all(cst.Call)
+        )
+        if makes or self.source.strategy is None:
+            return []  # a dataframe of its own may have any columns
+        for node in self.source.all(cst.Subscript):
+            parent = self.source.parent(node)
+            if isinstance(parent, cst.AssignTarget | cst.Del):
+                continue
+            name, index = self.kinds.column_of(node), node.slice[-1].slice
+            if name in {None, "index"}:
+                continue
+            if name is not None and isinstance(index, cst.Index) and text_of(index.value) == name:
+                found.append(ColumnUse(name=name, node=index.value, method=None))
+        return found
+
+    def _only_informative(self, use: ColumnUse) -> bool:
+        """Whether a column of the base candles is read that only an informative pair has."""
+        function = self.source.function_of(use.node)
+        if self.columns.opaque or function is None or informative_calls(self.source, function):
+            return False
+        if use not in self.columns.certain:
+            return False
+        written = definitions_of(self.source).of(use.name)
+        if not written or use.name in CANDLES or any(one.base for one in written):
+            return False
+        return not any(pattern.fullmatch(use.name) for pattern in self.columns.patterns)
+
+    def _suffixed(self, name: str) -> str | None:
+        """The name that a column has in the base candles, if there is one informative pair."""
+        if len(self.columns.informative) != 1:
+            return None
+        pattern = self.columns.informative[0]
+        ending = re.search(r"_(\d+[mhdwM])$", pattern.pattern)
+        if ending is None:
+            return None
+        stem = re.sub(r"_\d+[mhdwM]$", "", name)
+        candidate = f"{stem}{ending[0]}"
+        known = stem in {use.name for use in self.columns.writes} or stem in CANDLES
+        return candidate if known and pattern.fullmatch(candidate) else None

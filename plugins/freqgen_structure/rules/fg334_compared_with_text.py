@@ -1,0 +1,79 @@
+from typing import ClassVar
+
+import libcst as cst
+
+from freqgen import Edit
+from freqgen_structure.conditions import comparisons
+from freqgen_structure.kinds import kinds_of
+from freqgen_structure.nodes import text_of
+from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.value_ranges import values_of
+
+_HEAD = "import talib.abstract as ta\ndataframe['rsi'] = ta.RSI(dataframe)\n"
+
+
+class ComparedWithText(Rule):
+    """FG334: a column of numbers is compared with a text.
+
+    ``dataframe["rsi"] == "30"`` is false on every candle, and ``<`` or ``>`` raise an error. The
+    name of another column is no column: ``dataframe["close"] > "ema"`` compares with the text.
+    """
+
+    HINT = 'compare with a number, or with dataframe["column"]'
+    VALID = (
+        _HEAD + "x = dataframe['rsi'] < 30\n",
+        "x = dataframe['trend'] == 'up'",
+        "dataframe['trend'] = 'down'\nx = dataframe['trend'] == 'up'",
+        "x = dataframe['date'] > '2024-01-01'",
+    )
+    INVALID: ClassVar = (
+        Bad(
+            code=_HEAD + "x = dataframe['rsi'] < '30'\n",
+            line=3,
+            fixed=_HEAD + "x = dataframe['rsi'] < 30\n",
+        ),
+        Bad(
+            code=_HEAD + "x = dataframe['close'] > 'rsi'\n",
+            line=3,
+            fixed=_HEAD + "x = dataframe['close'] > dataframe['rsi']\n",
+        ),
+        Bad(code="x = (\n    'high' ==\n    dataframe['volume'].shift(1)\n)\n", line=2),
+        Bad(
+            code=_HEAD + "x = dataframe['rsi'].gt('-1.5')\n",
+            line=3,
+            fixed=_HEAD + "x = dataframe['rsi'].gt(-1.5)\n",
+        ),
+    )
+
+    def check(self) -> None:
+        kinds = kinds_of(self.source)
+        for part in comparisons(self.source):
+            for column, other in ((part.left, part.right), (part.right, part.left)):
+                text = text_of(other)
+                kind = kinds.of(column)
+                if text is None or kind is None or not kind.many:
+                    continue
+                values = values_of(self.source, column)
+                if values is None:
+                    continue
+                self.report(
+                    other,
+                    f'numbers are compared with the text "{text}"',
+                    edits=self._meant(column, other, text, part.sign),
+                )
+
+    def _meant(
+        self, column: cst.BaseExpression, other: cst.BaseExpression, text: str, sign: str
+    ) -> list[Edit]:
+        try:
+            float(text)
+        except ValueError:
+            written = {use.name for use in kinds_of(self.source).columns.writes}
+            plain = isinstance(column, cst.Subscript) and isinstance(column.value, cst.Name)
+            if text in written and plain and sign not in {"==", "!="}:
+                quoted = self.text(other)
+                return [self.replace(other, f"{self.text(column.value)}[{quoted}]")]  # type: ignore[attr-defined]
+            return []
+        stripped = text.strip()
+        plain_number = stripped.lstrip("+-").replace(".", "", 1).isdigit()
+        return [self.replace(other, stripped)] if plain_number else []
