@@ -18,6 +18,8 @@ _WIDTH = 110
 
 _MOST_FAILURES = 8
 _SHORT = 120
+_LONG = 700
+"""Characters of a message and of a hint; the evidence of a run is shorter."""
 
 
 def findings_in_words(findings: Iterable[Finding], source: str = "") -> str:
@@ -28,8 +30,7 @@ def findings_in_words(findings: Iterable[Finding], source: str = "") -> str:
     found = causes(findings, source)
     lines: list[str] = []
     for one in found.told:
-        hint = f" ({one.finding.hint})" if one.finding.hint else ""
-        lines.append(f"- {_head(one)}: {one.finding.message}{hint}")
+        lines.append(f"- {_head(one)}: {_said(one.finding)}")
         lines += _excerpt(one.finding, source)
     if found.others:
         counted = ", ".join(f"{code} {_times(count)}" for code, count in found.others)
@@ -55,8 +56,7 @@ def failures_in_words(failures: Sequence[Failure]) -> str:
         found = one.finding
         tries = "try " if len(one.tries) == 1 else "tries "
         tries += _listed(one.tries)
-        hint = f" ({found.hint})" if found.hint else ""
-        lines.append(f"- {found.code} in {tries}: {found.message}{hint}")
+        lines.append(f"- {found.code} in {tries}: {_said(found)}")
         if one.written:
             lines.append(f"  do not write: {_short(one.written)}")
     if others := [one.finding.code for one in failures[_MOST_FAILURES:]]:
@@ -93,8 +93,14 @@ def _times(count: int) -> str:
     return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
+def _said(finding: Finding) -> str:
+    """What is wrong, and in brackets what to do about it."""
+    hint = f" ({_short(finding.hint, _LONG)})" if finding.hint else ""
+    return _short(finding.message, _LONG) + hint
+
+
+def _short(text: str, length: int = _SHORT) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _excerpt(finding: Finding, source: str) -> list[str]:

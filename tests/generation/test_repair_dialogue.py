@@ -82,6 +82,37 @@ PEEKING = SLOPPY.replace(
 """One that looks at the next candle."""
 
 
+OLD = """\
+import talib.abstract as ta
+import freqtrade.vendor.qtpylib.indicators as qtpylib
+from freqtrade.strategy.interface import IStrategy
+from pandas import DataFrame
+
+
+class DipRecovery(IStrategy):
+    INTERFACE_VERSION = 2
+    timeframe = "1h"
+    minimal_roi = {}
+    stoploss = -0.05
+    max_open_trades = 3
+    startup_candle_count = 30
+    use_sell_signal = True
+
+    def populate_indicators(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
+        dataframe["rsi"] = ta.RSI(dataframe, timeperiod=14)
+        return dataframe
+
+    def populate_buy_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
+        dataframe.loc[(dataframe["rsi"] < 30), "buy"] = 1
+        return dataframe
+
+    def populate_sell_trend(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
+        dataframe.loc[(dataframe["rsi"] > 70), "sell"] = 1
+        return dataframe
+"""
+"""One for the interface that Freqtrade had until 2022, with too short a warm-up."""
+
+
 def chat(source: str) -> str:
     """Code as chatty models give it."""
     return (
@@ -127,6 +158,19 @@ def test_what_has_one_right_answer_costs_no_token(vendor: Vendor, freqgen: Freqg
     (line,) = [line for line in audit_lines(freqgen) if line["kind"] == "mending"]
     assert (line["attempt"], line["source"]) == (1, NEAT)
     assert line["findings"] == data["mended"]
+
+
+def test_another_interface_and_what_a_run_shows(vendor: Vendor, freqgen: Freqgen) -> None:
+    """The count of candles is known only once the mended code was run; it is run again."""
+    server = says(vendor, f"{OLD}\nThis strategy enters below 30.")
+    result = freqgen.generate(DESIGNED)
+    assert result.verdict.decision is Decision.ALLOW
+    assert len(server.calls) == 1
+    assert mended(result.coded.attempt)[-1] == "FG825"
+    assert set(mended(result.coded.attempt)) == {"FG105", "FG108", "FG109", "FG825"}
+    assert "FG825" not in {one.code for one in result.coded.report.findings}
+    assert "startup_candle_count = 30\n" not in result.record.source
+    assert result.backtest is not None
 
 
 def test_the_rest_goes_back_once(vendor: Vendor, freqgen: Freqgen) -> None:

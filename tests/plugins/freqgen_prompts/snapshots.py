@@ -8,12 +8,14 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from freqgen import (
     Brief,
     Catalogue,
     Design,
     Draft,
+    Failure,
     Finding,
     Payload,
     Phase,
@@ -113,7 +115,44 @@ def snapshots() -> dict[Path, str]:
         replace(whole, rules_only=True, problems=(f"in_words: {WORDS} is no rule",))
     )
     found[SNAPSHOTS / "design_rules_only.txt"] = words_of(rules)
+    told = replace(whole, **refused(whole.draft.source))
+    repair = TemplateBuilder(step=Step.REPAIR).build(told)
+    found[SNAPSHOTS / "repair_mended_message.txt"] = repair.messages[-1].text
+    first, *_, last = told.findings
+    failures = (
+        Failure(finding=first, tries=(1, 2), written="upper, middle, lower = ta.BBANDS(dataframe)"),
+        Failure(finding=last, tries=(3,)),
+    )
+    fresh = TemplateBuilder(step=Step.CODE).build(replace(whole, failures=failures))
+    found[SNAPSHOTS / "code_fresh_message.txt"] = fresh.messages[-1].text
     return found
+
+
+def refused(source: str) -> dict[str, Any]:
+    """What a draft with faults goes back with: what is mended, and what is left in any order."""
+    line = source[: source.index('dataframe["average"]')].count("\n") + 1
+
+    def one(code: str, message: str, number: int | None, phase: Phase, **more: Any) -> Finding:
+        more = {"severity": Severity.ERROR, **more}
+        return Finding(code=code, message=message, line=number, phase=phase, **more)
+
+    return {
+        "mended": (
+            one("FG303", "this assigns to a copy", line + 9, Phase.STRUCTURE),
+            one("FG825", "startup_candle_count of 30 is too small", None, Phase.BEHAVIOUR),
+        ),
+        "findings": (
+            one("FG304", "unpacking BBANDS gives the names of its columns", line,
+                Phase.STRUCTURE, column=9, hint="keep the result, and take its columns"),
+            one("FG701", "Unsupported operand types", line, Phase.TYPES, column=30),
+            one("FG501", "os may not be imported", 4, Phase.STRUCTURE, column=1),
+            *(one(f"FG40{n}", "this is slow", line + n, Phase.STRUCTURE, severity=Severity.WARNING)
+              for n in (4, 5, 6, 7)),
+            one("FG801", "the column average knows the future: at 2024-02-03 04:00 it is 41.5 "
+                "where later candles are known, and 40.2 where they are not", None,
+                Phase.BEHAVIOUR, hint="use candles up to this one alone"),
+        ),
+    }  # fmt: skip
 
 
 def example_code() -> dict[Path, str]:

@@ -141,6 +141,11 @@ def test_a_long_line_is_cut_around_the_mark() -> None:
     assert line[mark.index("^") :].startswith("wrong")
 
 
+def test_names_of_any_length_do_not_fill_the_message() -> None:
+    found = [a_finding("FG801", n, f"{n} " + "x" * 1400, hint="y" * 5000) for n in range(20)]
+    assert len(findings_in_words(found, SOURCE)) < DETAILED * 2000
+
+
 def test_tabs_stay_under_tabs() -> None:
     told = findings_in_words([a_finding("FG303", 1, column=4)], "\tif\tx:\n").splitlines()
     assert told[-1].partition("| ")[2] == "\t  ^"
