@@ -43,6 +43,15 @@ def is_empty(function: cst.FunctionDef) -> bool:
     return True
 
 
+def last_expression(function: cst.FunctionDef) -> cst.BaseExpression | None:
+    """The expression that stands by itself at the end of a function."""
+    last = function.body.body[-1] if function.body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        small = last.body[-1]
+        return small.value if isinstance(small, cst.Expr) else None
+    return None
+
+
 def falls_through(block: cst.BaseSuite) -> bool:
     """Whether execution can reach the end of a block."""
     return not any(_ends(statement) for statement in block.body)

@@ -1,7 +1,14 @@
 from typing import ClassVar
 
-from freqgen import Severity
+import libcst as cst
+
+from freqgen import Edit, Severity
+from freqgen_structure.editing import needed_name
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.signatures import POPULATE
+
+_POPULATES = frozenset(POPULATE)
+_ALIKE = frozenset({"istrategy", "strategy", "istrategie", "istrategies", "interface"})
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\n"
 _DESIGN = {
@@ -32,6 +39,17 @@ class OneStrategy(Rule):
         Bad(code="x = 1\n", line=None),
         Bad(code="class S:\n    timeframe = '1h'\n", line=1),
         Bad(
+            code=_HEAD + "class S(Istrategy):\n    x = 1\n",
+            line=4,
+            fixed=_HEAD + "class S(IStrategy):\n    x = 1\n",
+        ),
+        Bad(
+            code="\nclass S:  # ours\n    def populate_indicators(self, d, m): ...\n",
+            line=2,
+            fixed="\nfrom freqtrade.strategy import IStrategy\n"
+            "class S(IStrategy):  # ours\n    def populate_indicators(self, d, m): ...\n",
+        ),
+        Bad(
             code=_HEAD + "class Other(IStrategy):\n    x = 1\n",
             line=4,
         ),
@@ -53,7 +71,11 @@ class OneStrategy(Rule):
         if not strategies:
             near = self.source.classes.get(wanted)
             if near is not None:
-                self.report(near, f"the class {wanted} does not derive from IStrategy")
+                self.report(
+                    near,
+                    f"the class {wanted} does not derive from IStrategy",
+                    edits=self._derived(near),
+                )
             else:
                 self.report(None, "the file has no class that derives from IStrategy")
             return
@@ -87,3 +109,20 @@ class OneStrategy(Rule):
                     hint=f"check it by itself, with -s {name}, or keep it in a file of its own",
                     severity=Severity.WARNING,
                 )
+
+    def _derived(self, node: cst.ClassDef) -> tuple[Edit, ...]:
+        """The edits that make a class a strategy which has its methods."""
+        own = {f.name.value for f in node.body.body if isinstance(f, cst.FunctionDef)}
+        name, imported = needed_name(self.source, "freqtrade.strategy", "IStrategy")
+        for base in node.bases:
+            text = base.value.value if isinstance(base.value, cst.Name) else ""
+            if text.lower().replace("_", "") in _ALIKE and self._is_free(base.value):
+                return (*imported, self.replace(base.value, name))
+        _, end = self.source.span(node.name)
+        behind = self.source.text[end:].lstrip(" ")
+        if node.bases or node.keywords or not own & _POPULATES or not behind.startswith(":"):
+            return ()
+        return (*imported, self.insert_after(node.name, f"({name})"))
+
+    def _is_free(self, base: cst.BaseExpression) -> bool:
+        return isinstance(base, cst.Name) and not self.source.assignments(base)

@@ -4,7 +4,13 @@ import libcst as cst
 
 from freqgen import Edit
 from freqgen_structure.editing import at_end_of
-from freqgen_structure.flow import falls_through, gives_nothing, is_generator, returns_of
+from freqgen_structure.flow import (
+    falls_through,
+    gives_nothing,
+    is_generator,
+    last_expression,
+    returns_of,
+)
 from freqgen_structure.interface import FREQAI
 from freqgen_structure.nodes import root_of
 from freqgen_structure.rule import Bad, Rule
@@ -42,6 +48,16 @@ class ReturnsDataframe(Rule):
             code=_HEAD + _DEF + "        return\n",
             line=6,
             fixed=_HEAD + _DEF + "        return dataframe\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        return dataframe, metadata\n",
+            line=6,
+            fixed=_HEAD + _DEF + "        return dataframe\n",
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        dataframe['x'] = 1\n        dataframe  # all\n",
+            line=7,
+            fixed=_HEAD + _DEF + "        dataframe['x'] = 1\n        return dataframe  # all\n",
         ),
         Bad(
             code=_HEAD + _DEF + "        return None\n",
@@ -102,7 +118,22 @@ class ReturnsDataframe(Rule):
                         f"{name} returns one column, not the dataframe",
                         edits=self._give(node, frame),
                     )
-            if not nothing and falls_through(method.body):
+                elif _is_no_frame(node.value):
+                    self.report(
+                        node,
+                        f"{name} returns no dataframe here",
+                        edits=self._give(node, frame),
+                    )
+            if nothing or not falls_through(method.body):
+                continue
+            last = last_expression(method)
+            if isinstance(last, cst.Name) and last.value == frame:
+                self.report(
+                    last,
+                    f"{name} names {frame} at its end, and does not return it",
+                    edits=[self.insert_before(last, "return ")],
+                )
+            else:
                 self.report(
                     method.name,
                     f"{name} can end without returning the dataframe",
@@ -138,6 +169,17 @@ class ReturnsDataframe(Rule):
             and any(inner.value == given for inner in self.source.below(value, cst.Name))
             for value in self.source.values(name)
         )
+
+
+def _is_no_frame(value: cst.BaseExpression | None) -> bool:
+    """Whether an expression is plainly something else than a dataframe."""
+    if isinstance(value, cst.Name):
+        return value.value in {"self", "metadata", "True", "False"}
+    return isinstance(
+        value,
+        cst.Tuple | cst.List | cst.Dict | cst.Set | cst.Integer | cst.Float | cst.SimpleString
+        | cst.FormattedString | cst.Comparison | cst.BooleanOperation,
+    )  # fmt: skip
 
 
 def _is_column(value: cst.BaseExpression | None, frame: str | None) -> bool:

@@ -16,6 +16,9 @@ OLD = {
     "sell_tag": "exit_tag",
 }
 
+# An exit among the entries is a mistake of another kind, which only its author can mend.
+_TURNED = {("sell", "populate_entry_trend"), ("buy", "populate_exit_trend")}
+
 
 class OldColumns(Rule):
     """FG109: a signal is written to a column of interface version 2.
@@ -43,9 +46,9 @@ class OldColumns(Rule):
             '        dataframe.loc[dataframe["x"] > 1, ["enter_long", "enter_tag"]] = (1, "x")\n',
         ),
         Bad(
-            code=_HEAD + "        dataframe['sell'] = 1\n",
+            code=_HEAD.replace("entry", "exit") + "        dataframe['sell'] = 1\n",
             line=6,
-            fixed=_HEAD + "        dataframe['exit_long'] = 1\n",
+            fixed=_HEAD.replace("entry", "exit") + "        dataframe['exit_long'] = 1\n",
         ),
     )
 
@@ -60,5 +63,7 @@ class OldColumns(Rule):
                     use.node,
                     f'the column "{use.name}" is not read by Freqtrade, so this never trades',
                     hint=f'write to "{new}"',
-                    edits=renamed_text(self.source, use.node, new),
+                    edits=()
+                    if (use.name, use.method) in _TURNED
+                    else renamed_text(self.source, use.node, new),
                 )

@@ -97,8 +97,7 @@ class MisspeltMethod(Rule):
     def check(self) -> None:
         for method, known in self.misspelt():
             if known is None:
-                timeframe = _TIMEFRAME.fullmatch(method.name.value)
-                self._bare(method, timeframe["timeframe"] if timeframe else "")
+                self._bare(method)
                 continue
             there = known in self.source.methods
             self.report(
@@ -110,7 +109,7 @@ class MisspeltMethod(Rule):
             )
 
     def misspelt(self) -> Iterator[tuple[cst.FunctionDef, str | None]]:
-        """The methods, and the name that is meant; ``None`` for those of a timeframe."""
+        """The methods, and the name that is meant; ``None`` where a decorator is."""
         if self.source.strategy is None or self.source.foreign_bases:
             return
         for name, method in self.source.methods.items():
@@ -119,21 +118,30 @@ class MisspeltMethod(Rule):
             if method.decorators or informative_calls(self.source, method):
                 continue
             known = _meant(name)
-            if _TIMEFRAME.fullmatch(name):
+            if name.startswith("populate_indicators_"):
                 yield method, None
             elif known is not None:
                 yield method, known
 
-    def _bare(self, method: cst.FunctionDef, timeframe: str) -> None:
+    def _bare(self, method: cst.FunctionDef) -> None:
+        timeframe = _TIMEFRAME.fullmatch(method.name.value)
+        if timeframe is None:
+            self.report(
+                method.name,
+                f"nothing calls the method {method.name.value}",
+                hint="decorate it with @informative, or call it",
+                severity=Severity.WARNING,
+            )
+            return
         name, edits = needed_name(self.source, "freqtrade.strategy", "informative")
         start, _ = self.source.span(method)
         begin = self.source.text.rfind("\n", 0, start) + 1
         indent = self.source.text[begin:start]
-        line = f'{indent}@{name}("{timeframe}")\n'
+        line = f'{indent}@{name}("{timeframe["timeframe"]}")\n'
         self.report(
             method.name,
             f"nothing calls the method {method.name.value}",
-            hint=f'decorate it with @informative("{timeframe}")',
+            hint=f'decorate it with @informative("{timeframe["timeframe"]}")',
             edits=() if indent.strip() else (*edits, Edit(start=begin, end=begin, text=line)),
         )
 

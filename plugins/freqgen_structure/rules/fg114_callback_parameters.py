@@ -142,7 +142,8 @@ class CallbackParameters(Rule):
         self, name: str, method: cst.FunctionDef, param: cst.Param, left: list[str]
     ) -> None:
         wrong = param.name.value
-        near = difflib.get_close_matches(wrong, left, n=2, cutoff=0.8)
+        near = [n for n in left if n.endswith(f"_{wrong}")]
+        near = near or difflib.get_close_matches(wrong, left, n=2, cutoff=0.8)
         edits = renamed_local(self.source, method, wrong, near[0]) if len(near) == 1 else ()
         self.report(
             param,

@@ -5,7 +5,13 @@ import libcst as cst
 
 from freqgen import Edit, Severity
 from freqgen_structure.editing import at_end_of
-from freqgen_structure.flow import falls_through, gives_nothing, is_generator, returns_of
+from freqgen_structure.flow import (
+    falls_through,
+    gives_nothing,
+    is_generator,
+    last_expression,
+    returns_of,
+)
 from freqgen_structure.interface import CALLBACKS
 from freqgen_structure.rule import Bad, Rule
 
@@ -94,6 +100,15 @@ class CallbackReturns(Rule):
             line=5,
         ),
         Bad(code=_HEAD + _CONFIRM + "        return False\n", line=6),
+        Bad(
+            code=_HEAD + _STAKE + "        x = 2\n        proposed_stake / x  # half\n",
+            line=7,
+            fixed=_HEAD + _STAKE + "        x = 2\n        return proposed_stake / x  # half\n",
+        ),
+        Bad(
+            code=_HEAD + _STOP + "        if current_profit > 1:\n            -0.01\n",
+            line=5,
+        ),
     )
 
     def check(self) -> None:
@@ -126,6 +141,8 @@ class CallbackReturns(Rule):
 
     def _falls(self, name: str, method: cst.FunctionDef, severity: Severity, value: str) -> None:
         found = returns_of(self.source, method)
+        if self._unreturned(name, method, severity):
+            return
         accepts = name.startswith("confirm_") and any(_accepts(n) for n in found)
         last = self._last(method)
         if accepts and not any(_refuses(n) for n in found):
@@ -150,6 +167,8 @@ class CallbackReturns(Rule):
         quiet = [s for s in method.body.body if not _is_plain(s)]
         if found or not quiet:
             return
+        if self._unreturned(name, method, Severity.ERROR):
+            return
         last = self._last(method)
         edits: Iterable[Edit] = at_end_of(self.source, method, f"return {last}") if last else ()
         self.report(
@@ -159,6 +178,31 @@ class CallbackReturns(Rule):
             severity=Severity.ERROR if name == "informative_pairs" or last else Severity.WARNING,
             edits=edits,
         )
+
+    def _unreturned(self, name: str, method: cst.FunctionDef, severity: Severity) -> bool:
+        """Report a value that stands alone at the end, where ``return`` was forgotten."""
+        last = last_expression(method)
+        match last:
+            case cst.Call(func=cst.Name(value="min" | "max" | "abs" | "round" | "float" | "bool")):
+                pass
+            case cst.Call(func=cst.Name(value="stoploss_from_open" | "stoploss_from_absolute")):
+                pass
+            case cst.BinaryOperation() | cst.Comparison() | cst.BooleanOperation() | cst.Name():
+                pass
+            case cst.Integer() | cst.Float() | cst.UnaryOperation() | cst.IfExp():
+                pass
+            case _:
+                return False
+        if last is None or last.lpar:
+            return False
+        self.report(
+            last,
+            f"{name} works this out, and does not return it",
+            hint="write return before it",
+            severity=severity,
+            edits=[self.insert_before(last, "return ")],
+        )
+        return True
 
     def _otherwise(self, name: str, method: cst.FunctionDef) -> str:
         """What stands for "as if I were not there", where the method has it."""

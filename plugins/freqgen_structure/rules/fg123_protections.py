@@ -178,7 +178,9 @@ class Protections(Rule):
         if text is None or text in _OWN:
             return text
         plain = {name.lower(): name for name in _OWN}
-        near = difflib.get_close_matches(text.lower(), plain, n=1, cutoff=0.8)
+        near = [name for name in plain if name.startswith(text.lower())][:2]
+        if len(near) != 1:
+            near = difflib.get_close_matches(text.lower(), plain, n=1, cutoff=0.8)
         self.report(
             node,
             f'there is no protection "{text}"',
@@ -197,7 +199,7 @@ class Protections(Rule):
     ) -> None:
         # Written for another method, where it means something, it is left over, not misspelt.
         elsewhere = any(key in own for own in _OWN.values())
-        near = [] if elsewhere else difflib.get_close_matches(key, known, n=1, cutoff=0.8)
+        near = [] if elsewhere else difflib.get_close_matches(key, known, n=1, cutoff=0.7)
         self.report(
             element.key,
             f'{method} has no key "{key}", and passes over it',

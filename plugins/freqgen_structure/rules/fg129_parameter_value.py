@@ -1,7 +1,9 @@
+from collections.abc import Collection
 from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import dotted
 from freqgen_structure.parameters import Parameter, own_parameters
 from freqgen_structure.rule import Bad, Rule
@@ -9,6 +11,10 @@ from freqgen_structure.rule import Bad, Rule
 _HEAD = (
     "import talib.abstract as ta\nfrom freqtrade.strategy import IntParameter, IStrategy\n\n\n"
     "class S(IStrategy):\n    buy_rsi = IntParameter(10, 40, default=30)\n"
+)
+_MEMBERS = frozenset(
+    "value range opt_range low high default space optimize load name in_space decimals "
+    "param_type can_optimize get_space".split()
 )
 _ENTRY = "    def populate_entry_trend(self, dataframe, metadata):\n"
 
@@ -29,6 +35,16 @@ class ParameterValue(Rule):
         _HEAD + _ENTRY + "        if self.other < 3:\n            x = self.buy_rsi.low\n",
     )
     INVALID: ClassVar = (
+        Bad(
+            code=_HEAD + _ENTRY + "        x = self.buy_rsi.val\n",
+            line=8,
+            fixed=_HEAD + _ENTRY + "        x = self.buy_rsi.value\n",
+        ),
+        Bad(
+            code=_HEAD + _ENTRY + "        x = self.buy_rssi.value\n",
+            line=8,
+            fixed=_HEAD + _ENTRY + "        x = self.buy_rsi.value\n",
+        ),
         Bad(
             code=_HEAD + _ENTRY + "        x = (\n            dataframe['rsi']\n"
             "            < self.buy_rsi  # low\n        )\n",
@@ -74,15 +90,53 @@ class ParameterValue(Rule):
         for use in self.source.all(cst.Attribute):
             if use.attr.value in parameters and self._is_own(use.value):
                 self._use(use, parameters[use.attr.value])
+        if not self.source.foreign_bases:
+            self._misspelt(parameters)
 
     def _is_own(self, base: cst.BaseExpression) -> bool:
         if isinstance(base, cst.Name) and base.value == "self":
             return True
         return self.source.local_class(base) in self.source.lineage
 
+    def _member(self, node: cst.Attribute, parameter: Parameter) -> None:
+        """A name that is read from a parameter."""
+        name = node.attr.value
+        if name in _MEMBERS or name.startswith("_"):
+            return
+        right = "value" if name.startswith("val") else nearest(name, _MEMBERS)
+        self.report(
+            node.attr,
+            f"the parameter {parameter.name} has no {name}",
+            hint=f"write .{right or 'value'}",
+            edits=[self.replace(node.attr, right)] if right else (),
+        )
+
+    def _misspelt(self, names: Collection[str]) -> None:
+        """``self.buy_rssi.value``, where nothing of that name is there."""
+        for node in self.source.all(cst.Attribute):
+            inner = node.value
+            if node.attr.value not in {"value", "range"} or not isinstance(inner, cst.Attribute):
+                continue
+            name = inner.attr.value
+            if name in names or not (
+                isinstance(inner.value, cst.Name) and self._is_own(inner.value)
+            ):
+                continue
+            if any(self.source.defines(owner, name) for owner in self.source.lineage):
+                continue
+            right = nearest(name, names, synonyms=False)
+            self.report(
+                inner.attr,
+                f"there is no parameter {name}",
+                hint=f"write {right}" if right else "add it to the body of the class",
+                edits=[self.replace(inner.attr, right)] if right else (),
+            )
+
     def _use(self, use: cst.Attribute, parameter: Parameter) -> None:
-        node: cst.BaseExpression = use
-        parent = self.source.parent(node)
+        parent = self.source.parent(use)
+        if isinstance(parent, cst.Attribute) and parent.value is use:
+            self._member(parent, parameter)
+            return
         if isinstance(parent, cst.Assign) and parent.value is use:
             if not self._misused(parent):
                 return

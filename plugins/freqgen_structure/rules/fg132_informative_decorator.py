@@ -21,6 +21,8 @@ _DEF = "    def inf(self, dataframe, metadata):\n        return dataframe\n"
 _DEF2 = _DEF.replace("inf(", "other(")
 _KEYWORDS = ("timeframe", "asset", "fmt", "candle_type", "ffill", "cache")
 _FIELDS = frozenset("base BASE quote QUOTE asset column timeframe".split())
+_SAME = {"pair": "asset", "coin": "asset", "tf": "timeframe", "format": "fmt"}
+_SAME_FIELD = {"col": "column", "name": "column", "tf": "timeframe", "pair": "asset"}
 _ASSET = re.compile(r"[^/\s]+/[^/\s]+")
 
 
@@ -52,6 +54,11 @@ class InformativeDecorator(Rule):
             code=_HEAD + "    @informative('4h', assets='BTC/USDT')\n" + _DEF,
             line=7,
             fixed=_HEAD + "    @informative('4h', asset='BTC/USDT')\n" + _DEF,
+        ),
+        Bad(
+            code=_HEAD + "    @informative('BTC/USDT', '4h')\n" + _DEF,
+            line=7,
+            fixed=_HEAD + "    @informative('4h', 'BTC/USDT')\n" + _DEF,
         ),
         Bad(code=_HEAD + "    @informative('4h', 'BTCUSDT')\n" + _DEF, line=7),
         Bad(
@@ -109,7 +116,8 @@ class InformativeDecorator(Rule):
         for arg in call.args:
             word = arg.keyword.value if arg.keyword is not None else ""
             if arg.keyword is not None and word not in _KEYWORDS:
-                near = difflib.get_close_matches(word, _KEYWORDS, n=1, cutoff=0.7)
+                same = [_SAME[word]] if word in _SAME else []
+                near = same or difflib.get_close_matches(word, _KEYWORDS, n=1, cutoff=0.7)
                 self.report(
                     arg,
                     f"@informative has no parameter {word}",
@@ -117,6 +125,8 @@ class InformativeDecorator(Rule):
                     edits=[self.replace(arg.keyword, near[0])] if near else (),
                 )
                 return
+        if self._turned(call):
+            return
         timeframe = self._timeframe(argument(call, 0, "timeframe"))
         asset = self._asset(argument(call, 1, "asset"))
         fmt = self._format(argument(call, 2, "fmt"))
@@ -130,6 +140,24 @@ class InformativeDecorator(Rule):
                 hint="give one of them fmt=, or put both into one method",
             )
         taken.add(name)
+
+    def _turned(self, call: cst.Call) -> bool:
+        """Whether the pair stands where the timeframe belongs."""
+        first, second = argument(call, 0, "timeframe"), argument(call, 1, "asset")
+        texts = [text_of(node) or "" for node in (first, second) if node is not None]
+        if len(texts) < 2 or "/" not in texts[0] or minutes_of(texts[1]) is None:
+            return False
+        if first is not None and second is not None:
+            self.report(
+                first,
+                "@informative takes the timeframe first, then the pair",
+                hint=f"write @informative({self.text(second)}, {self.text(first)})",
+                edits=[
+                    self.replace(first, self.text(second)),
+                    self.replace(second, self.text(first)),
+                ],
+            )
+        return True
 
     def _timeframe(self, node: cst.BaseExpression | None) -> str | None:
         literal = meant(self.source, node) if node is not None else None
@@ -183,7 +211,8 @@ class InformativeDecorator(Rule):
         for field in fields:
             if field in _FIELDS:
                 continue
-            near = difflib.get_close_matches(field, sorted(_FIELDS), n=1, cutoff=0.7)
+            same = [_SAME_FIELD[field]] if field in _SAME_FIELD else []
+            near = same or difflib.get_close_matches(field, sorted(_FIELDS), n=1, cutoff=0.7)
             mended = text.replace(f"{{{field}}}", f"{{{near[0]}}}") if near else text
             self.report(
                 node,

@@ -51,6 +51,17 @@ class InformativePairs(Rule):
         Bad(code=_HEAD + "        return {'BTC/USDT': '4h'}\n", line=8),
         Bad(code=_HEAD + "        return 'BTC/USDT'\n", line=8),
         Bad(code=_HEAD + _PAIRS + "        return pairs\n", line=9),
+        Bad(
+            code=_HEAD + _PAIRS + "        return [(p, '4h') for p in pairs] + ['BTC/USDT']\n",
+            line=9,
+        ),
+        Bad(
+            code=_HEAD + "        pairs = []\n        pairs.append(('4h', 'BTC/USDT'))\n"
+            "        return pairs\n",
+            line=9,
+            fixed=_HEAD + "        pairs = []\n        pairs.append(('BTC/USDT', '4h'))\n"
+            "        return pairs\n",
+        ),
     )
 
     def check(self) -> None:
@@ -61,9 +72,17 @@ class InformativePairs(Rule):
             if node.value is not None:
                 self._returned(node.value)
 
+        for entry in self.source.below(method, cst.Tuple):
+            holder = self.source.parent(entry)
+            if isinstance(holder, cst.Arg | cst.Element | cst.ListComp):
+                self._pair(entry)  # also where a list is put together in steps
+
     def _returned(self, value: cst.BaseExpression) -> None:
         listed = meant(self.source, value)
         match listed:
+            case cst.BinaryOperation(operator=cst.Add()):
+                self._returned(listed.left)
+                self._returned(listed.right)
             case cst.Dict() | cst.SimpleString():
                 self.report(value, "informative_pairs does not return a list")
             case cst.Call(func=cst.Attribute(attr=cst.Name(value="current_whitelist"))):
@@ -96,8 +115,10 @@ class InformativePairs(Rule):
                 entry, f"{entry.value} has no timeframe", hint=f"write ({entry.value}, timeframe)"
             )
             return
-        if not isinstance(entry, cst.Tuple | cst.List):
-            return
+        if isinstance(entry, cst.Tuple | cst.List):
+            self._pair(entry)
+
+    def _pair(self, entry: cst.Tuple | cst.List) -> None:
         if len(entry.elements) not in {2, 3}:
             self.report(entry, "an entry is a pair and its timeframe")
             return
