@@ -26,7 +26,7 @@ SECONDS = 60
 FIRST_SECONDS = 300
 """The same for reading all libraries."""
 
-LOCK_SECONDS = 20.0
+LOCK_SECONDS = 90.0
 """Longest wait for another process that writes the cache; then this one does without."""
 
 MOST = 4
@@ -72,6 +72,7 @@ _TYPED = (
     "technical",
 )
 _FILE_WIDE = re.compile(r"^(#[ \t]*)mypy(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
+_MARK = "read"
 _LINE = re.compile(r"\btype(?=\s*:\s*ignore\b)", re.IGNORECASE)
 
 
@@ -161,28 +162,42 @@ def _start(folder: Path) -> Child:
 
     :param folder: Where to keep what does not change with the drafts.
     """
+    mark = folder / _MARK
+    if mark.is_file():
+        with suppress(OSError):
+            child = _with_cache(folder)
+            if child.quick:
+                return child
+            # A cache that was damaged stops mypy. Reading all anew mends that; what else may be
+            # wrong makes checks slow, and nothing more.
+            child.stop()
+            mark.unlink(missing_ok=True)
     with _kept_for_us(folder) as ours:
         if ours:
             with suppress(OSError):  # a disk that is full
-                return _start_with(folder)
-        nowhere = Path(os.devnull)
-        with suppress(OSError), tempfile.TemporaryDirectory(prefix="freqgen-types-") as temporary:
-            return Child(nowhere, stubs.correct(Path(temporary)), USUAL, FIRST_SECONDS)
-        return Child(nowhere, {}, USUAL, FIRST_SECONDS)
+                return _fill(folder, mark)
+    nowhere = Path(os.devnull)
+    with suppress(OSError), tempfile.TemporaryDirectory(prefix="freqgen-types-") as temporary:
+        return Child(nowhere, stubs.correct(Path(temporary)), USUAL, FIRST_SECONDS)
+    return Child(nowhere, {}, USUAL, FIRST_SECONDS)
 
 
-def _start_with(folder: Path) -> Child:
-    """The same with a cache.
+def _with_cache(folder: Path) -> Child:
+    return Child(folder / "cache", _stubs(folder), USUAL, FIRST_SECONDS)
+
+
+def _fill(folder: Path, mark: Path) -> Child:
+    """A process that fills the cache, unless another one has done so meanwhile.
 
     :raises OSError: If it cannot be written.
     """
-    child = Child(folder / "cache", _stubs(folder), USUAL, FIRST_SECONDS)
-    if not child.quick:
-        # A cache that was cut off while it was written stops mypy. Reading all anew mends that;
-        # what else may be wrong makes checks slow, and nothing more.
-        child.stop()
-        _forget(folder)
-        child = Child(folder / "cache", _stubs(folder), USUAL, FIRST_SECONDS)
+    if not mark.is_file():
+        for name in ("cache", "stubs"):  # what somebody was stopped at
+            shutil.rmtree(folder / name, ignore_errors=True)
+    child = _with_cache(folder)
+    if child.quick:
+        with suppress(OSError):
+            mark.touch()
     return child
 
 
@@ -242,11 +257,6 @@ def _versions() -> str:
     config = Path(__file__).with_name("nowhere") / "mypy.ini"
     found += [config.read_text(encoding="utf-8"), str(stubs.VERSION)]
     return hashlib.sha256("\n".join(found).encode()).hexdigest()[:16]
-
-
-def _forget(folder: Path) -> None:
-    for name in ("cache", "stubs"):
-        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 @contextmanager

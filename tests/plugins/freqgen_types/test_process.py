@@ -475,13 +475,28 @@ def test_a_file_system_without_locks_stops_nothing(
     assert started == WITHOUT
 
 
-def test_a_broken_cache_is_made_anew(tmp_path: Path, started: list[Path]) -> None:
-    Recorded.broken.append("once")
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_cache_that_is_broken_or_half_is_made_anew(
+    marked: bool, tmp_path: Path, started: list[Path]
+) -> None:
     folder = tmp_path / checking._versions()
     (folder / "cache").mkdir(parents=True)
     (folder / "cache" / "broken").touch()
+    if marked:
+        (folder / "read").touch()
+        Recorded.broken.append("once")
     assert Checker().check("x = 1\n", tmp_path) == []
     assert not (folder / "cache").exists()
+    assert (folder / "read").is_file()
+    assert started == [folder / "cache"] * (2 if marked else 1)
+
+
+def test_a_full_cache_is_read_by_several_at_once(tmp_path: Path, started: list[Path]) -> None:
+    folder = tmp_path / checking._versions()
+    Checker().check("x = 1\n", tmp_path)
+    with (folder / "lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        Checker().check("x = 1\n", tmp_path)
     assert started == [folder / "cache"] * 2
 
 
