@@ -99,7 +99,8 @@ class Checking(Workbench):
             one
             for one in self.host.validators().values()
             if one.phase is Phase.PARSE
-            or any(selection.wants(code) or is_guard(code) for code in one.codes)
+            or any(selection.wants(code) for code in one.codes)
+            or (one.phase is not Phase.BEHAVIOUR and any(map(is_guard, one.codes)))
         ]
 
     def codes(self) -> list[str]:

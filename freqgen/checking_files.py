@@ -6,7 +6,7 @@ import difflib
 import errno
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -227,7 +227,8 @@ class CheckingFiles(Checking):
         due = self.due(options.selection)
         context = self.reading_context()
         names = [one.name for one in due if one.phase in READ_PHASES]
-        turn = threading.Lock()  # validators of plugins need not be made for several threads
+        turn = threading.Lock()
+        threaded = all(getattr(v, "threaded", False) for v in due if v.phase is Phase.TYPES)
 
         def static_of(draft: Draft) -> Report:
             waivers = Waivers(draft.source, options.selection, comments=True)
@@ -238,7 +239,8 @@ class CheckingFiles(Checking):
                 except ReadersUnavailable:
                     if readers.closed:
                         raise
-            with turn:
+            # Validators of plugins need not be made for several threads.
+            with nullcontext() if threaded and first is Phase.TYPES else turn:
                 return run_validators(
                     draft,
                     None,

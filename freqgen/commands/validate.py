@@ -6,6 +6,7 @@ import os
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.generate import DENIED
@@ -110,16 +111,18 @@ def validate(args: Namespace, context: CommandContext) -> int:
     if several and args.jobs is None:
         options = _with_jobs(options, len(gathered.files))
     quiet = args.sarif == "-"
+    named = {Path(name): name for name in args.files}
     show = partial(show_checked, written=not args.diff)
     done: list[CheckedFile] = []
     data: list[dict[str, Any]] = []
     try:
         for one in freqgen.check_files(gathered.files, options):
             done.append(one)
-            data.append(_data(one, freqgen, args))
+            file = named.get(one.file, str(one.file))
+            data.append({"file": file, **_data(one, freqgen, args)})
             # What was found is there for who ends it before the last file.
             if not quiet:
-                context.show(partial(show, file=str(one.file), checked=one))
+                context.show(partial(show, file=file, checked=one))
     except KeyboardInterrupt:
         if several and not quiet:
             _summarise(context, done, gathered, args)
@@ -224,7 +227,6 @@ def _data(one: CheckedFile, freqgen: Freqgen, args: Namespace) -> dict[str, Any]
     report = validation.report
     ran = held is not None and "behaviour" in report.timings
     data = {
-        "file": str(one.file),
         "passed": one.passed,
         "class_name": one.name,
         "findings": [finding.to_dict() for finding in report.findings],

@@ -165,8 +165,8 @@ RUNNER = (
         code="FG695",
         title="a comment silences nothing",
         why="``# noqa: FG301`` stands where there is no such finding, names a rule that there is "
-        "not, or one of ``FG0`` and ``FG5``, which no comment silences: whether a file may be run "
-        "is not for the file to say.",
+        "not, or one that no comment silences: ``FG0``, ``FG5``, and ``FG810`` to ``FG815`` decide "
+        "whether a strategy may be run, which is not for its file to say.",
         severity="warning",
     ),
 )

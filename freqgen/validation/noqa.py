@@ -4,7 +4,8 @@ As in ruff, ``# noqa: FG301, FG302`` silences these codes on its line, a bare ``
 codes of other programs (``# noqa: E501``) none of ours. A finding is silenced on its own line,
 and on the last line of a statement that goes over several.
 
-Nothing silences ``FG0`` and ``FG5``: whether a file may be run is not for the file to say. And
+Nothing silences ``FG0``, ``FG5`` and what says that a strategy had to be stopped (``FG810`` to
+``FG815``): whether it may be run is not for its file to say. And
 no comment counts where a model wrote the code; see :class:`freqgen.checking.Checking`.
 """
 

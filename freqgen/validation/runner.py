@@ -19,7 +19,7 @@ from freqgen.exceptions import DesignError, EvaluationError, SandboxUnavailable
 from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.designer import UNUSABLE_DESIGN_CODE
 from freqgen.validation.selection import is_guard
-from freqgen.validation.watched import STOPPED, WatchedLaboratory
+from freqgen.validation.watched import WatchedLaboratory
 
 if TYPE_CHECKING:
     from freqgen.design.checked import CheckedDesign
@@ -160,7 +160,7 @@ def run_validators(
     report = Report(
         findings=tuple(sorted(findings, key=by_place)), timings=MappingProxyType(timings)
     )
-    barred = any(_bars(f, waived) or f.code in STOPPED for f in report.blocking)
+    barred = any(_bars(f, waived) for f in report.blocking)
     validated = ValidatedDraft(screened) if screened and ran and not barred else None
     return Validation(report=report, screened=screened, validated=validated)
 

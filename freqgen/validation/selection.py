@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from freqgen.exceptions import UsageError
+from freqgen.validation.watched import STOPPED
 
-GUARDS = ("FG0", "FG5")
-"""Beginnings of the codes that keep a draft from being run, whatever is left out of a report.
+GUARDS = ("FG0", "FG5", *sorted(STOPPED))
+"""Beginnings of the codes that keep a draft from going on, whatever is left out of a report.
 
-What cannot be parsed was not checked, and what the safety rules refuse may be an attack.
+What cannot be parsed was not checked, what the safety rules refuse may be an attack, and what had
+to be stopped when it was tried would have to be stopped again.
 """
 
 FAMILIES = {
@@ -66,7 +68,7 @@ EVERYTHING = Selection()
 
 
 def is_guard(code: str) -> bool:
-    """Whether an error of this code keeps a draft from being run even if nobody sees it."""
+    """Whether an error of this code keeps a draft from going on even if nobody sees it."""
     return code.startswith(GUARDS)
 
 

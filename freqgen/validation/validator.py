@@ -37,6 +37,10 @@ class Validator(Protocol):
     Validators run sorted by phase, then by their first code. Those of the phase behaviour run
     only on drafts in which the phases before found nothing that blocks, and only with the
     context's laboratory; no validator runs a draft by itself.
+
+    ``freqgen validate`` reads several files at the same time: validators of the phases parse and
+    structure run in processes of their own, those of the phase types in threads, one after the
+    other unless they have an attribute ``threaded`` that is true.
     """
 
     @property

@@ -56,7 +56,10 @@ class Waivers:
         hidden = {
             f.code
             for f in report.findings
-            if f.severity is Severity.ERROR and is_guard(f.code) and self.waived(f)
+            if f.severity is Severity.ERROR
+            and f.phase is not Phase.BEHAVIOUR
+            and is_guard(f.code)
+            and self.waived(f)
         }
         if not hidden or NOT_RUN_CODE in self._selection.ignore:
             return None
@@ -101,7 +104,7 @@ def _unused(comment: Comment, codes: list[str], comments: Comments) -> Finding:
 def _never(comment: Comment, code: str) -> Finding:
     return _about(
         comment,
-        f"no comment silences {code}: whether a file may be run is not for the file to say",
+        f"no comment silences {code}: whether a strategy may be run is not for its file to say",
         f"mend what {code} says, or leave it out of the report with --ignore {code}",
     )
 

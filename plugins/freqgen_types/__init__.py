@@ -24,6 +24,7 @@ class TypeValidator:
     """Runs mypy on a draft, in a process of its own, with a cache that survives it."""
 
     name = "types"
+    threaded = True
 
     def __init__(self) -> None:
         self._checker: Checker | None = None

@@ -17,6 +17,7 @@ import pytest
 
 from freqgen import checking_files
 from freqgen.checking_files import CheckOptions
+from freqgen.draft import Draft
 from freqgen.exceptions import UsageError
 from freqgen.main import main
 from freqgen.pipeline import Freqgen
@@ -366,6 +367,21 @@ def test_comments_silence(
     assert [finding["code"] for finding in data["silenced"]] == silenced
 
 
+def test_comments_count_where_a_person_names_the_file(tmp_path: Path) -> None:
+    """Not where a model wrote the code: it would write the comment too."""
+    source = PEEKS.replace("shift(-1)", "shift(-1)  # noqa: FG201")
+    file = tmp_path / "Good.py"
+    file.write_text(source)
+    with Freqgen(userdir=tmp_path / "u") as freqgen:
+        draft = Draft(class_name="Good", source=source, origin="openai:some-model")
+        written = freqgen.validate(draft, run=False)
+        _, named = freqgen.validate_file(file, run=False)
+    assert [f.code for f in written.report.blocking] == ["FG201"]
+    assert written.screened is None
+    assert named.report.findings == ()
+    assert named.screened is not None
+
+
 # Mending -------------------------------------------------------------------------------------
 
 
@@ -483,6 +499,7 @@ class TestFix:
 def test_several_files_are_summed_up(check: Check) -> None:
     names = [write(f"{n}.py", source) for n, source in (("a", POSITIVE), ("b", PEEKS), ("c", GOOD))]
     done = check("-j", "2", *names)
+    assert done.code == 3, done.err
     summary = done.out.partition("\nSummary\n")[2]
     rows = [line.split() for line in summary.splitlines()]
     assert ["files", "3"] in rows

@@ -56,7 +56,7 @@ def test_where_a_comment_counts(source: str, line: int | None, counts: bool) -> 
     assert (found is not None) is counts
 
 
-@pytest.mark.parametrize("code", ["FG001", "FG007", "FG501", "FG599"])
+@pytest.mark.parametrize("code", ["FG001", "FG007", "FG501", "FG599", "FG811"])
 def test_what_decides_whether_a_file_may_be_run_is_never_silenced(code: str) -> None:
     for comment in ("# noqa", f"# noqa: {code}"):
         assert Comments(f"x = 1  {comment}").silencing(finding(code)) is None
