@@ -21,6 +21,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 
 from freqgen import Catalogue, Draft, Finding, Phase, Severity, ValidationContext, Validator
@@ -236,7 +237,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             (args.write / name).write_text(one.source, encoding="utf-8")
     work = [(one, before[one.origin], args.types) for one in made]
     if args.j > 1:
-        with ProcessPoolExecutor(args.j) as pool:
+        # Forked workers would share the pipe to the process that checks types.
+        with ProcessPoolExecutor(args.j, get_context("spawn")) as pool:
             outcomes = list(pool.map(judge, work, chunksize=16))
     else:
         outcomes = [judge(one) for one in work]
