@@ -85,6 +85,13 @@ class ChainedAssignment(Rule):
             fixed="dataframe.loc[dataframe['a'] > 1, 'x'] = 1",
         ),
         Bad(code="dataframe.head(5)['x'] = 1", line=1),
+        Bad(code="dataframe[['x']].loc[dataframe['a'] > 1] = 1", line=1),
+        Bad(code="dataframe[['x', 'y']]['x'] = 1", line=1),
+        Bad(
+            code="dataframe.get('x')[dataframe['a'] > 1] = 1",
+            line=1,
+            fixed="dataframe.loc[dataframe['a'] > 1, 'x'] = 1",
+        ),
         Bad(
             code="dataframe[dataframe['close'] > 1].enter_long = 1",
             line=1,
@@ -133,6 +140,9 @@ class ChainedAssignment(Rule):
                 self.report(target, _COPY)
         elif locator and isinstance(inner, cst.Subscript) and self._frames(inner):
             self.report(target, _COPY)
+        elif isinstance(inner, cst.Subscript) and isinstance(self._index(inner), cst.List):
+            if self.kinds.of(inner.value) is Kind.FRAME:
+                self.report(target, _COPY)
 
     def _array(self, target: cst.Subscript, inner: cst.BaseExpression, locator: str) -> bool:
         """``frame["x"].values[…] = …``, which pandas refuses; whether it is that."""
@@ -186,6 +196,11 @@ class ChainedAssignment(Rule):
             case cst.Attribute(value=base, attr=attr):
                 if self.kinds.of(base) is Kind.FRAME and self._may_be_column(attr.value):
                     return self.text(base), f'"{attr.value}"'
+            case cst.Call(
+                func=cst.Attribute(value=base, attr=cst.Name(value="get")),
+                args=[cst.Arg(value=key, keyword=None, star="")],
+            ) if self.kinds.of(base) is Kind.FRAME:
+                return self._keyed(base, key)
             case cst.Subscript(value=cst.Attribute(value=base, attr=cst.Name(value="loc"))):
                 everything = node.slice[0].slice
                 if len(node.slice) == 2 and isinstance(everything, cst.Slice):

@@ -144,8 +144,9 @@ class WrongOutput(Rule):
     def _say(
         self, node: cst.BaseExpression, name: str, outputs: tuple[str, ...], edits: list[Edit]
     ) -> None:
+        # The call may have begun lines above.
         self.report(
-            node,
+            node.slice[0] if isinstance(node, cst.Subscript) else node,
             f'"{name}" is none of the outputs, which are {", ".join(outputs)}',
             hint="take one of them by its name",
             edits=edits,

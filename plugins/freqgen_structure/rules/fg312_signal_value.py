@@ -46,6 +46,13 @@ class SignalValue(Rule):
         ),
         Bad(code=_ENTRY + "        dataframe.loc[x, 'enter_short'] = -1\n" + _LONG, line=6),
         Bad(code=_ENTRY + "        dataframe['enter_long'] = 2\n", line=6),
+        Bad(code=_ENTRY + "        dataframe.loc[x, 'enter_long'] = None\n", line=6),
+        Bad(code=_ENTRY + _LONG + _EXIT + "        dataframe.loc[x, 'exit_long'] = 0\n", line=9),
+        Bad(
+            code=_ENTRY + "        dataframe['enter_long'] = 0\n"
+            "        dataframe.loc[x, ['enter_long', 'enter_tag']] = (False, 'dip')\n",
+            line=7,
+        ),
         Bad(
             code=_ENTRY + "        dataframe.loc[dataframe['a'] > 1, 'exit_long'] = 1\n"
             "        return dataframe\n",
@@ -78,9 +85,26 @@ class SignalValue(Rule):
             for definition in self.definitions.of(signal)
             if definition.value is not None and not self._is_zero(definition.value)
         ]
+        for signal in _SIGNALS:
+            self._zeros(self.definitions.of(signal))
         for definition in found:
             self._value(definition)
             self._place(definition, found)
+
+    def _zeros(self, definitions: tuple[Definition, ...]) -> None:
+        """Candles are chosen, and all that they get is the value that everything else has."""
+        values = [definition.value for definition in definitions]
+        if not all(value is not None and self._is_zero(value) for value in values):
+            return
+        for definition in definitions:
+            if not definition.whole and definition.value is not None:
+                self.report(
+                    definition.value,
+                    f"{definition.name} is {self.text(definition.value)} for the candles that the "
+                    "condition chooses, and nothing makes it 1",
+                    hint="write 1 where the condition holds",
+                    severity=Severity.WARNING,
+                )
 
     def _is_zero(self, value: cst.BaseExpression) -> bool:
         known = numbers(self.source, value)
@@ -91,6 +115,13 @@ class SignalValue(Rule):
         if value is None:
             return
         text, known = text_of(value), numbers(self.source, value)
+        if isinstance(value, cst.Name) and value.value == "None":
+            self.report(
+                value,
+                f"{definition.name} is None here, and Freqtrade looks for the number 1",
+                hint="write 1, or 0 for no signal",
+            )
+            return
         if text is not None:
             plain = text.strip() in {"0", "1"}
             self.report(

@@ -275,7 +275,7 @@ def stoploss_meaning(sound: Sound) -> Iterator[Change]:
             ):
                 yield [sound.swap(node.value, MARK + text)]
         return
-    for text in ("current_rate * 0.98", "trade.open_rate", "-3.0", "1", "trade.stop_loss * 1.01"):
+    for text in ("current_rate * 0.98", "trade.open_rate", "-3.0", "trade.stop_loss * 1.01"):
         code = f"""
             def custom_stoploss(self, pair, trade, current_time, current_rate,
                                 current_profit, after_fill, **kwargs):

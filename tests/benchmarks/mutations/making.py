@@ -245,6 +245,8 @@ class Sound:
                 column = self.column(node.targets[0], frame)
                 if column is None or not isinstance(node.targets[0], ast.Subscript):
                     continue
+                if isinstance(node.value, ast.Constant):
+                    continue  # no series, whatever is called on it
                 if method.name == "populate_indicators":
                     used = self.text.count(f'"{column}"') + self.text.count(f"'{column}'")
                     used += self.text.count(f"{frame}.{column}")

@@ -76,7 +76,6 @@ def evaluates(sound: Sound) -> Iterator[Change]:
         "run = eval\nrun('1')",
         "{f}.eval('x = close', inplace=True)",
         "{f}.query('@self.config')",
-        "{f} = {f}.query('close > 0')",
         "globals()['x'] = 1",
         "vars(self)['x'] = 1",
         "breakpoint()",

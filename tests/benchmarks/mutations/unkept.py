@@ -98,25 +98,6 @@ def rows_are_dropped(sound: Sound) -> Iterator[Change]:
                 f'{frame} = {MARK}{frame}[{frame}["volume"] > 0]',
                 f"{frame} = {MARK}{frame}.tail(500)",
                 f"{frame} = {MARK}{frame}.iloc[50:]",
-                f"{frame} = {MARK}{frame}.query('volume > 0')",
             ):
                 yield [sound.before(last, text + "\n")]
             yield [sound.swap(last, f"return {MARK}{frame}.dropna()")]
-
-
-@silent
-def swallowed(sound: Sound) -> Iterator[Change]:
-    """An error that nobody hears of."""
-    for node, _, _, _ in sound.marks:
-        start, end = sound.line_of(node)
-        text = sound.text[start:end]
-        indent = sound.indent(node)
-        body = "".join("    " + line for line in text.splitlines(keepends=True))
-        for catch in ("except Exception", "except", "except BaseException"):
-            yield [
-                Part(
-                    start,
-                    end,
-                    f"{indent}{MARK}try:\n{body}{indent}{MARK}{catch}:\n{indent}    {MARK}pass\n",
-                )
-            ]
