@@ -140,9 +140,12 @@ class ChainedAssignment(Rule):
                 self.report(target, _COPY)
         elif locator and isinstance(inner, cst.Subscript) and self._frames(inner):
             self.report(target, _COPY)
-        elif isinstance(inner, cst.Subscript) and isinstance(self._index(inner), cst.List):
-            if self.kinds.of(inner.value) is Kind.FRAME:
-                self.report(target, _COPY)
+        elif (
+            isinstance(inner, cst.Subscript)
+            and isinstance(self._index(inner), cst.List)
+            and self.kinds.of(inner.value) is Kind.FRAME
+        ):
+            self.report(target, _COPY)
 
     def _array(self, target: cst.Subscript, inner: cst.BaseExpression, locator: str) -> bool:
         """``frame["x"].values[…] = …``, which pandas refuses; whether it is that."""
@@ -198,9 +201,9 @@ class ChainedAssignment(Rule):
                     return self.text(base), f'"{attr.value}"'
             case cst.Call(
                 func=cst.Attribute(value=base, attr=cst.Name(value="get")),
-                args=[cst.Arg(value=key, keyword=None, star="")],
+                args=[cst.Arg(value=named, keyword=None, star="")],
             ) if self.kinds.of(base) is Kind.FRAME:
-                return self._keyed(base, key)
+                return self._keyed(base, named)
             case cst.Subscript(value=cst.Attribute(value=base, attr=cst.Name(value="loc"))):
                 everything = node.slice[0].slice
                 if len(node.slice) == 2 and isinstance(everything, cst.Slice):
