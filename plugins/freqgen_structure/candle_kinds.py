@@ -82,6 +82,8 @@ def library_kind(
         return Kind.AGGREGATE if name in FRAMES and Kind.AGGREGATE in kinds else None
     if name == "resample_to_interval":
         return Kind.AGGREGATE
+    if name == "DataFrame" and several:
+        return None  # a list of columns makes the rows of the frame
     if name in FRAMES:
         return Kind.FRAME
     if path.startswith("numpy."):

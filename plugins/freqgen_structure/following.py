@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from freqgen_structure.source import Source
 
 # What only shows something, or asks how much there is.
-_SHOWING = frozenset("print len isinstance type id hash".split())
+_SHOWING = frozenset("print len isinstance type id hash range".split())
 _MESSAGES = frozenset("debug info warning error exception critical log send_msg warn".split())
 _ADDING = frozenset("append extend add insert update setdefault".split())
 _MOST_STEPS = 400

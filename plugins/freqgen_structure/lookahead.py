@@ -99,10 +99,12 @@ class LookaheadRule(Rule):
         """Whether ``node`` stands under an ``if`` about how Freqtrade runs."""
         inside: cst.CSTNode = node
         for outer in self.source.ancestors(node):
-            if isinstance(outer, cst.If) and inside is outer.body:
-                names = self.source.below(outer.test, cst.Name)
-                if any(name.value in {"runmode", "RunMode"} for name in names):
-                    return True
+            if (
+                isinstance(outer, cst.If)
+                and inside is outer.body
+                and "runmode" in self.text(outer.test).lower()
+            ):
+                return True
             inside = outer
         return False
 

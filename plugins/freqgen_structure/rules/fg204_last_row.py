@@ -38,7 +38,9 @@ class LastRow(CandlesRule):
         _POPULATE + "    for i in range(20, len(dataframe)):\n"
         "        part = dataframe['close'].iloc[i - 20:i]\n"
         "        dataframe.loc[i, 'a'] = part.iloc[-1]",
-        _POPULATE + "    if self.dp.runmode.value in ('live', 'dry_run'):\n"
+        _POPULATE + "    last = dataframe.tail(1).index.item()\n"
+        "    for i in range(1, last + 1):\n        dataframe.loc[i, 'a'] = dataframe.close[i - 1]",
+        _POPULATE + "    if self.config['runmode'].value in ('live', 'dry_run'):\n"
         "        dataframe['a'] = dataframe['close'].iloc[-1]",
     )
     INVALID: ClassVar = (

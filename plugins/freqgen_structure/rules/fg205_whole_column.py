@@ -36,6 +36,9 @@ class WholeColumn(CandlesRule):
         "import numpy as np\n"
         + _POPULATE
         + "    dataframe['a'] = np.max([dataframe.open, dataframe.close], axis=0)",
+        "import pandas as pd\n"
+        + _POPULATE
+        + "    dataframe['a'] = pd.DataFrame([dataframe.open, dataframe.close]).min()",
         _POPULATE + "    print(dataframe['close'].mean())",
         _POPULATE + "    x = dataframe['close'].mean()\n    logger.info('%s', x)",
         _POPULATE + "    f = lambda w: w.max() - w.min()\n"

@@ -8,6 +8,7 @@ from freqgen_structure.lookahead import CandlesRule, given
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad
 from freqgen_structure.tracing import tracer_of
+from freqgen_structure.vocabulary import PROVIDERS
 
 _HEAD = (
     "class S(IStrategy):\n    timeframe = '5m'\n    inf = '1h'\n"
@@ -94,7 +95,8 @@ class MergedByDate(CandlesRule):
         for node in self.source.all(cst.Call):
             if self.source.imported(node.func) == "pandas.merge_asof":
                 self._direction(node)
-        super().check()
+        if any(node.attr.value in PROVIDERS for node in self.source.all(cst.Attribute)):
+            super().check()
 
     def _direction(self, node: cst.Call) -> None:
         direction = given(self.source, node, 99, "direction")

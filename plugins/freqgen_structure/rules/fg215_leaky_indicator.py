@@ -3,6 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.constants import numbers
+from freqgen_structure.following import flow_of
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Bad
@@ -42,6 +43,10 @@ class LeakyIndicator(CandlesRule):
         + _POPULATE
         + "    i = ichimoku(dataframe)\n    dataframe['a'] = i['tenkan_sen']",
         "import talib.abstract as ta\n" + _POPULATE + "    dataframe['a'] = ta.CCI(dataframe)",
+        "from technical.indicators import ichimoku\n"
+        + _POPULATE
+        + "    dataframe['lag'] = ichimoku(dataframe)['chikou_span']\n"
+        "    dataframe['a'] = (dataframe['lag'] > dataframe['close']).shift(30)",
     )
     INVALID: ClassVar = (
         Bad(
@@ -102,13 +107,37 @@ class LeakyIndicator(CandlesRule):
             made = self._made_by(node.value, ("pandas_ta.ichimoku",))
         else:
             return
-        if made is not None and not (column.startswith("ICS_") and self._is_off(made, 99)):
+        if made is None or self._is_back(node):
+            return
+        if not (column.startswith("ICS_") and self._is_off(made, 99)):
             self.spread(
                 node,
                 f"{column} is the close of a candle that comes later",
                 where=node.slice[0],
                 hint="compare the close with that of 26 candles ago: close.shift(26)",
             )
+
+    def _is_back(self, node: cst.BaseExpression) -> bool:
+        """Whether a shift brings the values back to where they are known, in all reads."""
+        flow = flow_of(self.candles, node)
+        if flow.delayed:
+            return True
+        stored = [t for t in flow.columns if isinstance(t, cst.Subscript)]
+        names = {name for target in stored for name in self._names(target)}
+        reads = [
+            read
+            for read in self.source.all(cst.Subscript)
+            if self._names(read) & names
+            and read not in stored
+            and read is not node
+            and self.candles.kind(read) is not None
+        ]
+        return bool(reads) and all(flow_of(self.candles, read).delayed for read in reads)
+
+    def _names(self, node: cst.Subscript) -> set[str]:
+        index = node.slice[0].slice
+        text = text_of(index.value) if isinstance(index, cst.Index) else None
+        return set() if text is None else {text}
 
     def _accessor(self, node: cst.Call) -> str | None:
         match node.func:
