@@ -117,6 +117,8 @@ def method_kind(base: Kind, name: str) -> Kind | None:
         if name in SERIES_METHODS:
             return Kind.SERIES
         return Kind.SCALAR if name in SCALAR_METHODS else None
+    if base is Kind.ROW and name in {"copy", "squeeze"}:
+        return Kind.ROW
     if base is Kind.WINDOW and name in SCALAR_METHODS | {"apply", "corr", "cov", "rank"}:
         return Kind.SERIES
     return None

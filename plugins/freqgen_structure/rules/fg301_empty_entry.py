@@ -3,7 +3,8 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.columns import columns_of
-from freqgen_structure.nodes import number_of
+from freqgen_structure.constants import numbers
+from freqgen_structure.definitions import Definition, definitions_of
 from freqgen_structure.rule import Bad, Rule
 
 _HEAD = (
@@ -39,6 +40,16 @@ class EmptyEntry(Rule):
             code=_HEAD + "        dataframe.loc[dataframe['x'] > 1, 'exit_long'] = 1\n" + _END,
             line=5,
         ),
+        Bad(
+            code=_HEAD + "        dataframe['enter_long'] = 0\n        dataframe.loc[\n"
+            "            dataframe['x'] > 1, ['enter_long', 'enter_tag']] = (0, 'dip')\n" + _END,
+            line=8,
+        ),
+        Bad(
+            code=_HEAD + "        dataframe['x'] = 1\n"
+            "        dataframe.loc[dataframe['x'] > 1, 'enter_tag'] = 'dip'\n" + _END,
+            line=7,
+        ),
     )
 
     def check(self) -> None:
@@ -49,28 +60,29 @@ class EmptyEntry(Rule):
         if any(pattern.fullmatch(name) for name in _ENTRIES for pattern in columns.patterns):
             return
         writes = [use for use in columns.writes if use.name in _ENTRIES]
-        if any(not self._zero(use.node) for use in writes):
+        defined = [one for name in _ENTRIES for one in definitions_of(self.source).of(name)]
+        if any(not self._zero(one) for one in defined):
             return
         if not writes and self._handed_on(method):
             return
+        # A condition that sets 0, or a tag alone, is where the signal was meant to be.
+        meant = [one.value for one in defined if not one.whole and one.value is not None]
+        tags = [one.target for one in definitions_of(self.source).of("enter_tag") if not one.whole]
+        places = [*meant, *(tags if not writes else [])]
         self.report(
-            method.name,
+            places[0] if len(places) == 1 else method.name,
             "populate_entry_trend never sets enter_long or enter_short to 1"
             if writes
             else "populate_entry_trend writes neither enter_long nor enter_short",
         )
 
-    def _zero(self, node: cst.CSTNode) -> bool:
-        """Whether the statement that holds ``node`` writes 0 or ``False``."""
-        for outer in self.source.ancestors(node):
-            if isinstance(outer, cst.Assign | cst.AnnAssign):
-                value = outer.value
-                if isinstance(value, cst.Name):
-                    return value.value in {"False", "None"}
-                return value is not None and number_of(value) == 0
-            if isinstance(outer, cst.BaseStatement):
-                return False
-        return False
+    def _zero(self, one: Definition) -> bool:
+        """Whether a place writes 0, ``False`` or nothing."""
+        if one.value is None:
+            return False
+        known = numbers(self.source, one.value)
+        empty = isinstance(one.value, cst.Name) and one.value.value == "None"
+        return empty or (known.complete and known.known == {0.0})
 
     def _handed_on(self, method: cst.FunctionDef) -> bool:
         """Whether the dataframe goes to a function that this file does not show."""

@@ -6,6 +6,7 @@ from freqgen import Severity
 from freqgen_structure.conditions import TURNED, Part, comparisons
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
+from freqgen_structure.nodes import argument
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.value_ranges import Values, values_of
 
@@ -63,6 +64,8 @@ class AlwaysFalse(Rule):
             line=4,
         ),
         Bad(code="dataframe['x'] = dataframe['volume'] < 0\n", line=1),
+        Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'].between(110, 130)\n", line=4),
+        Bad(code="dataframe['x'] = dataframe['a'].between(70, right=30)\n", line=1),
         Bad(
             code="from freqtrade.strategy import IStrategy, IntParameter, informative\n"
             "import talib.abstract as ta\n\n\nclass S(IStrategy):\n"
@@ -80,6 +83,27 @@ class AlwaysFalse(Rule):
         self.kinds = kinds_of(self.source)
         for part in comparisons(self.source):
             self._compare(part)
+        for call in self.source.all(cst.Call):
+            if isinstance(call.func, cst.Attribute) and call.func.attr.value == "between":
+                self._between(call, call.func.value)
+
+    def _between(self, call: cst.Call, column: cst.BaseExpression) -> None:
+        """``column.between(low, high)``."""
+        low, high = argument(call, 0, "left"), argument(call, 1, "right")
+        if low is None or high is None or not self._of_candles(column):
+            return
+        ends = values_of(self.source, low), values_of(self.source, high)
+        if ends[0] is None or ends[1] is None or {end.unit for end in ends if end} != {"number"}:
+            return
+        if ends[0].low > ends[1].high:
+            self.report(call, "the lower bound is above the upper one, so that this is never true")
+            return
+        one = values_of(self.source, column)
+        if one is None or not one.bounded or one.unit == "number":
+            return
+        if one.high < ends[0].low or one.low > ends[1].high:
+            what = f"{one.origin} " if one.origin else "this "
+            self.report(call, f"{what}{_range(one)}, so that this is never true")
 
     def _of_candles(self, node: cst.BaseExpression) -> bool:
         kind = self.kinds.of(node)

@@ -152,8 +152,13 @@ class SignalValue(Rule):
         only = not any(d.name.startswith(wanted) for d in here) and (
             kind == "exit" or bool(elsewhere) or wanted == "exit"
         )
+        named = [
+            node
+            for node in self.source.below(definition.target, cst.SimpleString)
+            if text_of(node) == definition.name
+        ]
         self.report(
-            definition.target,
+            named[-1] if named else definition.target,
             f"{definition.name} is written in {method}",
             hint=f"write {right} there, or move this to the method of the {kind}s",
             severity=None if only else Severity.WARNING,

@@ -53,6 +53,11 @@ class LostResult(Rule):
             fixed="dataframe.loc[dataframe['a'] > 1, 'enter_long'] = 1",
         ),
         Bad(code="x = 1\ndataframe['a'].shift(1)", line=2),
+        Bad(
+            code="dataframe.loc[\n    low, 'x'\n] == 1\n",
+            line=3,
+            fixed="dataframe.loc[\n    low, 'x'\n] = 1\n",
+        ),
         Bad(code="dataframe['a'] > 3", line=1),
         Bad(code=_HEAD + "ta.RSI(dataframe)", line=3),
         Bad(
@@ -73,7 +78,7 @@ class LostResult(Rule):
         self.kinds = kinds_of(self.source)
         value = node.value
         if isinstance(value, cst.Comparison):
-            self._comparison(node, value)
+            self._comparison(value)
             return
         if isinstance(value, cst.Call):
             self._call(node, value)
@@ -82,7 +87,7 @@ class LostResult(Rule):
         ) and self.kinds.of(value) in {Kind.SERIES, Kind.BOOLS, Kind.ARRAY}:
             self.report(value, "this is computed, and nothing gets the result")
 
-    def _comparison(self, node: cst.Expr, value: cst.Comparison) -> None:
+    def _comparison(self, value: cst.Comparison) -> None:
         target = value.comparisons[0]
         edits: list[Edit] = []
         left = value.left
@@ -93,9 +98,13 @@ class LostResult(Rule):
             start, end = self.source.span(target.operator)
             begin = self.source.text.find("==", start, end)
             edits = [Edit(start=begin, end=begin + 2, text="=")]
+        at = self.source.text.find(
+            self.text(target.operator).strip(), self.source.span(target.operator)[0]
+        )
         self.report(
-            node,
+            self.source.text.count("\n", 0, at) + 1,
             "this compares, and nothing gets the result",
+            column=at - self.source.text.rfind("\n", 0, at),
             hint="write = to assign" if equal else "assign the result",
             edits=edits,
         )

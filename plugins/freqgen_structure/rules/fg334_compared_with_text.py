@@ -3,6 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Edit
+from freqgen_structure.columns import CANDLES
 from freqgen_structure.conditions import comparisons
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.nodes import text_of
@@ -37,6 +38,12 @@ class ComparedWithText(Rule):
             line=3,
             fixed=_HEAD + "x = dataframe['close'] > dataframe['rsi']\n",
         ),
+        Bad(
+            code=_HEAD + "dataframe['m'] = f(dataframe)\nx = dataframe['m'] < 'close'\n",
+            line=4,
+            fixed=_HEAD
+            + "dataframe['m'] = f(dataframe)\nx = dataframe['m'] < dataframe['close']\n",
+        ),
         Bad(code="x = (\n    'high' ==\n    dataframe['volume'].shift(1)\n)\n", line=2),
         Bad(
             code=_HEAD + "x = dataframe['rsi'].gt('-1.5')\n",
@@ -47,14 +54,15 @@ class ComparedWithText(Rule):
 
     def check(self) -> None:
         kinds = kinds_of(self.source)
+        written = {use.name for use in kinds.columns.writes} | CANDLES
         for part in comparisons(self.source):
             for column, other in ((part.left, part.right), (part.right, part.left)):
                 text = text_of(other)
                 kind = kinds.of(column)
                 if text is None or kind is None or not kind.many:
                     continue
-                values = values_of(self.source, column)
-                if values is None:
+                named = text in written and part.sign not in {"==", "!="}
+                if values_of(self.source, column) is None and not named:
                     continue
                 self.report(
                     other,
@@ -68,7 +76,7 @@ class ComparedWithText(Rule):
         try:
             float(text)
         except ValueError:
-            written = {use.name for use in kinds_of(self.source).columns.writes}
+            written = {use.name for use in kinds_of(self.source).columns.writes} | CANDLES
             plain = isinstance(column, cst.Subscript) and isinstance(column.value, cst.Name)
             if text in written and plain and sign not in {"==", "!="}:
                 quoted = self.text(other)
