@@ -93,6 +93,8 @@ class AttributeValues(Rule):
         ),
         Bad(code=_HEAD + "    minimal_roi = {'0': 5, '30': 2}\n", line=5),
         Bad(code=_HEAD + "    minimal_roi = 0.05\n", line=5),
+        Bad(code=_HEAD + "    minimal_roi = {\n        '0': -0.05,\n    }\n", line=6),
+        Bad(code=_HEAD + "    minimal_roi = {'0': 0.05, '0': 0.02}\n", line=5),
         Bad(
             code=_HEAD + "    trailing_stop = 'True'\n",
             line=5,
@@ -192,10 +194,23 @@ class AttributeValues(Rule):
             if _literal(table) or number_of(table) is not None:
                 self.report(node, "minimal_roi is not a dict", hint=_ROI)
             return
+        seen: set[str] = set()
         for element in table.elements:
             if isinstance(element, cst.DictElement):
                 self._minutes(element.key)
                 self._ratio(element.value)
+                key = (text_of(element.key) or self.text(element.key)).strip()
+                if key in seen:
+                    self.report(element.key, f"minimal_roi has {key} twice; the last one counts")
+                seen.add(key)
+                ratio = number(self.source, element.value)
+                if key == "0" and ratio is not None and ratio < 0:
+                    self.report(
+                        element.value,
+                        "a negative target from the first minute on closes every trade at once",
+                        hint=_ROI,
+                        severity=Severity.WARNING,
+                    )
         self._percents(table)
 
     def _minutes(self, key: cst.BaseExpression) -> None:

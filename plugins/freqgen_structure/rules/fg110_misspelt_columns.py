@@ -14,6 +14,22 @@ _HEAD = (
 _ALIKE = re.compile(r"(enter|entry|exit|enters|exits)_?(long|short|tag)s?", re.IGNORECASE)
 _TURNED = re.compile(r"(long|short|tag)s?_?(enter|entry|exit)", re.IGNORECASE)
 
+_ENTRY, _EXIT = "populate_entry_trend", "populate_exit_trend"
+# Names that are a signal's where signals are made, and read by nobody.
+_SHORT = {
+    (_ENTRY, "enter"): "enter_long",
+    (_ENTRY, "entry"): "enter_long",
+    (_ENTRY, "long"): "enter_long",
+    (_ENTRY, "open_long"): "enter_long",
+    (_ENTRY, "short"): "enter_short",
+    (_ENTRY, "open_short"): "enter_short",
+    (_ENTRY, "tag"): "enter_tag",
+    (_EXIT, "exit"): "exit_long",
+    (_EXIT, "close_long"): "exit_long",
+    (_EXIT, "close_short"): "exit_short",
+    (_EXIT, "tag"): "exit_tag",
+}
+
 
 class MisspeltColumns(Rule):
     """FG110: a signal is written to a column whose name is nearly that of a signal.
@@ -29,6 +45,11 @@ class MisspeltColumns(Rule):
         "        dataframe['enter_long'] = dataframe['entry_long'].astype(int)\n",
     )
     INVALID: ClassVar = (
+        Bad(
+            code=_HEAD + "        dataframe.loc[:, ['enter', 'tag']] = (1, 'x')\n",
+            line=6,
+            fixed=_HEAD + "        dataframe.loc[:, ['enter_long', 'enter_tag']] = (1, 'x')\n",
+        ),
         Bad(
             code=_HEAD + "        dataframe.loc[dataframe['rsi'] < 30, 'enter_longs'] = 1\n",
             line=6,
@@ -57,7 +78,7 @@ class MisspeltColumns(Rule):
         for use in columns.writes:
             if use.name in SIGNALS or use.name in OLD or use.name in read:
                 continue
-            near = _meant(use.name)
+            near = _meant(use.name) or _SHORT.get((use.method or "", use.name.lower()))
             if near is not None:
                 self.report(
                     use.node,

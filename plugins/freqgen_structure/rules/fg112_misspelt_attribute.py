@@ -5,7 +5,7 @@ import libcst as cst
 
 from freqgen import Severity
 from freqgen_structure.interface import ATTRIBUTES
-from freqgen_structure.nodes import dotted
+from freqgen_structure.nodes import dotted, text_of
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.rules.fg108_old_names import ATTRIBUTES as OLD
 
@@ -76,6 +76,13 @@ class MisspeltAttribute(Rule):
             line=5,
             fixed=_HEAD + "    use_custom_stoploss = True\n",
         ),
+        Bad(
+            code=_HEAD + "    order_type = {}\n    def f(self, order_type):\n"
+            "        return order_type\n",
+            line=5,
+            fixed=_HEAD + "    order_types = {}\n    def f(self, order_type):\n"
+            "        return order_type\n",
+        ),
         Bad(code=_HEAD + "    time_frame = '1h'\n    timeframe = '5m'\n", line=5),
     )
 
@@ -98,9 +105,18 @@ class MisspeltAttribute(Rule):
             )
 
     def _read(self, name: str, node: cst.CSTNode) -> bool:
-        named = any(n.value == name and n is not node for n in self.source.all(cst.Name))
-        texts = any(name in self.text(s) for s in self.source.all(cst.SimpleString))
-        return named or texts
+        named = any(
+            n.value == name and n is not node and self._is_attribute(n)
+            for n in self.source.all(cst.Name)
+        )
+        return named or any(text_of(s) == name for s in self.source.all(cst.SimpleString))
+
+    def _is_attribute(self, name: cst.Name) -> bool:
+        """Whether a name may be the attribute: behind a dot, or in the body of the class."""
+        parent = self.source.parent(name)
+        if isinstance(parent, cst.Attribute):
+            return True
+        return not isinstance(parent, cst.Param | cst.Arg) and self.source.function_of(name) is None
 
     def _is_parameter(self, value: cst.BaseExpression) -> bool:
         return isinstance(value, cst.Call) and (dotted(value.func) or "").endswith("Parameter")

@@ -43,6 +43,11 @@ class StoplossHelpers(Rule):
     )
     INVALID: ClassVar = (
         Bad(
+            code=_HEAD + _STOP + "        return stoploss_from_absolute(1.2, trade.open_rate)\n",
+            line=6,
+            fixed=_HEAD + _STOP + "        return stoploss_from_absolute(1.2, current_rate)\n",
+        ),
+        Bad(
             code=_HEAD + _STOP + "        return stoploss_from_open(current_profit, 0.02)\n",
             line=6,
             fixed=_HEAD + _STOP + "        return stoploss_from_open(0.02, current_profit)\n",
@@ -100,6 +105,14 @@ class StoplossHelpers(Rule):
                 else (),
             )
             return
+        if name == "stoploss_from_absolute" and dotted(second) == "trade.open_rate":
+            self.report(
+                second,
+                "the stop is worked out from the price of the moment, not from that of the entry",
+                hint="write current_rate",
+                edits=[self.replace(second, "current_rate")] if self._has_rate(node) else (),
+            )
+            return
         self._kinds(name, first, second)
         self._side(name, node)
 
@@ -118,6 +131,12 @@ class StoplossHelpers(Rule):
                     hint=f"{other} takes {'ratios' if price else 'prices'}",
                 )
                 return
+
+    def _has_rate(self, node: cst.Call) -> bool:
+        method = self.source.function_of(node)
+        return method is not None and any(
+            p.name.value == "current_rate" for p in self.source.below(method.params, cst.Param)
+        )
 
     def _side(self, name: str, node: cst.Call) -> None:
         shorts = self.source.attributes.get("can_short")

@@ -1,8 +1,10 @@
+import re
 from typing import ClassVar
 
 import libcst as cst
 
 from freqgen import Severity
+from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.values import number, sets_on_object, truth
 
@@ -45,6 +47,11 @@ class TrailingStop(Rule):
             line=6,
         ),
         Bad(code=_HEAD + _ON + "    trailing_stop_positive = 0.0\n", line=6),
+        Bad(
+            code=_HEAD + _ON + "    trailing_stop_positive = '0.02'\n",
+            line=6,
+            fixed=_HEAD + _ON + "    trailing_stop_positive = 0.02\n",
+        ),
         Bad(code=_HEAD + _ON + "    trailing_stop_positive = -0.02\n", line=6),
         Bad(code=_HEAD + _ON + "    trailing_stop_positive_offset = 3\n", line=6),
         Bad(code=_HEAD + "    x = 1\n    trailing_stop_positive = 0.02\n", line=6),
@@ -100,6 +107,16 @@ class TrailingStop(Rule):
 
     def _share(self, name: str) -> None:
         value = self._number(name)
+        found = self.source.attributes.get(name)
+        text = text_of(found[1]) if found is not None else None
+        if found is not None and text is not None:
+            digits = re.fullmatch(r"0?\.\d+", text)
+            self.report(
+                found[0],
+                f"{name} is not a number",
+                hint="write a positive ratio: 0.02 is 2 %",
+                edits=[self.replace(found[1], text)] if digits else (),
+            )
         if value is None:
             return
         if value < 0 or value > 1 or (value == 0 and name == "trailing_stop_positive"):

@@ -5,6 +5,7 @@ import libcst as cst
 
 from freqgen import Edit, Severity
 from freqgen_structure.editing import with_argument
+from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.parameters import NUMERIC, kind_of_call
 from freqgen_structure.rule import Bad, Rule
@@ -14,6 +15,15 @@ _HEAD = (
     "from freqtrade.strategy import CategoricalParameter, DecimalParameter, IntParameter\n"
     "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 )
+
+_OWN = frozenset({"default", "space", "optimize", "load"})
+_NUMBERS = frozenset({"low", "high", "decimals"})
+_PASSED = frozenset({"step", "log", "name"})
+_SAME = {
+    "min": "low", "max": "high", "minimum": "low", "maximum": "high", "start": "low",
+    "stop": "high", "end": "high", "lower": "low", "upper": "high", "value": "default",
+    "optimise": "optimize", "choices": "categories", "options": "categories",
+}  # fmt: skip
 
 
 class ParameterRange(Rule):
@@ -45,6 +55,12 @@ class ParameterRange(Rule):
             fixed=_HEAD + "    buy_a = IntParameter(low=10, high=40, default=30)\n",
         ),
         Bad(code=_HEAD + "    buy_a = IntParameter(10, 40)\n", line=6),
+        Bad(code=_HEAD + "    buy_a = IntParameter(10, default=10)\n", line=6),
+        Bad(
+            code=_HEAD + "    buy_a = IntParameter(min=10, max=40, default=30)\n",
+            line=6,
+            fixed=_HEAD + "    buy_a = IntParameter(low=10, high=40, default=30)\n",
+        ),
         Bad(
             code=_HEAD + "    buy_a = IntParameter(10, 40, 30, space='buy')\n",
             line=6,
@@ -70,10 +86,31 @@ class ParameterRange(Rule):
         kind = kind_of_call(self.source, node)
         if kind is None or any(arg.star for arg in node.args):
             return
+        if self._keywords(kind, node):
+            return
         if kind in NUMERIC:
             self._numeric(kind, node)
         elif kind == "CategoricalParameter":
             self._categorical(node)
+
+    def _keywords(self, kind: str, node: cst.Call) -> bool:
+        """Report a misspelt keyword, which would be handed on to hyperopt."""
+        known = _OWN | (_NUMBERS if kind in NUMERIC else {"categories"})
+        given = {arg.keyword.value for arg in node.args if arg.keyword is not None}
+        for arg in node.args:
+            word = arg.keyword.value if arg.keyword is not None else ""
+            if not word or word in known | _PASSED or arg.keyword is None:
+                continue
+            right = _SAME.get(word) or nearest(word, known, synonyms=False)
+            if right is not None and right in known and right not in given:
+                self.report(
+                    arg,
+                    f"{kind} has no parameter {word}",
+                    hint=f"write {right}=",
+                    edits=[self.replace(arg.keyword, right)],
+                )
+                return True
+        return False
 
     def _numeric(self, kind: str, node: cst.Call) -> None:
         default = argument(node, 99, "default")
@@ -91,6 +128,9 @@ class ParameterRange(Rule):
             return
         low, high = self._bounds(node)
         if low is None or high is None:
+            pair = meant(self.source, low) if low is not None else None
+            if high is None and (pair is None or number(self.source, pair) is not None):
+                self.report(node, f"{kind} needs a lower and an upper end", hint="low, high")
             return
         small, large = number(self.source, low), number(self.source, high)
         chosen = number(self.source, default)

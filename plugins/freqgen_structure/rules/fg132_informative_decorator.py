@@ -11,7 +11,7 @@ from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.signatures import POPULATE
 from freqgen_structure.timeframes import USUAL, minutes_of, usual
-from freqgen_structure.values import meant
+from freqgen_structure.values import meant, number
 
 _HEAD = (
     "from freqtrade.strategy import IStrategy, informative\n\n\nclass S(IStrategy):\n"
@@ -44,6 +44,8 @@ class InformativeDecorator(Rule):
     INVALID: ClassVar = (
         Bad(code=_HEAD + "    @informative('5m')\n" + _DEF, line=7),
         Bad(code=_HEAD + "    @informative\n" + _DEF, line=7),
+        Bad(code=_HEAD + "    @informative()\n" + _DEF, line=7),
+        Bad(code=_HEAD + "    @informative(4)\n" + _DEF, line=7),
         Bad(
             code=_HEAD + "    @informative('4 hours')  # slow\n" + _DEF,
             line=7,
@@ -126,6 +128,15 @@ class InformativeDecorator(Rule):
                 )
                 return
         if self._turned(call):
+            return
+        given = argument(call, 0, "timeframe")
+        if given is None or number(self.source, given) is not None:
+            if not any(arg.star for arg in call.args):
+                self.report(
+                    given or call,
+                    "@informative needs a timeframe",
+                    hint='write @informative("1h")',
+                )
             return
         timeframe = self._timeframe(argument(call, 0, "timeframe"))
         asset = self._asset(argument(call, 1, "asset"))

@@ -89,7 +89,6 @@ class InformativeColumns(Rule):
         Bad(
             code=_FETCHED + "        dataframe['y'] = dataframe['trend_1h'] + 1\n",
             line=11,
-            fixed=_FETCHED + "        dataframe['y'] = dataframe['trend_4h'] + 1\n",
         ),
     )
 
@@ -162,8 +161,11 @@ class InformativeColumns(Rule):
         where = self.written.get(use.name, set())
         if where - set(self.slow):
             return
+        certain = True
         if where or use.name in self.fetched:
             names = self._merged_names(use.name)
+            if use.name in names:
+                return  # a format of its own gives it the same name
             message = f'the column "{use.name}" is only there for the informative candles'
         else:
             plain, _, timeframe = use.name.rpartition("_")
@@ -171,12 +173,13 @@ class InformativeColumns(Rule):
             if not names or None in names or use.name in names or self._open(plain):
                 return
             message = f'the column "{plain}" of the informative candles has another timeframe'
+            certain = False  # the decorator may be what is wrong
         right = names.pop() if len(names) == 1 else None
         self.report(
             use.node,
             message,
             hint=f'write "{right}"' if right else "put the timeframe behind its name",
-            edits=renamed_text(self.source, use.node, right) if right else (),
+            edits=renamed_text(self.source, use.node, right) if right and certain else (),
         )
 
     def _merged_names(self, column: str) -> set[str | None]:
@@ -233,7 +236,7 @@ def _merged(call: Informative, column: str) -> str | None:
     if call.fmt is None and not call.asset:
         return f"{column}_{call.timeframe}"
     base, _, quote = call.asset.partition("/")
-    if not call.timeframe or "{" in call.asset:
+    if not call.timeframe or "{" in call.asset or (call.asset and not quote):
         return None
     quote = quote.partition(":")[0]
     form = call.fmt or "{base}_{quote}_{column}_{timeframe}"

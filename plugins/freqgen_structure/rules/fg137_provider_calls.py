@@ -54,6 +54,11 @@ class ProviderCalls(Rule):
             fixed=_HEAD + "        frame = self.dp.get_pair_dataframe('BTC/USDT', '1h')\n",
         ),
         Bad(
+            code=_HEAD + "        frame = self.dp.get_pair_dataframe(metadata, '1h')\n",
+            line=8,
+            fixed=_HEAD + "        frame = self.dp.get_pair_dataframe(metadata[\"pair\"], '1h')\n",
+        ),
+        Bad(
             code=_HEAD + "        frame = self.dp.get_pair_dataframe(pair, '60m')\n",
             line=8,
             fixed=_HEAD + "        frame = self.dp.get_pair_dataframe(pair, '1h')\n",
@@ -81,6 +86,13 @@ class ProviderCalls(Rule):
                 )
         elif second is not None:
             self._spelling(second)
+        if isinstance(first, cst.Name) and first.value == "metadata":
+            self.report(
+                first,
+                "metadata holds the pair, and is not the pair",
+                hint='write metadata["pair"]',
+                edits=[self.insert_after(first, '["pair"]')],
+            )
         if name == "get_analyzed_dataframe":
             self._both(node)
 
