@@ -169,10 +169,12 @@ class Kinds:
         """What one of several results of TA-Lib is, if ``value`` is those."""
         if self.of(value) is not Kind.OUTPUTS:
             return None
-        path = self.source.imported(value.func) if isinstance(value, cst.Call) else None
-        if path is None:
+        if not isinstance(value, cst.Call) or not value.args:
             return None
-        return Kind.ARRAY if path.startswith("talib.abstract.") else Kind.SERIES
+        path = self.source.imported(value.func) or ""
+        given = self.of(value.args[0].value)
+        arrays = path.startswith("talib.abstract.") or given is Kind.ARRAY
+        return Kind.ARRAY if arrays else Kind.SERIES
 
     # -- parts -----------------------------------------------------------------------------
 

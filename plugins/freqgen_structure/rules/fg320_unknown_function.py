@@ -240,6 +240,8 @@ def _hint(owner: str, name: str, meant: str | None) -> str:
     near = sorted(one for one in known if distance(plain(one), plain(name)) <= 1)
     if near:
         return f"names like it are {', '.join(near[:4])}"
+    if name == "MA_Type":
+        return "import it from talib, as in from talib import MA_Type"
     if owner.startswith("datetime"):
         return "from datetime import datetime brings the class, and not the module"
     for other in ("talib.abstract", "technical.qtpylib", "technical.indicators", "pandas_ta"):

@@ -24,6 +24,8 @@ class NegativePosition(Rule):
         'x = df["close"][0]',
         'x = df["close"].to_numpy()[-1]',
         'x = df["close"].values[-1]',
+        'import talib\na, b, c = talib.MACD(df["close"].values)\nx = a[-1]',
+        'import talib.abstract as ta\na, b, c = ta.MACD(df["close"])\nx = a[-1]',
         "pairs = [1, 2]\nx = pairs[-1]",
         "x = df.iloc[-1]",
         'x = df["close"].rolling(9).apply(lambda w: w[-1], raw=True)',
