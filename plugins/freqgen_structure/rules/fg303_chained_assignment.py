@@ -138,12 +138,12 @@ class ChainedAssignment(Rule):
         elif isinstance(inner, cst.Call) and isinstance(inner.func, cst.Attribute):
             if self.kinds.of(inner.func.value) is not None and self.kinds.of(inner) is not None:
                 self.report(target, _COPY)
-        elif locator and isinstance(inner, cst.Subscript) and self._frames(inner):
-            self.report(target, _COPY)
-        elif (
-            isinstance(inner, cst.Subscript)
-            and isinstance(self._index(inner), cst.List)
-            and self.kinds.of(inner.value) is Kind.FRAME
+        elif isinstance(inner, cst.Subscript) and (
+            (locator and self._frames(inner))
+            or (
+                isinstance(self._index(inner), cst.List)
+                and self.kinds.of(inner.value) is Kind.FRAME
+            )
         ):
             self.report(target, _COPY)
 
