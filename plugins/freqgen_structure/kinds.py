@@ -18,6 +18,7 @@ from freqgen_structure.known_calls import (
     library_kind,
     method_kind,
     outputs_of,
+    same_kind,
 )
 from freqgen_structure.nodes import dotted, text_of
 from freqgen_structure.signatures import POPULATE, dataframe_parameter, informative_calls
@@ -86,7 +87,7 @@ class Kinds:
             case cst.Call():
                 return self._call(node)
             case cst.IfExp(body=one, orelse=other):
-                return _same([self.of(one), self.of(other)])
+                return same_kind([self.of(one), self.of(other)])
             case cst.NamedExpr(value=value):
                 return self.of(value)
         return None
@@ -106,7 +107,7 @@ class Kinds:
         found = [self._bound(binding, name.value) for binding in bindings]
         self._open.discard(key)
         # What a name is made of by itself, as in mask = mask & other, says nothing new.
-        return _same([kind for kind, again in found if not (again and kind is None)])
+        return same_kind([kind for kind, again in found if not (again and kind is None)])
 
     def _bound(self, binding: BaseAssignment, name: str) -> tuple[Kind | None, bool]:
         """What one binding makes of a name, and whether the name stands in it."""
@@ -350,6 +351,8 @@ class Kinds:
 
     def _call(self, node: cst.Call) -> Kind | None:
         path = self.source.imported(node.func)
+        if path == "functools.reduce" and self._joins(node):
+            return Kind.BOOLS
         if path is not None:
             return library_kind(path, [self.of(arg.value) for arg in node.args])
         if isinstance(node.func, cst.Name):
@@ -370,6 +373,15 @@ class Kinds:
             return None
         return method_kind(base, name)
 
+    def _joins(self, node: cst.Call) -> bool:
+        """Whether ``reduce`` joins conditions, by & or |."""
+        how = node.args[0].value if len(node.args) == 2 else None
+        if isinstance(how, cst.Lambda):
+            body = how.body
+            return isinstance(body, cst.BinaryOperation) and isinstance(body.operator, _LOGIC)
+        path = self.source.imported(how) if how is not None else None
+        return path in {"operator.and_", "operator.or_", "numpy.logical_and", "numpy.logical_or"}
+
     def _returned(self, name: str) -> Kind | None:
         """What a function of this file returns."""
         functions = [f for f in self.source.all(cst.FunctionDef) if f.name.value == name]
@@ -380,17 +392,9 @@ class Kinds:
             return Kind.FRAME
         self._open.add(key)
         values = [r.value for r in self.source.below(functions[0].body, cst.Return)]
-        found = _same([self.of(value) if value is not None else None for value in values])
+        found = same_kind([self.of(value) if value is not None else None for value in values])
         self._open.discard(key)
         return found
-
-
-def _same(kinds: list[Kind | None]) -> Kind | None:
-    """The kind that all of some have; a column where they are columns of two sorts."""
-    found = set(kinds)
-    if len(found) == 1:
-        return found.pop()
-    return Kind.SERIES if found == {Kind.SERIES, Kind.BOOLS} else None
 
 
 def _index(node: cst.Subscript) -> cst.BaseExpression | None:

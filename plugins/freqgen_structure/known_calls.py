@@ -40,7 +40,8 @@ FRAME_CALLS = frozenset(
 
 FRAME_METHODS = frozenset(
     "copy assign fillna ffill bfill dropna reset_index set_index sort_values sort_index replace "
-    "drop head tail rename query shift infer_objects interpolate".split()
+    "drop head tail rename query shift infer_objects interpolate where mask clip "
+    "round astype".split()
 )
 """Methods of a dataframe that give another one."""
 
@@ -179,3 +180,11 @@ def _talib_kind(path: str, first: Kind | None) -> Kind | None:
         # Of a column, talib.abstract gives arrays, and plain talib columns.
         return Kind.ARRAY if abstract or first is Kind.ARRAY else Kind.SERIES
     return Kind.OUTPUTS if first.many else None
+
+
+def same_kind(kinds: list[Kind | None]) -> Kind | None:
+    """The kind that all of some have; a column where they are columns of two sorts."""
+    found = set(kinds)
+    if len(found) == 1:
+        return found.pop()
+    return Kind.SERIES if found == {Kind.SERIES, Kind.BOOLS} else None

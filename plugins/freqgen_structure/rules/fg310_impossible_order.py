@@ -154,11 +154,14 @@ class ImpossibleOrder(Rule):
 
     def _output(self, node: cst.BaseExpression) -> tuple[str, int] | None:
         """The call that gives several bands, as written, and how high the one taken is."""
-        if not isinstance(node, cst.Subscript) or len(node.slice) != 1:
+        if isinstance(node, cst.Attribute):
+            name: str | None = node.attr.value
+        elif isinstance(node, cst.Subscript) and len(node.slice) == 1:
+            index = node.slice[0].slice
+            name = text_of(index.value) if isinstance(index, cst.Index) else None
+        else:
             return None
         call = self.kinds.library_call(node.value)
-        index = node.slice[0].slice
-        name = text_of(index.value) if isinstance(index, cst.Index) else None
         if call is None or name not in _HEIGHT:
             return None
         for arg in call.args[1:]:

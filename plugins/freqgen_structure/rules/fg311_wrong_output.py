@@ -18,6 +18,11 @@ _PARTS = {
     "signal": "signal", "sig": "signal", "hist": "hist", "histogram": "hist",
     "k": "k", "d": "d",
 }  # fmt: skip
+# What the other libraries call their outputs.
+_ELSEWHERE = frozenset(
+    "upperband middleband lowerband macdsignal macdhist histogram slowk slowd fastk fastd "
+    "slow_k slow_d".split()
+)
 
 
 class WrongOutput(Rule):
@@ -192,7 +197,8 @@ class WrongOutput(Rule):
         if outputs is None or self.kinds.of(node.value) is not Kind.FRAME:
             return
         name = node.attr.value
-        meant = _meant(name, outputs) if name in _PARTS and name not in outputs else None
+        known = name in _PARTS or name in _ELSEWHERE
+        meant = _meant(name, outputs) if known and name not in outputs else None
         if meant is not None:
             self._say(node, name, outputs, [self.replace(node.attr, meant)])
 

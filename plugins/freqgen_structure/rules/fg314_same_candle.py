@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 import libcst as cst
+from libcst.metadata import GlobalScope
 
 from freqgen_structure.conditions import TURNED, joined, key_of, part_of
 from freqgen_structure.constants import numbers
@@ -34,6 +35,12 @@ class SameCandle(Rule):
         _ENTRY + _LONG + _EXIT + "        dataframe.loc[(dataframe['a'] > 1)\n"
         "            & (dataframe['c'] > 2), 'exit_long'] = 1\n",
         _ENTRY + _LONG + _EXIT + "        dataframe.loc[:, 'exit_long'] = 0\n",
+        "from functools import reduce\n" + _ENTRY + "        parts = []\n"
+        "        parts.append(dataframe['a'] > 1)\n"
+        "        dataframe.loc[reduce(lambda x, y: x & y, parts), 'enter_long'] = 1\n"
+        + _EXIT
+        + "        parts = []\n        parts.append(dataframe['b'] > 1)\n"
+        "        dataframe.loc[reduce(lambda x, y: x & y, parts), 'exit_long'] = 1\n",
         _ENTRY + _LONG + _EXIT + "        if self.x:\n"
         "            dataframe.loc[dataframe['a'] > 1, 'exit_long'] = 1\n",
     )
@@ -127,8 +134,18 @@ class SameCandle(Rule):
         rows = target.slice[0].slice
         return rows.value if isinstance(rows, cst.Index) else None
 
+    def _is_local(self, name: cst.Name) -> bool:
+        """Whether a name is assigned in a function; parameters are the same in all of them."""
+        return any(value is not None for value in self.source.values(name)) and not any(
+            isinstance(binding.scope, GlobalScope) for binding in self.source.assignments(name)
+        )
+
     def _key(self, node: cst.BaseExpression) -> str:
         part = part_of(self.source, node)
+        if any(self._is_local(name) for name in self.source.below(node, cst.Name)):
+            # The same name means something else in another method.
+            function = self.source.function_of(node)
+            return f"{function.name.value if function else ''} {key_of(self.source, node)}"
         if part is None:
             return key_of(self.source, node)
         left, right = key_of(self.source, part.left), key_of(self.source, part.right)
