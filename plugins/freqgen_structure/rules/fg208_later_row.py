@@ -32,6 +32,9 @@ class LaterRow(CandlesRule):
         "    for i in range(len(c) - 1):\n        dataframe.loc[i + 1, 'a'] = c[i + 1] - c[i]",
         _POPULATE + "    c = dataframe['close'].values\n"
         "    for i in range(5, len(c)):\n        dataframe.loc[i, 'a'] = c[i - 4:i + 1].max()",
+        _POPULATE + "    c = dataframe['close'].values\n"
+        "    for i in range(5, len(c)):\n        for j in range(3):\n            print(j)\n"
+        "        for j in range(1, 4):\n            dataframe.loc[i, 'a'] = c[i - j + 1]",
         _POPULATE + "    names = ['a', 'b']\n"
         "    for i in range(1):\n        dataframe[names[i + 1]] = dataframe[names[i]].shift(1)",
         _POPULATE + "    c = dataframe['close'].values\n"
@@ -175,18 +178,27 @@ class LaterRow(CandlesRule):
                 for row, ahead in ((left, right), (right, left)):
                     start = self._offset(row, name)
                     if start is not None:
-                        known = numbers(self.source, ahead).known
-                        return start + (max(known) if known else 1) if known else None
+                        known = self._farthest(ahead, 1)
+                        return None if known is None else start + known
             case cst.BinaryOperation(operator=cst.Subtract(), left=left, right=right):
                 start = self._offset(left, name)
-                known = numbers(self.source, right).known
                 if start is not None:
-                    return start - min(known) if known else -1.0
+                    known = self._farthest(right, -1)
+                    return start - (1.0 if known is None else known)
             case cst.Call(func=cst.Name(value="min"), args=args):
                 # As in close[i:min(i + 5, len(close))].
                 found = [self._offset(arg.value, name) for arg in args]
                 return next((offset for offset in found if offset is not None), None)
         return None
+
+    def _farthest(self, node: cst.BaseExpression, sign: int) -> float | None:
+        """The number that leads farthest in a direction; the nearest where loops share a name."""
+        known = [sign * number for number in numbers(self.source, node).known]
+        if not known:
+            return None
+        names = self.source.below(node, cst.Name)
+        shared = any(len(self.source.assignments(name)) > 1 for name in names)
+        return sign * (min(known) if shared else max(known))
 
     def _report(self, node: cst.Subscript, loop: Loop, name: str, reach: float) -> None:
         written = self._written(loop, name)
