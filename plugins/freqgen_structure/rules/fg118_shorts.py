@@ -18,14 +18,15 @@ class Shorts(Rule):
     """FG118: short entries are written, and the strategy may not go short.
 
     Freqtrade ignores ``enter_short`` unless ``can_short = True``, and takes the column for
-    nothing in spot markets. ``can_short = False`` in plain sight may be meant, and is a warning;
-    so is ``can_short = True`` where nothing ever enters short, since it only keeps the strategy
+    nothing in spot markets. ``can_short = False`` in plain sight may be meant, and is a warning
+    where the rest of the strategy is written for shorts; so is ``can_short = True`` where nothing ever enters short, since it only keeps the strategy
     out of spot markets.
     """
 
     VALID = (
         _HEAD + "    can_short = True\n" + _ENTRY + _SHORT,
         _HEAD + _ENTRY + _LONG,
+        _HEAD + "    can_short = False\n" + _ENTRY + _LONG + _SHORT,
         _HEAD + "    can_short = False\n" + _ENTRY + "        dataframe['enter_short'] = 0\n",
     )
     INVALID: ClassVar = (
@@ -57,6 +58,8 @@ class Shorts(Rule):
                     edits=with_attribute(self.source, "can_short", "True"),
                 )
         elif written and found is not None and truth(self.source, found[1]) is False:
+            if not self._meant():
+                return
             self.report(
                 found[0],
                 "can_short is False, so the short entries are ignored",
@@ -75,6 +78,16 @@ class Shorts(Rule):
                     hint="write enter_short, or leave can_short out: spot markets refuse it",
                     severity=Severity.WARNING,
                 )
+
+    def _meant(self) -> bool:
+        """Whether the strategy is written for shorts beyond signals that may be switched off."""
+        longs = any(use.name == "enter_long" for use in columns_of(self.source).writes)
+        told = any(a.attr.value == "is_short" for a in self.source.all(cst.Attribute))
+        return (
+            told
+            or not longs
+            or any(text.evaluated_value == "short" for text in self.source.all(cst.SimpleString))
+        )
 
     def _zero(self, node: cst.CSTNode) -> bool:
         """Whether a column is only set to nothing."""
