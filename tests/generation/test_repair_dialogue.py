@@ -68,18 +68,10 @@ NEAT = SLOPPY.replace(
 )  # fmt: skip
 """The same, mended."""
 
-UNPACKED = SLOPPY.replace(
-    "        # Relative",
-    "        upper, middle, lower = ta.BBANDS(dataframe, timeperiod=20)\n"
-    '        dataframe["bb_lower"] = lower\n'
-    "        # Relative",
-)
-"""A fault more, for which there is no single right answer."""
-
 PEEKING = SLOPPY.replace(
     'dataframe["rsi"] < 30]', '(dataframe["rsi"] < 30) & (dataframe["close"].shift(-1) > 0)]'
 )
-"""One that looks at the next candle."""
+"""A fault more, for which there is no single right answer: it looks at the next candle."""
 
 
 OLD = """\
@@ -175,37 +167,33 @@ def test_another_interface_and_what_a_run_shows(vendor: Vendor, freqgen: Freqgen
 
 def test_the_rest_goes_back_once(vendor: Vendor, freqgen: Freqgen) -> None:
     """With the mended file, what was mended in it, and the line of what was not."""
-    server = says(vendor, chat(UNPACKED), chat(NEAT))
+    server = says(vendor, chat(PEEKING), chat(NEAT))
     result = freqgen.generate(DESIGNED)
     assert result.verdict.decision is Decision.ALLOW
     assert len(server.calls) == 2
     assert [attempt.reason for attempt in result.coded.attempts] == ["first", "repair"]
     asked = words(server.calls[1])
-    line = line_of(UNPACKED, "upper, middle")
-    assert f"- FG304, error, line {line}: unpacking BBANDS" in asked
-    assert (
-        f"    {line} |         upper, middle, lower = ta.BBANDS(dataframe, timeperiod=20)\n"
-        in asked
-    )
+    line = line_of(PEEKING, "shift(-1)")
+    assert f"- FG201, error, line {line}: shift by -1" in asked
+    assert f"\n    {line} | " in asked.partition("causes first")[2]
     assert 'dataframe["enter_long"][' not in asked
     assert ".ffill()" in asked
     assert "leave that as it is now" in asked
-    line = line_of(UNPACKED, 'dataframe["enter_long"][')
     assert f"- FG303, line {line}: this assigns to a copy" in asked
 
 
 def test_the_same_failure_twice_changes_the_approach(vendor: Vendor, freqgen: Freqgen) -> None:
     """The third question is for a fresh draft, and says what failed in both of the others."""
-    again = UNPACKED.replace("timeperiod=20", "timeperiod=20, nbdevup=2.0, nbdevdn=2.0")
-    server = says(vendor, chat(UNPACKED), chat(again), chat(NEAT))
+    again = PEEKING.replace("shift(-1) > 0", "shift(-1) > 1")
+    server = says(vendor, chat(PEEKING), chat(again), chat(NEAT))
     result = freqgen.generate(DESIGNED)
     assert result.verdict.decision is Decision.ALLOW
     assert [one.reason for one in result.coded.attempts] == ["first", "repair", "fresh"]
     assert [one.step for one in result.coded.attempts] == ["code", "repair", "code"]
     asked = words(server.calls[2])
     assert "mending them led nowhere" in asked
-    assert "FG304 in tries 1 and 2" in asked
-    assert "do not write: upper, middle, lower = ta.BBANDS(" in asked
+    assert "FG201 in tries 1 and 2" in asked
+    assert 'do not write: dataframe.loc[(dataframe["rsi"] < 30) & ' in asked
     assert "What the checks found" not in asked
     kept = freqgen.store.attempts(result.record.id)
     assert [one.reason for one in kept] == ["first", "repair", "fresh"]
@@ -213,11 +201,8 @@ def test_the_same_failure_twice_changes_the_approach(vendor: Vendor, freqgen: Fr
 
 def test_an_unchanged_file_changes_the_approach(vendor: Vendor, freqgen: Freqgen) -> None:
     """Also where only what freqgen mended was undone."""
-    neat = UNPACKED.replace(
-        'dataframe["enter_long"][dataframe["rsi"] < 30] = 1',
-        'dataframe.loc[dataframe["rsi"] < 30, "enter_long"] = 1',
-    )
-    server = says(vendor, chat(neat), chat(UNPACKED), chat(NEAT))
+    neat = PEEKING.replace('.fillna(method="ffill")', ".ffill()")
+    server = says(vendor, chat(neat), chat(PEEKING), chat(NEAT))
     result = freqgen.generate(DESIGNED)
     assert [one.reason for one in result.coded.attempts] == ["first", "repair", "fresh"]
     assert len(server.calls) == 3
@@ -225,7 +210,7 @@ def test_an_unchanged_file_changes_the_approach(vendor: Vendor, freqgen: Freqgen
 
 def test_a_syntax_error_hides_all_else(vendor: Vendor, freqgen: Freqgen) -> None:
     """What follows from it would be a guess; the other faults are mended in the next draft."""
-    broken = UNPACKED.replace('dataframe["exit_long"] = 0', 'dataframe["exit_long" = 0')
+    broken = PEEKING.replace('dataframe["exit_long"] = 0', 'dataframe["exit_long" = 0')
     server = says(vendor, chat(broken), chat(SLOPPY))
     result = freqgen.generate(DESIGNED)
     assert result.verdict.decision is Decision.ALLOW

@@ -149,6 +149,7 @@ def test_a_mistake_is_found_where_it_can_be_read(mistake: Mistake, cache: Path) 
     for text, expected in ((mistake.wrong, mistake.code), (mistake.right, "")):
         source = strategy(column=column, **{place: text})
         codes = [finding.code for finding in checked(source, "S", cache).findings]
+        codes = [code for code in codes if code != "FG317"]  # a line by itself is not used
         assert codes == ([expected] if expected else []), text
 
 
