@@ -28,19 +28,29 @@ def is_generator(source: Source, function: cst.FunctionDef) -> bool:
 
 
 def is_empty(function: cst.FunctionDef) -> bool:
-    """Whether a function has no more than its docstring, ``pass`` or ``...``."""
+    """Whether a function has no more than its docstring, ``pass``, ``...`` or ``return None``."""
     for statement in function.body.body:
         smalls = statement.body if isinstance(statement, cst.SimpleStatementLine) else [statement]
         for small in smalls if isinstance(smalls, list | tuple) else [smalls]:
-            quiet = isinstance(small, cst.Pass) or (
-                isinstance(small, cst.Expr)
-                and isinstance(
-                    small.value, cst.Ellipsis | cst.SimpleString | cst.ConcatenatedString
+            quiet = (
+                isinstance(small, cst.Pass)
+                or _returns_nothing(small)
+                or (
+                    isinstance(small, cst.Expr)
+                    and isinstance(
+                        small.value, cst.Ellipsis | cst.SimpleString | cst.ConcatenatedString
+                    )
                 )
             )
             if not quiet:
                 return False
     return True
+
+
+def _returns_nothing(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Return) and (
+        node.value is None or (isinstance(node.value, cst.Name) and node.value.value == "None")
+    )
 
 
 def last_expression(function: cst.FunctionDef) -> cst.BaseExpression | None:

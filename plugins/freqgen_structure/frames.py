@@ -18,7 +18,8 @@ _LIBRARIES = ("talib.", "technical.", "freqtrade.vendor.")
 _BUILTINS = frozenset("len print isinstance bool id".split())
 # Methods whose result has the frame's columns, each made of itself alone.
 _KEEPING = frozenset(
-    "copy fillna ffill head tail reset_index astype round replace infer_objects squeeze".split()
+    "copy fillna ffill groupby head tail reset_index astype round replace infer_objects "
+    "squeeze".split()
 )
 _PLAIN = frozenset("shape index empty size ndim".split())
 _LOCATORS = frozenset("loc at iloc".split())

@@ -45,7 +45,7 @@ class LookaheadRule(Rule):
         if self.is_target(node):
             return
         where = where or narrow(node)
-        column = unread_column(self.source, node)
+        column = unread_column(self.source, node) or self._unread_at_the_end(node)
         if column is None:
             severity = None if certain else Severity.WARNING
             self.report(where, message, severity=severity, hint=hint, edits=edits)
@@ -94,6 +94,25 @@ class LookaheadRule(Rule):
             hint=hint,
             edits=edits,
         )
+
+    def _unread_at_the_end(self, node: cst.BaseExpression) -> str | None:
+        """The column that nothing reads in which the value ends, by way of names and functions."""
+        if not self._is_named(node):
+            return None
+        flow = flow_of(candles_of(self.source), node)
+        if flow.decides or flow.elsewhere:
+            return None
+        return unread_target(self.source, flow.columns)
+
+    def _is_named(self, node: cst.CSTNode) -> bool:
+        """Whether the statement of ``node`` gives its value a name, or returns it."""
+        for outer in self.source.ancestors(node):
+            if isinstance(outer, cst.BaseSmallStatement):
+                return isinstance(outer, cst.Return) or (
+                    isinstance(outer, cst.Assign)
+                    and all(isinstance(t.target, cst.Name) for t in outer.targets)
+                )
+        return False
 
     def trades_only(self, node: cst.CSTNode) -> bool:
         """Whether ``node`` stands under an ``if`` about how Freqtrade runs."""

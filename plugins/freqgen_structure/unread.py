@@ -171,13 +171,19 @@ def _may_be_read(source: Source, frames: Frames, column: str) -> bool:
     edges = (r"(?<![^\W_])", r"(?![^\W_])") if renamed else (r"(?<!\w)", r"(?!\w)")
     named = re.compile(quoted if anywhere else f"{edges[0]}{quoted}{edges[1]}")
     if any(
-        named.search(node.attr.value) and not _plots(source, node)
+        named.search(node.attr.value) and not _plots(source, node) and not _called(source, node)
         for node in source.all(cst.Attribute)
     ):
         return True
     return any(
         named.search(text) and not _harmless(source, node, column) for node, text in _texts(source)
     )
+
+
+def _called(source: Source, node: cst.Attribute) -> bool:
+    """Whether an attribute is a method that is called, which no column is."""
+    call = source.parent(node)
+    return isinstance(call, cst.Call) and call.func is node
 
 
 def _renamed(source: Source) -> tuple[bool, bool]:

@@ -19,8 +19,8 @@ class Shorts(Rule):
 
     Freqtrade ignores ``enter_short`` unless ``can_short = True``, and takes the column for
     nothing in spot markets. ``can_short = False`` in plain sight may be meant, and is a warning
-    where the rest of the strategy is written for shorts; so is ``can_short = True`` where nothing ever enters short, since it only keeps the strategy
-    out of spot markets.
+    where the rest of the strategy is written for shorts; so is ``can_short = True`` where nothing
+    ever enters short, since it only keeps the strategy out of spot markets.
     """
 
     VALID = (

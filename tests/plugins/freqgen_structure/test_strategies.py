@@ -27,7 +27,9 @@ TEMPLATES = Path(freqtrade.templates.__file__).parent
 # Static checks cannot tell a forged line of the log from a real one.
 LEFT_TO_THE_SANDBOX = {"lg_inject"}
 
-# Nobody is harmed by them, but they rank a whole column, or take its medians by the hour.
+# Strategies that show what there is compute more than they use, and two of the corpus rank a
+# whole column or take its medians by the hour, into columns that nothing reads.
+TRUE_WARNINGS = {"FG318"}
 DO_LOOK_AHEAD = {("mixin_base", "FG217"), ("agg_str", "FG209")}
 
 
@@ -42,7 +44,8 @@ def _report(path: Path, check: Check):
     "name", ["sample_strategy", "FreqaiExampleStrategy", "FreqaiExampleHybridStrategy"]
 )
 def test_freqtrades_own_strategies_have_no_findings(name: str, check: Check) -> None:
-    assert _report(TEMPLATES / f"{name}.py", check) == ()
+    found = _report(TEMPLATES / f"{name}.py", check)
+    assert {finding.code for finding in found} <= TRUE_WARNINGS
 
 
 @pytest.mark.parametrize("kind", ["minimal", "full", "advanced"])
@@ -51,15 +54,17 @@ def test_freqtrades_new_strategies_have_no_findings(
 ) -> None:
     path = tmp_path / "Fresh.py"
     deploy_new_strategy("Fresh", path, kind)
-    assert _report(path, check) == ()
+    assert {finding.code for finding in _report(path, check)} <= TRUE_WARNINGS
 
 
 @pytest.mark.needs_shared
 def test_legitimate_strategies_are_not_rejected(shared: Path, check: Check) -> None:
     files = sorted((shared / "corpus" / "benign").glob("*.py"))
     assert len(files) >= 32
-    found = {(f.stem, finding.code) for f in files for finding in _report(f, check)}
-    assert found <= DO_LOOK_AHEAD
+    found = [(f.stem, finding) for f in files for finding in _report(f, check)]
+    assert [one for one in found if one[1].severity == "error"] == []
+    said = {(name, finding.code) for name, finding in found if finding.code not in TRUE_WARNINGS}
+    assert said <= DO_LOOK_AHEAD
 
 
 @pytest.mark.needs_shared
@@ -96,6 +101,7 @@ def test_modules_that_the_designs_indicators_need_may_be_imported(tmp_path: Path
         "timeframe": "1h",
         "indicators": [IndicatorSpec(id="twice", function="DOUBLE").model_dump()],
         "entry_long": ["twice > 5"],
+        "exit_long": ["twice < 3"],
         "risk": {"stoploss": -0.1},
     }
     design = Design.from_data(data)
