@@ -117,7 +117,7 @@ _LAYOUT = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 def _comment(text: str, line: int, column: int, begin: int) -> Comment | None:
     match = _NOQA.search(text)
     if match is None or (match["colon"] and not match["codes"]):
-        return None  # "# noqa: because" names nothing, and is not meant to silence everything
+        return None  # words after the colon name no code, and are not meant to silence everything
     named = match.span("codes") if match["codes"] else (match.end(), match.end())
     return Comment(
         codes=tuple(code.upper() for code in _CODE.findall(match["codes"] or "")),

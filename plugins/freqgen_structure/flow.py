@@ -47,7 +47,7 @@ def is_empty(function: cst.FunctionDef) -> bool:
     return True
 
 
-def _returns_nothing(node: cst.CSTNode) -> bool:
+def _returns_nothing(node: object) -> bool:
     return isinstance(node, cst.Return) and (
         node.value is None or (isinstance(node.value, cst.Name) and node.value.value == "None")
     )
