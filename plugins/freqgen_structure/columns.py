@@ -38,6 +38,13 @@ _ORDERFLOW = frozenset(
 _GIVEN = CANDLES | _ORDERFLOW | frozenset(SIGNALS)
 # Libraries whose functions leave the dataframe that they are given as it is.
 _PURE = ("talib", "numpy", "pandas.Series", "technical.qtpylib", "freqtrade.strategy", "math")
+# Functions of technical that work on a copy of the dataframe.
+_COPYING = frozenset(
+    "MADR PMAX RMI SSLChannels TKE VIDYA atr_percent bollinger_bands chaikin_money_flow chopiness "
+    "cmf dema ema fibonacci_retracements hull_moving_average ichimoku laguerre rma sma supertrend "
+    "tema tv_alma tv_hma tv_trama tv_wma vpci vpcii vwma williams_percent zema".split()
+)
+_PLAIN = frozenset("Counter OrderedDict bytearray defaultdict deque dict list set".split())
 _PURE_BUILTINS = frozenset("len print bool isinstance type id repr str range enumerate zip".split())
 # Methods whose result has the columns of the frame they are called on.
 _KEEPING = frozenset(
@@ -174,7 +181,12 @@ class _Collector:
             assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else holder
             values.append(assign.value if isinstance(assign, cst.Assign | cst.AnnAssign) else None)
         return bool(values) and all(
-            isinstance(value, cst.Dict | cst.List | cst.DictComp | cst.ListComp) for value in values
+            isinstance(value, cst.Dict | cst.List | cst.DictComp | cst.ListComp)
+            or (
+                isinstance(value, cst.Call)
+                and (dotted(value.func) or "").rpartition(".")[2] in _PLAIN
+            )
+            for value in values
         )
 
     def _call(self, call: cst.Call) -> None:
@@ -273,7 +285,9 @@ class _Collector:
         """Whether a function that is given the dataframe shows in this file what it does."""
         path = self.source.imported(call.func)
         if path is not None:
-            return path.startswith(_PURE) or path.rpartition(".")[2] == "merge_informative_pair"
+            name = path.rpartition(".")[2]
+            copies = path == f"technical.indicators.{name}" and name in _COPYING
+            return path.startswith(_PURE) or copies or name == "merge_informative_pair"
         local = dotted(call.func) or ""
         if isinstance(call.func, cst.Name):
             functions = {f.name.value for f in self.source.all(cst.FunctionDef)}

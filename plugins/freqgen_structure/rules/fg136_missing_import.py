@@ -5,7 +5,9 @@ import libcst as cst
 
 from freqgen import Edit
 from freqgen_structure.editing import needed_module, needed_name
+from freqgen_structure.nearest import nearest
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.unknown_names import names_at, unknown_names
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 _DEF = "    def populate_indicators(self, dataframe, metadata):\n"
@@ -42,8 +44,8 @@ class MissingImport(Rule):
     """FG136: a name is used that the file neither imports nor defines.
 
     Python raises ``NameError`` when it comes there: while the file is loaded, so that there is no
-    strategy at all, or on the first candle. Names are looked at whose origin is plain, such as
-    ``np``, ``ta`` or ``IntParameter``.
+    strategy at all, or on the first candle. That holds for ``np`` and ``ta`` without an import as
+    for a name that is misspelt.
     """
 
     VALID = (
@@ -55,6 +57,10 @@ class MissingImport(Rule):
         + "    x = np\n",
         "from somewhere import *\n" + _HEAD + "    x = np.nan\n",
         _HEAD + _DEF + "        import numpy as np\n        return np.nan\n",
+        _HEAD + "    def f(self, x):\n        match x:\n            case [first, *rest]:\n"
+        "                return first, rest\n        return __file__, [n for n in x]\n",
+        _HEAD + "    def f(self):\n        try:\n            return later\n"
+        "        except NameError:\n            return 1\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -85,6 +91,17 @@ class MissingImport(Rule):
         ),
         Bad(code=_HEAD + _DEF + "        dataframe['x'] = ta.sma(dataframe)\n", line=6),
         Bad(
+            code=_HEAD + _DEF + "        return datafame.copy()\n",
+            line=6,
+            fixed=_HEAD + _DEF + "        return dataframe.copy()\n",
+        ),
+        Bad(
+            code=_HEAD
+            + _DEF
+            + "        dataframe['x'] = dataframe['close'].shift(\n            perid\n        )\n",
+            line=7,
+        ),
+        Bad(
             code="class S(IStrategy):\n    x = 1\n",
             line=1,
             fixed="from freqtrade.strategy import IStrategy\nclass S(IStrategy):\n    x = 1\n",
@@ -110,6 +127,17 @@ class MissingImport(Rule):
                 hint=f"add {what}" if what else "import it, or take what it stands for",
                 edits=edits,
             )
+        if self.source.strategies:
+            for unknown in unknown_names(self.source):
+                if unknown.value in seen:
+                    continue
+                meant = nearest(unknown.value, names_at(self.source, unknown), synonyms=False)
+                self.report(
+                    unknown,
+                    f"{unknown.value} is neither imported nor defined",
+                    hint=f"write {meant}" if meant else "define it, or correct its name",
+                    edits=[self.replace(unknown, meant)] if meant else (),
+                )
 
     def _anything(self) -> bool:
         """Whether an import of everything may bring any name."""

@@ -11,9 +11,9 @@ from freqgen_structure.rule import Bad, Rule
 _SAME = frozenset(
     "astype bfill clip ffill fillna infer_objects interpolate mask replace round where".split()
 )
-_SAME_FRAME = frozenset("assign bfill clip ffill fillna rename replace round astype".split())
+_SAME_FRAME = frozenset("assign bfill clip drop ffill fillna rename replace round astype".split())
 _KEEPS_ELSEWHERE = frozenset(
-    "append drop insert pop update to_csv set_index info plot hist describe".split()
+    "append insert pop update to_csv set_index info plot hist describe".split()
 )
 _HEAD = "import talib.abstract as ta\nfrom freqtrade.strategy import merge_informative_pair\n"
 
@@ -72,6 +72,11 @@ class LostResult(Rule):
             fixed="dataframe = dataframe.rename(columns={'a': 'b'})",
         ),
         Bad(code="dataframe['a'].rolling(20)", line=1),
+        Bad(
+            code="dataframe.drop(columns=['a'])",
+            line=1,
+            fixed="dataframe = dataframe.drop(columns=['a'])",
+        ),
     )
 
     def visit_Expr(self, node: cst.Expr) -> None:

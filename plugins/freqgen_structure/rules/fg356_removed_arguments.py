@@ -63,6 +63,11 @@ class RemovedArguments(Rule):
             fixed='x = df["close"].between(1, 2, "neither")\n',
         ),
         Bad(
+            code='x = df["close"].pct_change(1, "pad")\n',
+            line=1,
+            fixed='x = df["close"].ffill().pct_change(1)\n',
+        ),
+        Bad(
             code='x = df["close"].pct_change(5, fill_method="ffill")\n',
             line=1,
             fixed='x = df["close"].ffill().pct_change(5)\n',
@@ -227,8 +232,8 @@ class RemovedArguments(Rule):
 
     def _pct_change(self, call: LibraryCall) -> None:
         """``fill_method="ffill"``, which was the default once."""
-        args = [a for a in call.node.args if a.keyword and a.keyword.value == "fill_method"]
-        fill = args[0].value if args else None
+        fill = argument(call.node, 1, "fill_method")
+        args = [a for a in call.node.args if a.value is fill]
         if fill is None or text_of(fill) is None:
             return
         dropped = without_arguments(self.source, call.node, args)
