@@ -11,6 +11,7 @@ from freqgen_structure.nodes import text_of
 
 if TYPE_CHECKING:
     from freqgen_structure.signatures import Informative
+    from freqgen_structure.source import Source
 
 ANY = re.compile(r".*", re.DOTALL)
 """Any name at all."""
@@ -47,6 +48,17 @@ def _pattern(node: cst.BaseExpression) -> str:
         if template is not None:
             return ".*".join(re.escape(part) for part in re.split(r"\{[^{}]*\}", template))
     return ".*"
+
+
+def written_names(source: Source, node: cst.BaseExpression) -> frozenset[str] | None:
+    """All names that an expression can be, as ``name.lower()`` in a loop over literals."""
+    match node:
+        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value=how)), args=[]):
+            known = source.strings(inner) if how in {"lower", "upper"} else None
+            return known and frozenset(
+                text.lower() if how == "lower" else text.upper() for text in known
+            )
+    return source.strings(node)
 
 
 def informative_pattern(arguments: Informative) -> re.Pattern[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from freqgen import CANDLE_COLUMNS
-from freqgen_structure.column_names import ANY, informative_pattern, name_pattern
+from freqgen_structure.column_names import ANY, informative_pattern, name_pattern, written_names
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.signatures import (
     POPULATE,
@@ -163,7 +163,7 @@ class _Collector:
             for element in key.elements:
                 self._write(element.value)
             return
-        names = self.source.strings(key)
+        names = written_names(self.source, key)
         if names is not None:
             self.columns.writes += [self._use(name, key) for name in sorted(names)]
         elif not _is_number(key):

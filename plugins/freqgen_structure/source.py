@@ -262,10 +262,6 @@ class Source:
         literal = text_of(node)
         if literal is not None:
             return frozenset({literal})
-        match node:
-            case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value=how)), args=[]):
-                known = self.strings(inner) if how in {"lower", "upper"} else None
-                return known and frozenset(getattr(text, how)() for text in known)
         if not isinstance(node, cst.Name):
             return None
         found: set[str] = set()

@@ -14,7 +14,7 @@ import talib.abstract as ta
 from freqtrade.strategy import IStrategy, informative, merge_informative_pair
 from pandas import DataFrame
 from technical import qtpylib
-from technical.indicators import ichimoku
+from technical.indicators import ichimoku, vfi
 
 
 class S(IStrategy):
@@ -85,7 +85,8 @@ def test_columns_that_are_written(statement: str, names: set[str]) -> None:
         ("dataframe.ta.rsi(append=True)", "anything", None),
         ("dataframe = dataframe.join(other)", "anything", None),
         ("dataframe = library(dataframe)", "anything", None),
-        ("ichimoku(dataframe)", "anything", None),
+        ("vfi(dataframe)", "anything", None),
+        ("ichimoku(dataframe)", "close", "anything"),
         ("helper.add(dataframe)", "anything", None),
         ("for dataframe in frames:\n    x = 1", "anything", None),
         ("dataframe, x = f()", "anything", None),
