@@ -270,8 +270,8 @@ class TestJobs:
         assert [one["file"] for one in found[0]] == [str(file) for file in files]
 
     def test_end_with_ctrl_c(self, tmp_path: Path) -> None:
-        for number in range(12):
-            (tmp_path / f"f{number:02}.py").write_text(GOOD)
+        for number in range(400):  # more than are read before the signal comes
+            (tmp_path / f"f{number:03}.py").write_text(GOOD)
         paths = os.pathsep.join(map(str, (ROOT, ROOT / "plugins")))
         command = [sys.executable, "-m", "freqgen", "validate", "--static", ".", "-j", "2"]
         process = subprocess.Popen(
@@ -279,7 +279,7 @@ class TestJobs:
             stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": paths},
         )  # fmt: skip
         assert process.stdout is not None
-        assert process.stdout.readline() == "Good in f00.py\n"
+        assert process.stdout.readline() == "Good in f000.py\n"
         children = [os.pidfd_open(pid) for pid in _children(process.pid)]
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()

@@ -39,6 +39,8 @@ class CallbackValues(Rule):
         _HEAD + _LEVERAGE + "        return min(3.0, max_leverage)\n",
         _HEAD + _CONFIRM + "        return pair in self.pairs\n",
         _HEAD + _STAKE + "        return proposed_stake / 2\n",
+        _HEAD + _STAKE + "        if proposed_stake < 10:\n            return 0\n"
+        "        return proposed_stake\n",
         _HEAD + "    def custom_exit(self, current_profit, **kwargs):\n"
         "        return 'late' if current_profit > 0.1 else None\n",
     )
@@ -90,7 +92,7 @@ class CallbackValues(Rule):
         elif name == "custom_stake_amount":
             if text is not None or truth(self.source, value) is not None:
                 self.report(value, f"the stake {self.text(value)} is no amount of money")
-            elif plain is not None and plain <= 0:
+            elif plain is not None and (plain < 0 or (plain == 0 and self._alone(name))):
                 self.report(
                     value,
                     f"a stake of {plain:g} opens no trade",
@@ -103,6 +105,11 @@ class CallbackValues(Rule):
                 f"{plain:g} is taken for true, and the trade is closed",
                 hint='return a reason such as "target", or True, or None',
             )
+
+    def _alone(self, name: str) -> bool:
+        """Whether nothing else is ever returned: under a condition, 0 passes on a trade."""
+        returns = returns_of(self.source, self.source.methods[name])
+        return len(returns) == 1 and not isinstance(returns[0].value, cst.IfExp)
 
     def _price(self, name: str, value: cst.BaseExpression) -> None:
         wrong = text_of(value) is not None or truth(self.source, value) is not None
