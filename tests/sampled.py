@@ -38,7 +38,8 @@ EVERY = {
     "tests/generation/test_repair_dialogue.py::test_what_a_model_undoes_is_mended_again": 2,
     "tests/generation/test_repair_dialogue.py::test_a_model_cannot_silence_a_check": 2,
     "tests/generation/test_vendor_conversations.py::test_a_key_that_comes_back_is_not_kept": 2,
-    "tests/generation/test_vendor_conversations.py::test_what_cannot_be_sent_or_stored_is_mended": 2,
+    "tests/generation/test_vendor_conversations.py::test_what_cannot_be_sent_or_stored_"
+    "is_mended": 2,
     "tests/generation/test_unfinished.py::test_an_error_in_a_later_attempt_keeps_what_there_was": 3,
     "tests/generation/test_unfinished.py::test_an_error_in_the_first_attempt_at_code_keeps_the_"
     "design": 3,
