@@ -224,6 +224,14 @@ class Kinds:
             return Kind.SCALAR if self.source.strings(index) is not None else None
         if of_base is Kind.OUTPUTS:
             return self._output(base) if isinstance(index, cst.Integer) else None
+        return self._of_list(base)
+
+    def _of_list(self, base: cst.BaseExpression) -> Kind | None:
+        """What a list of literals holds, if all of that is the same."""
+        values = self.source.values(base) if isinstance(base, cst.Name) else []
+        match values:
+            case [cst.List(elements=elements) | cst.Tuple(elements=elements)] if elements:
+                return same_kind([self.of(element.value) for element in elements])
         return None
 
     def _of_frame(self, node: cst.Subscript, index: cst.BaseExpression) -> Kind | None:

@@ -53,6 +53,7 @@ class StoplossValue(Rule):
             "stop, current_rate, is_short=trade.is_short, leverage=trade.leverage)\n",
         ),
         Bad(code=_HEAD + _STOP + "        return -5\n", line=6),
+        Bad(code=_HEAD + _STOP + "        x = 1\n        return 0.0\n", line=7),
         Bad(code=_HEAD + _STOP + "        return 0.05\n", line=6),
         Bad(code=_HEAD + _STOP + "        return True\n", line=6),
         Bad(code=_HEAD + _STOP + "        return 'stop'\n", line=6),
@@ -83,7 +84,14 @@ class StoplossValue(Rule):
                 )
 
     def _number(self, node: cst.BaseExpression, distance: float) -> None:
-        if 1 < abs(distance) <= _MOST_PERCENT:
+        if distance == 0:
+            self.report(
+                node,
+                "a distance of 0 is no stop: Freqtrade takes it for None, and keeps the old one",
+                hint="return None to keep the stop, or a distance such as -0.001",
+                severity=Severity.WARNING,
+            )
+        elif 1 < abs(distance) <= _MOST_PERCENT:
             self.report(
                 node,
                 f"a stop at a distance of {abs(distance) * 100:g} % is never reached",

@@ -16,6 +16,11 @@ _MEMBERS = frozenset(
     "value range opt_range low high default space optimize load name in_space decimals "
     "param_type can_optimize get_space".split()
 )
+_LIBRARIES = (
+    "talib.", "numpy.", "pandas.", "technical.", "pandas_ta.", "math.", "datetime.timedelta",
+    "freqtrade.strategy.stoploss_from_",
+)  # fmt: skip
+"""What works with numbers."""
 _ENTRY = "    def populate_entry_trend(self, dataframe, metadata):\n"
 
 
@@ -35,6 +40,17 @@ class ParameterValue(Rule):
         _HEAD + _ENTRY + "        if self.other < 3:\n            x = self.buy_rsi.low\n",
     )
     INVALID: ClassVar = (
+        Bad(
+            code="from datetime import timedelta\n"
+            + _HEAD
+            + "    def custom_exit(self, pair, trade, **kwargs):\n"
+            "        return timedelta(hours=self.buy_rsi)\n",
+            line=9,
+            fixed="from datetime import timedelta\n"
+            + _HEAD
+            + "    def custom_exit(self, pair, trade, **kwargs):\n"
+            "        return timedelta(hours=self.buy_rsi.value)\n",
+        ),
         Bad(
             code=_HEAD + _ENTRY + "        x = self.buy_rsi.val\n",
             line=8,
@@ -175,7 +191,7 @@ class ParameterValue(Rule):
         """Whether a call works with numbers: a library's, or a method of a column."""
         paths = self.source.imports(call.func)
         if paths:
-            return paths[0].startswith(("talib.", "numpy.", "pandas.", "technical.", "pandas_ta."))
+            return paths[0].startswith(_LIBRARIES)
         if isinstance(call.func, cst.Name):
             return call.func.value in {"range", "int", "float", "max", "min", "round", "abs", "sum"}
         if not isinstance(call.func, cst.Attribute):

@@ -2,6 +2,7 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen import Severity
 from freqgen_structure.editing import renamed_text
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad, Rule
@@ -21,7 +22,8 @@ class ProviderCalls(Rule):
 
     ``self.dp.get_analyzed_dataframe(pair, timeframe)`` returns two things, the dataframe and when
     it was made, and every method of ``self.dp`` takes the pair first. Asked for a timeframe as
-    the pair it gives an empty frame, without a word.
+    the pair it gives an empty frame, without a word. ``historic_ohlcv`` reads files of candles,
+    which a running bot does not have.
     """
 
     VALID = (
@@ -31,6 +33,11 @@ class ProviderCalls(Rule):
         _HEAD + "        frame = self.dp.get_pair_dataframe(pair=pair, timeframe='1h')\n",
     )
     INVALID: ClassVar = (
+        Bad(
+            code=_HEAD + "        self.hours = self.dp.historic_ohlcv(pair, '1h')  # long\n",
+            line=8,
+            fixed=_HEAD + "        self.hours = self.dp.get_pair_dataframe(pair, '1h')  # long\n",
+        ),
         Bad(
             code=_HEAD + f"        frame = {_GET}(pair, self.timeframe)  # last\n"
             "        last = frame.iloc[-1]\n",
@@ -95,6 +102,14 @@ class ProviderCalls(Rule):
             )
         if name == "get_analyzed_dataframe":
             self._both(node)
+        elif name == "historic_ohlcv" and isinstance(node.func, cst.Attribute):
+            self.report(
+                node.func.attr,
+                "historic_ohlcv reads stored candles, which a running bot does not have",
+                hint="write get_pair_dataframe, which takes the right ones",
+                severity=Severity.WARNING,
+                edits=[self.replace(node.func.attr, "get_pair_dataframe")],
+            )
 
     def _is_timeframe(self, node: cst.BaseExpression) -> bool:
         text = text_of(meant(self.source, node))

@@ -33,6 +33,11 @@ class TruthOfColumn(Rule):
     )
     INVALID: ClassVar = (
         Bad(
+            code="parts = [dataframe['a'] > 3, dataframe['b'] < 2]\nentry = parts[0] & parts[1]\n"
+            "dataframe['enter_long'] = 1 if (entry) else 0\n",
+            line=3,
+        ),
+        Bad(
             code="dataframe.loc[dataframe['a'] < 3 and dataframe['b'] > 1, 'x'] = 1",
             line=1,
             fixed="dataframe.loc[(dataframe['a'] < 3) & (dataframe['b'] > 1), 'x'] = 1",

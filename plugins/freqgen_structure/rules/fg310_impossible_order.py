@@ -4,6 +4,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
+from freqgen_structure.columns import SIGNALS
 from freqgen_structure.conditions import Part, comparisons, key_of
 from freqgen_structure.constants import numbers
 from freqgen_structure.definitions import definitions_of
@@ -43,12 +44,18 @@ class ImpossibleOrder(Rule):
         _BANDS + "x = dataframe['close'] < dataframe['lower']\n",
         _BANDS + "x = dataframe['lower'] > dataframe['upper'].shift(1)\n",
         "x = dataframe['close'] != dataframe['close']",
+        "dataframe.loc[dataframe['a'] != dataframe['a'], 'a'] = 0",
         _HEAD + "dataframe['rsi'] = ta.RSI(dataframe)\ndataframe['s'] = ta.SMA(dataframe, "
         "price='rsi')\nx = dataframe['rsi'] > dataframe['s']\n",
         _HEAD + "dataframe['close'] = ta.RSI(dataframe)\nx = dataframe['close'] > "
         "dataframe['high']\n",
     )
     INVALID: ClassVar = (
+        Bad(
+            code="dataframe.loc[\n    (dataframe['a'] != dataframe['a']) & (dataframe['b'] > 3),\n"
+            "    ['enter_long', 'enter_tag'],\n] = (1, 'x')\n",
+            line=2,
+        ),
         Bad(code="x = dataframe['close'] > dataframe['high']", line=1),
         Bad(code="x = (\n    True\n    & (dataframe.open.lt(dataframe['low']))\n)", line=3),
         Bad(code="x = dataframe['close'].shift(2) < dataframe['low'].shift(2)", line=1),
@@ -112,7 +119,15 @@ class ImpossibleOrder(Rule):
 
     def _same(self, part: Part) -> None:
         if part.sign in {"==", "!="}:
-            return  # a column is not equal to itself where it has no value
+            # A column is not equal to itself where it has no value.
+            if part.sign == "!=" and self._signals(part.node):
+                self.report(
+                    part.node,
+                    "a column differs from itself only where it has no value",
+                    hint="compare it with another column, or with a candle before",
+                    severity=Severity.WARNING,
+                )
+            return
         never = part.sign in {"<", ">"}
         self.report(
             part.node,
@@ -120,6 +135,14 @@ class ImpossibleOrder(Rule):
             hint="compare it with another column, or with a candle before, as in .shift(1)",
             severity=None if never else Severity.WARNING,
         )
+
+    def _signals(self, node: cst.CSTNode) -> bool:
+        """Whether a condition is that of ``dataframe.loc[…, "enter_long"]``."""
+        for outer in self.source.ancestors(node):
+            if isinstance(outer, cst.Subscript) and len(outer.slice) == 2:
+                names = {text_of(n) for n in self.source.below(outer.slice[1], cst.SimpleString)}
+                return bool(names & set(SIGNALS))
+        return False
 
     def _name(self, key: str) -> str:
         return _COLUMN.sub(r"\1", key)
