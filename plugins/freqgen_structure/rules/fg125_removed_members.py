@@ -3,8 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
-from freqgen_structure.installed import INSTALLED, Class
-from freqgen_structure.interface import CALLBACKS
+from freqgen_structure.given import given_kind, is_method, members
 from freqgen_structure.nearest import nearest
 from freqgen_structure.rule import Bad, Rule
 
@@ -26,11 +25,6 @@ _OLD = {
     "entry_price": "open_rate",
     "open_time": "open_date_utc",
     "profit_ratio": "calc_profit_ratio",
-}
-_CLASSES = {
-    "trade": ("freqtrade.persistence.trade_model", ("Trade", "LocalTrade")),
-    "order": ("freqtrade.persistence.trade_model", ("Order",)),
-    "dp": ("freqtrade.data.dataprovider", ("DataProvider",)),
 }
 _SQL = frozenset("query session metadata registry".split())
 _BY_TWO_NAMES = frozenset(
@@ -68,7 +62,13 @@ class RemovedMembers(Rule):
             line=6,
             fixed=_HEAD + "        return trade.open_rate\n",
         ),
+        Bad(
+            code=_HEAD + "        return trade.open_rat > 1  # slip\n",
+            line=6,
+            fixed=_HEAD + "        return trade.open_rate > 1  # slip\n",
+        ),
         Bad(code=_HEAD + "        return trade.open_order_id\n", line=6),
+        Bad(code=_HEAD + "        return trade.current_gain\n", line=6),
         Bad(
             code=_HEAD + "        frame = self.dp.get_pair_dataframes(pair, '1h')\n",
             line=6,
@@ -77,11 +77,11 @@ class RemovedMembers(Rule):
     )
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
-        kind = self._kind(node.value)
+        kind = given_kind(self.source, node.value)
         if kind is None:
             return
         name = node.attr.value
-        known = _members(kind)
+        known = members(kind)
         if not known or name.startswith("_") or name in _SQL:
             return
         if kind == "trade" and name in _BY_TWO_NAMES and name in known:
@@ -97,7 +97,7 @@ class RemovedMembers(Rule):
             if right is None or right not in known:
                 right = nearest(name, (one for one in known if not one.startswith("_")))
             called = isinstance(self.source.parent(node), cst.Call)
-            method = right is not None and self._is_method(kind, right)
+            method = right is not None and is_method(kind, right)
             edits = [self.replace(node.attr, right)] if right and called == method else []
             self.report(
                 node.attr,
@@ -105,41 +105,3 @@ class RemovedMembers(Rule):
                 hint=f"write {right}" if right else "look it up in Freqtrade's documentation",
                 edits=edits,
             )
-
-    def _kind(self, base: cst.BaseExpression) -> str | None:
-        """What an expression holds: a trade, an order, or the data provider."""
-        match base:
-            case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value="dp")):
-                return "dp"
-            case cst.Name(value="trade" | "order" as name):
-                function = self.source.function_of(base)
-                if function is None or function.name.value not in CALLBACKS:
-                    return None
-                if function not in self.source.methods.values():
-                    return None
-                given = name in CALLBACKS[function.name.value].parameters
-                bindings = self.source.assignments(base)
-                holders = [self.source.parent(getattr(b, "node", base)) for b in bindings]
-                single = len(holders) == 1 and isinstance(
-                    getattr(bindings[0], "node", None), cst.Param
-                )
-                param = single or (len(holders) == 1 and isinstance(holders[0], cst.Param))
-                return name if given and param else None
-        return None
-
-    def _is_method(self, kind: str, name: str) -> bool:
-        module, classes = _CLASSES[kind]
-        found = [INSTALLED.member(module, one) for one in classes]
-        return any(isinstance(c, Class) and name in c.methods for c in found)
-
-
-def _members(kind: str) -> frozenset[str]:
-    """Every attribute that the installed classes have; none where they cannot be read."""
-    module, classes = _CLASSES[kind]
-    names: set[str] = set()
-    for one in classes:
-        found = INSTALLED.member(module, one)
-        if not isinstance(found, Class):
-            return frozenset()
-        names |= found.attributes
-    return frozenset(names)

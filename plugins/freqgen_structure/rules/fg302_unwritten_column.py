@@ -11,7 +11,7 @@ from freqgen_structure.kinds import kinds_of
 from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.signatures import informative_calls
+from freqgen_structure.signatures import POPULATE, informative_calls
 
 _HEAD = (
     "import talib.abstract as ta\nfrom freqtrade.strategy import IStrategy, informative\n\n\n"
@@ -71,15 +71,17 @@ class UnwrittenColumn(Rule):
             + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
             + _RSI
             + "        return dataframe\n"
-            + _DEF
-            + "        dataframe['x'] = dataframe['rsi'] > 3\n",
-            line=11,
+            + "    def custom_exit(self, pair, trade, **kwargs):\n"
+            "        df, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)\n"
+            "        return df['rsi'].iloc[-1] > 3\n",
+            line=12,
             fixed=_HEAD
             + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
             + _RSI
             + "        return dataframe\n"
-            + _DEF
-            + "        dataframe['x'] = dataframe['rsi_1h'] > 3\n",
+            + "    def custom_exit(self, pair, trade, **kwargs):\n"
+            "        df, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)\n"
+            "        return df['rsi_1h'].iloc[-1] > 3\n",
         ),
         Bad(
             code=_HEAD + "    def populate_entry_trend(self, dataframe, metadata):\n"
@@ -167,10 +169,20 @@ class UnwrittenColumn(Rule):
             return False
         if use not in self.columns.certain:
             return False
+        if use.method in POPULATE and self._of_informative(use.name):
+            return False  # the rule of such columns says it
         written = definitions_of(self.source).of(use.name)
         if not written or use.name in CANDLES or any(one.base for one in written):
             return False
         return not any(pattern.fullmatch(use.name) for pattern in self.columns.patterns)
+
+    def _of_informative(self, name: str) -> bool:
+        """Whether only methods with ``@informative`` write a column."""
+        writers = {one.method for one in self.columns.writes if one.name == name}
+        methods = [self.source.methods.get(writer or "") for writer in writers]
+        return bool(methods) and all(
+            method is not None and informative_calls(self.source, method) for method in methods
+        )
 
     def _suffixed(self, name: str) -> str | None:
         """The name that a column has in the base candles, if there is one informative pair."""

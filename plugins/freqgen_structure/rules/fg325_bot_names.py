@@ -5,6 +5,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.arguments import Fault, misfits
+from freqgen_structure.given import given_kind
 from freqgen_structure.installed import INSTALLED, Class, Function
 from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import dotted, text_of
@@ -28,9 +29,9 @@ _DATABASE = frozenset("metadata registry query session".split())
 class BotNames(Rule):
     """FG325: Freqtrade's data provider, wallets or trades do not have what is read from them.
 
-    ``trade.open_rat``, ``self.dp.get_pair_datframe(…)`` and ``Trade.get_trades_proxy(open=…)``
-    raise an error, which Freqtrade logs when it calls the strategy: the callback then has no
-    effect. What is there is looked up in the Freqtrade that is installed.
+    ``self.wallets.get_totals()`` and ``Trade.get_trades_proxy(open=…)`` raise an error, which
+    Freqtrade logs when it calls the strategy: the callback then has no effect. What is
+    there is looked up in the Freqtrade that is installed.
     """
 
     VALID = (
@@ -44,16 +45,6 @@ class BotNames(Rule):
         "def f(trade):\n    return trade.foo\n",
     )
     INVALID: ClassVar = (
-        Bad(
-            code=_EXIT + "        return trade.open_rat > 1  # slip\n",
-            line=7,
-            fixed=_EXIT + "        return trade.open_rate > 1  # slip\n",
-        ),
-        Bad(
-            code=_EXIT + "        x = self.dp.get_pair_datframe(pair, '1h')\n",
-            line=7,
-            fixed=_EXIT + "        x = self.dp.get_pair_dataframe(pair, '1h')\n",
-        ),
         Bad(
             code=_EXIT + "        x = self.dp.get_pair_dataframe(\n            pair,\n"
             "            tf='1h',\n        )\n",
@@ -77,7 +68,11 @@ class BotNames(Rule):
             fixed=_EXIT + "        x = self.wallets.get_total('USDT')\n",
         ),
         Bad(code=_EXIT + "        x = self.wallets.get_total()\n", line=7),
-        Bad(code=_EXIT + "        x = trade.current_gain\n", line=7),
+        Bad(
+            code=_EXIT + "        x = Trade.get_trades_prox(pair=pair)\n",
+            line=7,
+            fixed=_EXIT + "        x = Trade.get_trades_proxy(pair=pair)\n",
+        ),
     )
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
@@ -86,6 +81,8 @@ class BotNames(Rule):
         if owner is None or name.startswith("_"):
             return
         known = _attributes(owner)
+        if given_kind(self.source, node.value) is not None:
+            return  # the rule of such objects says it
         if not known or name in known or name in _DATABASE:
             return
         public = [one for one in known if not one.startswith("_")]

@@ -3,6 +3,7 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen_structure.given import given_kind, members
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad, Rule
 
@@ -130,6 +131,10 @@ class Bot(Rule):
 
     def _reach(self, node: cst.CSTNode, base: str | None, name: str) -> None:
         last = (base or "").rpartition(".")[2]
+        if last == "dp" and isinstance(node, cst.Attribute):
+            known = members("dp") if given_kind(self.source, node.value) == "dp" else ()
+            if known and name not in known:
+                return  # a name that is not there reaches nothing; its own rule says so
         if last == "dp" and name not in _DP and not name.startswith("_"):
             message = f"self.dp.{name} is not a documented way to read candles"
             self.report(node, message, hint=_nearest(name, _DP))
