@@ -17,7 +17,12 @@ OLD = {
 }
 
 # An exit among the entries is a mistake of another kind, which only its author can mend.
-_TURNED = {("sell", "populate_entry_trend"), ("buy", "populate_exit_trend")}
+_TURNED = {
+    ("sell", "populate_entry_trend"),
+    ("sell", "populate_buy_trend"),
+    ("buy", "populate_exit_trend"),
+    ("buy", "populate_sell_trend"),
+}
 
 
 class OldColumns(Rule):

@@ -1,4 +1,8 @@
 import difflib
+import re
+from ast import literal_eval
+from collections import Counter
+from collections.abc import Iterator
 from typing import ClassVar
 
 import libcst as cst
@@ -40,6 +44,32 @@ _MEANT = {
     "time_in_force": "order_time_in_force",
 }
 _NEAR = 0.86
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(
+        (
+            "can_short",
+            "position_adjustment_enable",
+            "process_only_new_candles",
+            "trailing_only_offset_is_reached",
+            "trailing_stop",
+            "use_custom_roi",
+            "use_custom_stoploss",
+            "use_exit_signal",
+            "exit_profit_only",
+            "ignore_roi_if_entry_signal",
+        ),
+        bool,
+    ),
+    **dict.fromkeys(("minimal_roi", "order_types", "order_time_in_force", "plot_config"), dict),
+    **dict.fromkeys(
+        ("stoploss", "trailing_stop_positive", "trailing_stop_positive_offset"), (int, float)
+    ),
+    "timeframe": str,
+    "startup_candle_count": int,
+}
+_ASIDE = re.compile(
+    r"_.*|.*_|.*\d|x[a-z].*|.*_(old|off|bak|backup|disabled|unused|saved)", re.IGNORECASE
+)
 
 
 class MisspeltAttribute(Rule):
@@ -54,6 +84,7 @@ class MisspeltAttribute(Rule):
         _HEAD + "    stop_loss = -0.1\n    def f(self):\n        return self.stop_loss\n",
         _HEAD + "    informative_timeframe = '1h'\n    buy_params = {}\n    max_trades_a_day = 3\n",
         _HEAD + "    time_frame = '1h'\n    timeframe = time_frame\n",
+        _HEAD + "    _trailing_stop = True\n    stoploss_old = -0.2\n    trailing_stop2 = True\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -84,25 +115,48 @@ class MisspeltAttribute(Rule):
             "        return order_type\n",
         ),
         Bad(code=_HEAD + "    time_frame = '1h'\n    timeframe = '5m'\n", line=5),
+        Bad(code=_HEAD + "    x = 1\n    trailing_stops = [1, 2]\n", line=6),
     )
 
     def check(self) -> None:
         if self.source.strategy is None or self.source.foreign_bases:
             return
-        for name, (node, value) in self.source.attributes.items():
-            if name in ATTRIBUTES or name in OLD or name.endswith("_params"):
-                continue
-            known = _meant(name)
-            if known is None or self._read(name, node) or self._is_parameter(value):
-                continue
+        found = list(self._misspelt())
+        meant = Counter(known for _, known, _ in found)
+        for node, known, value in found:
+            name = node.value
             there = known in self.source.attributes or known in self.source.methods
             self.report(
                 node,
                 f"nothing reads the attribute {name}",
                 hint=f"{known} is set as well: leave {name} out" if there else f"call it {known}",
                 severity=Severity.WARNING if there else Severity.ERROR,
-                edits=() if there else [self.replace(node, known)],
+                edits=[self.replace(node, known)]
+                if not there and meant[known] == 1 and self._fits(known, value)
+                else (),
             )
+
+    def _misspelt(self) -> Iterator[tuple[cst.Name, str, cst.BaseExpression]]:
+        """The attributes, the name that is meant, and the value."""
+        for name, (node, value) in self.source.attributes.items():
+            if name in ATTRIBUTES or name in OLD or name.endswith("_params"):
+                continue
+            known = None if put_aside(name) else _meant(name)
+            if known is None or self._read(name, node) or self._is_parameter(value):
+                continue
+            if isinstance(node, cst.Name):
+                yield node, known, value
+
+    def _fits(self, known: str, value: cst.BaseExpression) -> bool:
+        """Whether a value is of the type that the attribute has; unknown ones may be."""
+        wanted = _TYPES.get(known)
+        if wanted is None or (isinstance(value, cst.Name) and value.value not in {"True", "False"}):
+            return True
+        try:
+            plain = literal_eval(self.text(value))
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            return True
+        return isinstance(plain, wanted) and (wanted is bool) == isinstance(plain, bool)
 
     def _read(self, name: str, node: cst.CSTNode) -> bool:
         named = any(
@@ -120,6 +174,11 @@ class MisspeltAttribute(Rule):
 
     def _is_parameter(self, value: cst.BaseExpression) -> bool:
         return isinstance(value, cst.Call) and (dotted(value.func) or "").endswith("Parameter")
+
+
+def put_aside(name: str) -> bool:
+    """Whether a name looks like one that its author has switched off, and not like a slip."""
+    return _ASIDE.fullmatch(name) is not None
 
 
 def _meant(name: str) -> str | None:

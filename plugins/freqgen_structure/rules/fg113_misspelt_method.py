@@ -1,16 +1,18 @@
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import ClassVar
 
 import libcst as cst
 
-from freqgen import Edit, Severity
-from freqgen_structure.editing import needed_name
-from freqgen_structure.interface import METHODS
+from freqgen import Severity
+from freqgen_structure.interface import CALLBACKS, METHODS, PLAIN
+from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.rules.fg108_old_names import METHODS as OLD
-from freqgen_structure.signatures import informative_calls
+from freqgen_structure.rules.fg112_misspelt_attribute import put_aside
+from freqgen_structure.signatures import POPULATE, informative_calls
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 _NEAR = 0.84
@@ -42,7 +44,7 @@ _MEANT = {
     "entry_timeout": "check_entry_timeout",
     "exit_timeout": "check_exit_timeout",
 }
-_TIMEFRAME = re.compile(r"populate_indicators_(?P<timeframe>[1-9]\d*[mhdw])")
+_TIMEFRAME = re.compile(r"(?<![0-9a-z])[1-9][0-9]*[mhdw](?![0-9a-z])")
 
 
 class MisspeltMethod(Rule):
@@ -57,6 +59,9 @@ class MisspeltMethod(Rule):
         _HEAD + "    def custom_exit(self, pair, **kwargs):\n        return self.custom_exits()\n"
         "    def custom_exits(self):\n        return None\n",
         _HEAD + "    def stop_price(self, rate):\n        return rate\n",
+        _HEAD + "    def _custom_exit(self, pair, **kwargs):\n        return None\n",
+        _HEAD + "    def go(self, df):\n        return getattr(self, 'custom_stop')(df)\n"
+        "    def custom_stop(self, df):\n        return df\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -84,28 +89,32 @@ class MisspeltMethod(Rule):
             line=7,
         ),
         Bad(
+            code=_HEAD + "    def custom_stop(self, df):\n        return df\n",
+            line=5,
+        ),
+        Bad(
             code=_HEAD + "    def populate_indicators_1h(self, dataframe, metadata):\n"
             "        return dataframe\n",
             line=5,
-            fixed="from freqtrade.strategy import IStrategy, informative\n\n\n"
-            'class S(IStrategy):\n    @informative("1h")\n'
-            "    def populate_indicators_1h(self, dataframe, metadata):\n"
-            "        return dataframe\n",
         ),
     )
 
     def check(self) -> None:
-        for method, known in self.misspelt():
+        found = list(self.misspelt())
+        meant = Counter(known for _, known in found)
+        for method, known in found:
             if known is None:
                 self._bare(method)
                 continue
-            there = known in self.source.methods
+            there, fits = known in self.source.methods, _fits(method, known)
             self.report(
                 method.name,
                 f"nothing calls the method {method.name.value}",
                 hint=f"{known} is there as well: keep one" if there else f"call it {known}",
-                severity=Severity.WARNING if there else Severity.ERROR,
-                edits=() if there else [self.replace(method.name, known)],
+                severity=Severity.ERROR if fits and not there else Severity.WARNING,
+                edits=[self.replace(method.name, known)]
+                if fits and not there and meant[known] == 1
+                else (),
             )
 
     def misspelt(self) -> Iterator[tuple[cst.FunctionDef, str | None]]:
@@ -113,7 +122,7 @@ class MisspeltMethod(Rule):
         if self.source.strategy is None or self.source.foreign_bases:
             return
         for name, method in self.source.methods.items():
-            if name in METHODS or name in OLD or self._read(method):
+            if name in METHODS or name in OLD or put_aside(name) or self._read(method):
                 continue
             if method.decorators or informative_calls(self.source, method):
                 continue
@@ -124,33 +133,30 @@ class MisspeltMethod(Rule):
                 yield method, known
 
     def _bare(self, method: cst.FunctionDef) -> None:
-        timeframe = _TIMEFRAME.fullmatch(method.name.value)
-        if timeframe is None:
-            self.report(
-                method.name,
-                f"nothing calls the method {method.name.value}",
-                hint="decorate it with @informative, or call it",
-                severity=Severity.WARNING,
-            )
-            return
-        name, edits = needed_name(self.source, "freqtrade.strategy", "informative")
-        start, _ = self.source.span(method)
-        begin = self.source.text.rfind("\n", 0, start) + 1
-        indent = self.source.text[begin:start]
-        line = f'{indent}@{name}("{timeframe["timeframe"]}")\n'
+        timeframe = _TIMEFRAME.search(method.name.value)
         self.report(
             method.name,
             f"nothing calls the method {method.name.value}",
-            hint=f'decorate it with @informative("{timeframe["timeframe"]}")',
-            edits=() if indent.strip() else (*edits, Edit(start=begin, end=begin, text=line)),
+            hint=f'decorate it with @informative("{timeframe[0] if timeframe else "1h"}"), '
+            "or leave it out",
         )
 
     def _read(self, method: cst.FunctionDef) -> bool:
         name = method.name.value
+        if any(text_of(node) == name for node in self.source.all(cst.SimpleString)):
+            return True  # getattr(self, "name")
         return any(
             n.value == name and not isinstance(self.source.parent(n), cst.FunctionDef)
             for n in self.source.all(cst.Name)
         )
+
+
+def _fits(method: cst.FunctionDef, known: str) -> bool:
+    """Whether a method takes what Freqtrade would give it under the other name."""
+    own = [p.name.value for p in (*method.params.posonly_params, *method.params.params)][1:]
+    if known in CALLBACKS:
+        return set(own) <= set(CALLBACKS[known].parameters)
+    return len(own) == (2 if known in POPULATE else 0) or known not in {*POPULATE, *PLAIN}
 
 
 def _meant(name: str) -> str | None:

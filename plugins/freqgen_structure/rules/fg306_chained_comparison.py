@@ -38,6 +38,7 @@ class ChainedComparison(Rule):
             "(dataframe['b'] <= dataframe['c']) & (dataframe['c'] < 4)),\n    'x',\n] = 1",
         ),
         Bad(code="if 1 < dataframe['a'] < 3:\n    x = 1\n", line=1),
+        Bad(code="x = dataframe['a'] < f(3) < dataframe['b']", line=1),
         Bad(
             code="low = dataframe['low']\nx = low < dataframe.open < 3 if y else z",
             line=2,
@@ -58,7 +59,11 @@ class ChainedComparison(Rule):
         if not any(kind is not None and kind.many for kind in of_sides[: len(sides) - 1]):
             return
         edits: list[Edit] = []
-        if "#" not in self.text(node) and not self._tested(node):
+        # What stands in the middle is written twice: a call that may do something must not be.
+        twice = any(
+            kinds.of(side) is None and self.source.below(side, cst.Call) for side in sides[1:-1]
+        )
+        if "#" not in self.text(node) and not self._tested(node) and not twice:
             edits = [self._split(node, sides)]
         self.report(
             node, "a comparison of a column has two operators, which pandas refuses", edits=edits

@@ -3,11 +3,10 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen import Edit, Severity
+from freqgen import Severity
 from freqgen_structure.columns import columns_of
 from freqgen_structure.constants import numbers
 from freqgen_structure.definitions import Definition, definitions_of
-from freqgen_structure.editing import without_statement
 from freqgen_structure.nodes import dotted, text_of
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.signatures import POPULATE
@@ -45,7 +44,6 @@ class Overwritten(Rule):
         Bad(
             code=_ENTRY + _LONG + "        dataframe['enter_long'] = 0\n        return dataframe\n",
             line=8,
-            fixed=_ENTRY + _LONG + "        return dataframe\n",
         ),
         Bad(
             code=_ENTRY + "        dataframe['enter_long'] = dataframe['a'] > 1\n"
@@ -59,9 +57,6 @@ class Overwritten(Rule):
             "        dataframe['enter_long'] = 0\n        dataframe['exit_long'] = 0\n"
             "        return dataframe\n",
             line=10,
-            fixed=_ENTRY + _LONG + "        return dataframe\n"
-            "    def populate_exit_trend(self, dataframe, metadata):\n"
-            "        dataframe['exit_long'] = 0\n        return dataframe\n",
         ),
         Bad(
             code=_ENTRY + "        dataframe['a'] = ta.EMA(dataframe, timeperiod=5)\n"
@@ -74,7 +69,6 @@ class Overwritten(Rule):
             + _LONG
             + "        dataframe['enter_long'] = 0\n        return dataframe\n",
             line=9,
-            fixed=_ENTRY + "        if self.x:\n    " + _LONG + "        return dataframe\n",
         ),
     )
 
@@ -83,10 +77,9 @@ class Overwritten(Rule):
         for name in sorted(self.definitions.names):
             found = [d for d in self.definitions.of(name) if self._rank(d) is not None]
             found.sort(key=self._order)
-            for number, (earlier, later) in enumerate(pairwise(found)):
+            for earlier, later in pairwise(found):
                 if self._loses(name, earlier, later):
-                    after = [d for d in found[number + 2 :] if self._rank(d) == self._rank(later)]
-                    self._say(name, earlier, later, last=not after)
+                    self._say(name, earlier, later)
 
     def _function(self, definition: Definition) -> cst.FunctionDef | None:
         return self.source.function_of(definition.target)
@@ -163,29 +156,14 @@ class Overwritten(Rule):
     def _in_loop(self, node: cst.CSTNode) -> bool:
         return any(isinstance(a, cst.For | cst.While) for a in self.source.ancestors(node))
 
-    def _say(self, name: str, earlier: Definition, later: Definition, *, last: bool) -> None:
+    def _say(self, name: str, earlier: Definition, later: Definition) -> None:
         line, _ = self.source.position(earlier.target)
         signal = name in _SIGNALS
         value = later.value
         cleared = value is not None and numbers(self.source, value).known == {0.0}
-        edits: list[Edit] = []
-        holder = self.source.parent(self.source.parent(later.target) or later.target)
-        statement = self.source.parent(holder) if holder is not None else None
-        if (
-            signal
-            and cleared
-            and last
-            and isinstance(statement, cst.SimpleStatementLine)
-            and len(statement.body) == 1
-            and isinstance(holder, cst.Assign)
-            and len(holder.targets) == 1
-            and len(self.source.below(later.target, cst.SimpleString)) == 1
-        ):
-            edits = [without_statement(self.source, statement)]
         what = "clears" if cleared else "overwrites"
         self.report(
             later.target,
             f'this {what} the column "{name}" of line {line}, which nothing has read',
             severity=None if signal else Severity.WARNING,
-            edits=edits,
         )

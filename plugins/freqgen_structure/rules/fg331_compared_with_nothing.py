@@ -2,7 +2,7 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen import Edit
+from freqgen import Edit, Severity
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import text_of
@@ -32,25 +32,31 @@ class ComparedWithNothing(Rule):
     )
     INVALID: ClassVar = (
         Bad(
-            code="import numpy as np\nx = (\n    (dataframe['a'] == np.nan)\n)",
+            code="import numpy as np\nx['b'] = (\n    (dataframe['a'] == np.nan)\n)",
             line=3,
-            fixed="import numpy as np\nx = (\n    (dataframe['a'].isna())\n)",
+            fixed="import numpy as np\nx['b'] = (\n    (dataframe['a'].isna())\n)",
         ),
-        Bad(code="x = dataframe['a'] != None", line=1, fixed="x = dataframe['a'].notna()"),
         Bad(
-            code="x = (dataframe['a'] + 1) == float('nan')",
+            code="x = (dataframe['a'] != None) & y",
             line=1,
-            fixed="x = (dataframe['a'] + 1).isna()",
+            fixed="x = (dataframe['a'].notna()) & y",
         ),
+        Bad(code="x = dataframe['a'] != None", line=1),
+        Bad(code="assert dataframe['a'] is not None", line=1),
         Bad(
-            code="x = dataframe['a'] * 2 is not None",
+            code="x = y[(dataframe['a'] + 1) == float('nan')]",
             line=1,
-            fixed="x = (dataframe['a'] * 2).notna()",
+            fixed="x = y[(dataframe['a'] + 1).isna()]",
         ),
         Bad(
-            code="from numpy import nan\nx = nan == dataframe['a']",
+            code="x.loc[dataframe['a'] * 2 is not None, 'b'] = 1",
+            line=1,
+            fixed="x.loc[(dataframe['a'] * 2).notna(), 'b'] = 1",
+        ),
+        Bad(
+            code="from numpy import nan\nx['b'] = nan == dataframe['a']",
             line=2,
-            fixed="from numpy import nan\nx = dataframe['a'].isna()",
+            fixed="from numpy import nan\nx['b'] = dataframe['a'].isna()",
         ),
         Bad(
             code="x = (dataframe['a'] > 3) is True",
@@ -99,15 +105,40 @@ class ComparedWithNothing(Rule):
         edits: list[Edit] = []
         if isinstance(operator, cst.Equal | cst.NotEqual | cst.Is | cst.IsNot):
             wanted = "isna" if isinstance(operator, cst.Equal | cst.Is) else "notna"
-            tested = isinstance(self.source.parent(node), cst.If | cst.IfExp | cst.BooleanOperation)
-            if not tested and "#" not in self.text(node):
+            if self._selects(node) and "#" not in self.text(node):
                 edits = [self.replace(node, f"{self._whole(left)}.{wanted}()")]
         always = "true" if isinstance(operator, cst.NotEqual | cst.IsNot) else "false"
+        # "is" may be asked of the object on purpose, where no candles are chosen by it.
+        meant = isinstance(operator, cst.Is | cst.IsNot) and not self._selects(node)
         self.report(
             node,
             f"a column compared with what is missing is {always} on every candle",
             edits=edits,
+            severity=Severity.WARNING if meant else None,
         )
+
+    def _selects(self, node: cst.BaseExpression) -> bool:
+        """Whether candles are chosen by a comparison, or it becomes a column."""
+        inside: cst.CSTNode = node
+        parent = self.source.parent(node)
+        while isinstance(parent, cst.BinaryOperation | cst.UnaryOperation):
+            if isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not):
+                return False
+            if isinstance(parent, cst.BinaryOperation):
+                return True
+            inside, parent = parent, self.source.parent(parent)
+        match parent:
+            case cst.Index() | cst.SubscriptElement():
+                return True
+            case cst.Arg():
+                call = self.source.parent(parent)
+                path = self.source.imported(call.func) if isinstance(call, cst.Call) else None
+                return path in {"numpy.where", "numpy.select", "numpy.logical_and"}
+            case cst.Assign():
+                return parent.value is inside and isinstance(
+                    parent.targets[0].target, cst.Subscript
+                )
+        return False
 
     def _in(
         self,
