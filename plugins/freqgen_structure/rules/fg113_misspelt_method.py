@@ -89,6 +89,13 @@ class MisspeltMethod(Rule):
             line=7,
         ),
         Bad(
+            code=_HEAD + "    def populate_exit_trend_(self, dataframe, metadata):\n"
+            "        return dataframe\n",
+            line=5,
+            fixed=_HEAD + "    def populate_exit_trend(self, dataframe, metadata):\n"
+            "        return dataframe\n",
+        ),
+        Bad(
             code=_HEAD + "    def custom_stop(self, df):\n        return df\n",
             line=5,
         ),
@@ -122,12 +129,15 @@ class MisspeltMethod(Rule):
         if self.source.strategy is None or self.source.foreign_bases:
             return
         for name, method in self.source.methods.items():
-            if name in METHODS or name in OLD or put_aside(name) or self._read(method):
+            if name in METHODS or name in OLD or self._read(method):
                 continue
             if method.decorators or informative_calls(self.source, method):
                 continue
             known = _meant(name)
-            if name.startswith("populate_indicators_"):
+            needed = known in POPULATE and known not in self.source.methods
+            if put_aside(name) and not needed:
+                continue
+            if name.startswith("populate_indicators_") and not needed:
                 yield method, None
             elif known is not None:
                 yield method, known
