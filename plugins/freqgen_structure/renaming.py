@@ -9,6 +9,7 @@ import libcst as cst
 from libcst.metadata import Assignment, ImportAssignment
 
 from freqgen import Edit
+from freqgen_structure.guards import guarded
 from freqgen_structure.nodes import dotted
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def from_imports(source: Source) -> Iterator[tuple[str, cst.ImportAlias]]:
 
 
 def tried(source: Source, node: cst.CSTNode, *errors: str) -> bool:
-    """Whether a failure of ``node`` is provided for by a ``try`` around it."""
+    """Whether a failure of ``node`` is provided for: by a ``try`` around it, or by asking first."""
     inner = node
     for outer in source.ancestors(node):
         if isinstance(outer, cst.Try) and inner is outer.body:
@@ -44,7 +45,7 @@ def tried(source: Source, node: cst.CSTNode, *errors: str) -> bool:
                 if caught & (set(errors) or _HANDLED):
                     return True
         inner = outer
-    return False
+    return guarded(source, node)
 
 
 def named_import(source: Source, item: cst.ImportAlias, new: str) -> tuple[Edit, ...]:

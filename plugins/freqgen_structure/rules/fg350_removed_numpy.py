@@ -28,6 +28,12 @@ class RemovedNumpy(Rule):
         "import numpy as np\nx = np.vstack((a, b))\n",
         "from numpy import nan, inf\n",
         "np = Helper()\nx = np.NaN\n",
+        'import numpy as np\nf = np.trapezoid if hasattr(np, "trapezoid") else np.trapz\n',
+        'import numpy as np\nf = getattr(np, "trapezoid", None) or np.trapz\n',
+        'import numpy as np\nx = np.trapz(c) if hasattr(np, "trapz") else c.sum()\n',
+        'import numpy as np\nNEW = hasattr(np, "trapezoid")\nif not NEW:\n    x = np.trapz(c)\n',
+        'import numpy as np\n\ndef f(c):\n    if hasattr(np, "trapezoid"):\n'
+        "        return np.trapezoid(c)\n    return np.trapz(c)\n",
     )
     INVALID: ClassVar = (
         Bad(

@@ -31,6 +31,7 @@ class RemovedPandas(Rule):
         "try:\n    from pandas import Panel\nexcept ImportError:\n    Panel = None\n",
         "pd = Helper()\nx = pd.rolling_mean(y, 3)\n",
         "import pandas as pd\nx = pd.errors.PerformanceWarning\n",
+        "import pandas as pd\nx = pd.Panel if hasattr(pd, 'Panel') else None\n",
     )
     INVALID: ClassVar = (
         Bad(

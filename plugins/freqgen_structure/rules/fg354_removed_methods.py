@@ -12,6 +12,7 @@ from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import number_of, text_of
 from freqgen_structure.outdated import METHOD_ADVICE, RENAMED_METHODS
+from freqgen_structure.renaming import tried
 from freqgen_structure.rule import Bad, Rule
 
 # Of these only the call without arguments means the same.
@@ -37,6 +38,10 @@ class RemovedMethods(Rule):
         'x = df["date"].dt.isocalendar().week\n',
         "x = df.groupby('a').first()\n",
         "x = df.map(round)\ny = df['close'].to_numpy()\n",
+        "import pandas as pd\nif hasattr(pd.DataFrame, 'map'):\n    m = df.map(abs)\n"
+        "else:\n    m = df.applymap(abs)\n",
+        "m = df.applymap(abs) if hasattr(df, 'applymap') else df.map(abs)\n",
+        "try:\n    m = df.applymap(abs)\nexcept AttributeError:\n    m = df.map(abs)\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -110,6 +115,11 @@ class RemovedMethods(Rule):
         ),
         Bad(code='x = df.last("3D")\n', line=1),
         Bad(
+            code="if hasattr(self, 'size'):\n    x = df.applymap(abs)\n",
+            line=2,
+            fixed="if hasattr(self, 'size'):\n    x = df.map(abs)\n",
+        ),
+        Bad(
             code="def f(frame: pd.DataFrame):\n    x = frame.close\n    return x.pad()\n",
             line=3,
             fixed="def f(frame: pd.DataFrame):\n    x = frame.close\n    return x.ffill()\n",
@@ -122,7 +132,7 @@ class RemovedMethods(Rule):
             self._date(node, node.value)
         if name not in RENAMED_METHODS and name not in METHOD_ADVICE:
             return
-        owner = self._class(node)
+        owner = None if tried(self.source, node, "AttributeError") else self._class(node)
         if owner is None or has(f"pandas.{owner}", name) is not False:
             return
         new = RENAMED_METHODS.get(name)
@@ -152,6 +162,8 @@ class RemovedMethods(Rule):
     def _date(self, node: cst.Attribute, accessor: cst.Attribute) -> None:
         kind = kinds_of(self.source).of(accessor.value)
         if accessor.attr.value != "dt" or kind is not Kind.SERIES:
+            return
+        if tried(self.source, node, "AttributeError"):
             return
         name = node.attr.value
         self.report(

@@ -18,6 +18,7 @@ from freqgen_structure.removed_arguments import (
     SERIES_POSITIONS,
     WITHOUT_AXIS,
 )
+from freqgen_structure.renaming import tried
 from freqgen_structure.rule import Bad, Rule
 
 _INCLUSIVE = {"True": '"both"', "False": '"neither"'}
@@ -40,6 +41,8 @@ class RemovedArguments(Rule):
         "import numpy as np\nx = np.percentile(y, 5, method='linear')\n",
         "df.sum(axis=1)\ndf.sum(1)\ndf.mean()",
         "df['close'].rolling(20).quantile(q=0.5)",
+        'import pandas as pd\nif pd.__version__ < "2":\n    df = df.drop("rsi", 1)\n',
+        "try:\n    x = df.drop('rsi', 1)\nexcept TypeError:\n    x = df.drop('rsi', axis=1)\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -127,6 +130,8 @@ class RemovedArguments(Rule):
 
     def check(self) -> None:
         for call in library_calls(self.source):
+            if tried(self.source, call.node, "TypeError"):
+                continue
             self._keywords(call)
             self._positions(call)
             self._values(call)
