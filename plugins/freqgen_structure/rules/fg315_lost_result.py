@@ -15,6 +15,8 @@ _SAME_FRAME = frozenset("assign bfill clip drop ffill fillna rename replace roun
 _KEEPS_ELSEWHERE = frozenset(
     "append insert pop update to_csv set_index info plot hist describe".split()
 )
+# What a person writes to look at a dataframe, in a notebook: nothing was to be changed.
+_LOOKS = frozenset("copy head nlargest nsmallest sample tail".split())
 _HEAD = "import talib.abstract as ta\nfrom freqtrade.strategy import merge_informative_pair\n"
 
 
@@ -23,6 +25,7 @@ class LostResult(Rule):
 
     Methods of dataframes and columns give a new one and leave the old one as it is:
     ``dataframe.fillna(0)`` as a statement fills nothing. ``==`` compares, where ``=`` assigns.
+    To look at a dataframe, as with ``dataframe.tail()``, is a warning.
     """
 
     HINT = "assign the result"
@@ -34,6 +37,8 @@ class LostResult(Rule):
         "def f(dataframe):\n    dataframe['x'] = 1\n    return dataframe\n\n\nf(dataframe)\n",
         "'''text'''\n...\n",
         "print(dataframe['a'].max())",
+        "dataframe.info()",
+        "dataframe.describe()",
         "conditions.append(dataframe['a'] > 1)",
     )
     INVALID: ClassVar = (
@@ -72,6 +77,9 @@ class LostResult(Rule):
             fixed="dataframe = dataframe.rename(columns={'a': 'b'})",
         ),
         Bad(code="dataframe['a'].rolling(20)", line=1),
+        Bad(code="dataframe.tail(3)", line=1),
+        Bad(code="dataframe['a'].head()", line=1),
+        Bad(code="x = 1\ndataframe.copy()", line=2),
         Bad(
             code="dataframe.drop(columns=['a'])",
             line=1,
@@ -134,7 +142,7 @@ class LostResult(Rule):
         kind, of_base = self.kinds.of(call), self.kinds.of(base)
         if of_base not in {Kind.FRAME, Kind.SERIES, Kind.BOOLS, Kind.WINDOW} or kind is None:
             return
-        if kind is Kind.SCALAR:
+        if kind is Kind.SCALAR or name in _LOOKS:
             self._say(node, name, [], severity=Severity.WARNING)
         else:
             self._say(node, name, self._assigned(node, base, of_base, name))
