@@ -61,7 +61,7 @@ _DIFF = {"+": "green", "-": "red", "@": "cyan"}
 
 def show_diff(console: Console, diff: str) -> None:
     """A unified diff, as it is, so that it can be applied."""
-    for line in diff.splitlines():
+    for line in diff.removesuffix("\n").split("\n") if diff else ():
         console.print(Text(line, style=_DIFF.get(line[:1], "")), soft_wrap=True)
 
 

@@ -23,7 +23,7 @@ class Source:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_tree", ast.parse(self.text))
-        object.__setattr__(self, "_lines", tuple(self.text.splitlines()))
+        object.__setattr__(self, "_lines", tuple(self.text.split("\n")))
 
     def line(self, number: int | None) -> str:
         """A line of the text, without its indentation; empty if there is none."""

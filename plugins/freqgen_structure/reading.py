@@ -35,6 +35,8 @@ _HIDDEN = re.compile(
     "[\x01-\x08\x0b-\x0c\x0e-\x1f\x7f\x85\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ud800-\udfff]|\r(?!\n)"
 )
+# A page break on a line of its own hides nothing, and Python takes the line for an empty one.
+_PAGE = re.compile(r"^[ \t]*\f[ \t]*(?=\r?$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,7 @@ def _unreadable(text: str) -> Problem | None:
                 hint="save it in UTF-8 and remove the declaration",
                 line=number,
             )
-    hidden = _HIDDEN.search(text)
+    hidden = _HIDDEN.search(_PAGE.sub(lambda found: " " * len(found[0]), text))
     if hidden:
         start = hidden.start()
         return Problem(
