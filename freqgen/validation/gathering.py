@@ -50,7 +50,7 @@ def gather(
     """The files of a command line, where a folder stands for the strategies below it.
 
     Hidden folders, ``__pycache__`` and virtual environments below a folder are passed over, and
-    so are files without a strategy. Links are followed once.
+    so are files without a strategy. A file is checked once, whatever names and links lead to it.
 
     :param skip: Further folders to pass over.
     :param strategies_only: Pass over named files without a strategy too.
@@ -65,8 +65,8 @@ def gather(
         path = Path(name)
         if path not in folders or name == "":
             check_file(name)
-            if path not in known:
-                known.add(path)
+            if _real(path) not in known:
+                known.add(_real(path))
                 if strategies_only and _is_other(path):
                     others.append(path)
                 else:
@@ -75,9 +75,9 @@ def gather(
         count = 0
         for found in _below(path, tuple(_real(one) for one in skip)):
             count += 1
-            if found.path in known:
+            if _real(found.path) in known:
                 continue
-            known.add(found.path)
+            known.add(_real(found.path))
             if found.error is None and _is_other(found.path):
                 others.append(found.path)
             else:

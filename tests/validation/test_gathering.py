@@ -63,3 +63,12 @@ def test_one_that_is_to_be_skipped_is(folder: Path) -> None:
 def test_a_hidden_one_is_searched_if_it_is_named(folder: Path) -> None:
     hidden = folder.rename(folder.with_name(".hidden"))
     assert len(gather([hidden]).files) == 3
+
+
+def test_a_file_is_checked_once_under_whatever_names(tmp_path: Path) -> None:
+    """A link among the named files leads to a file that is named already."""
+    file, link = tmp_path / "a.py", tmp_path / "l.py"
+    file.write_text("x = 1\n", encoding="utf-8")
+    link.symlink_to(file)
+    assert [one.path for one in gather([file, link, tmp_path]).files] == [file]
+    assert [one.path for one in gather([link, file]).files] == [link]
