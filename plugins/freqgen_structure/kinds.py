@@ -14,6 +14,7 @@ from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.definitions import Definition, definitions_of
 from freqgen_structure.known_calls import (
     Kind,
+    concat_kind,
     frame_outputs,
     library_kind,
     method_kind,
@@ -361,6 +362,8 @@ class Kinds:
         path = self.source.imported(node.func)
         if path == "functools.reduce" and self._joins(node):
             return Kind.BOOLS
+        if path == "pandas.concat":
+            return concat_kind(node, self.of)
         if path is not None:
             return library_kind(path, [self.of(arg.value) for arg in node.args])
         if isinstance(node.func, cst.Name):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
+
+import libcst as cst
+
+from freqgen_structure.nodes import argument
 
 
 class Kind(Enum):
@@ -167,6 +171,21 @@ def library_kind(path: str, given: Sequence[Kind | None]) -> Kind | None:
             return Kind.SERIES
         return Kind.ARRAY if Kind.ARRAY in given else None
     return None
+
+
+def concat_kind(call: cst.Call, of: Callable[[cst.CSTNode], Kind | None]) -> Kind | None:
+    """What ``pandas.concat`` gives, where it puts rows under rows.
+
+    :param of: Tells what an expression is.
+    """
+    joined = argument(call, 0, "objs")
+    settings = {arg.keyword.value if arg.keyword is not None else "" for arg in call.args[1:]}
+    if not isinstance(joined, cst.List | cst.Tuple) or not settings <= {"ignore_index", "sort"}:
+        return None
+    kinds = [of(e.value) if isinstance(e, cst.Element) else None for e in joined.elements]
+    if Kind.FRAME in kinds:
+        return Kind.FRAME
+    return same_kind(kinds) if kinds and set(kinds) <= {Kind.SERIES, Kind.BOOLS} else None
 
 
 def _talib_kind(path: str, first: Kind | None) -> Kind | None:

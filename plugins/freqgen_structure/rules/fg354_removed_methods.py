@@ -113,6 +113,23 @@ class RemovedMethods(Rule):
             line=1,
             fixed='x = df["date"].dt.isocalendar().week\n',
         ),
+        Bad(
+            code='import pandas as pd\nx = df.append(df.head(2)).append(df.tail(2))["close"]\n',
+            line=2,
+            fixed="import pandas as pd\n"
+            'x = pd.concat([pd.concat([df, df.head(2)]), df.tail(2)])["close"]\n',
+        ),
+        Bad(
+            code="import pandas as pd\nx = pd.concat([df, df.head(2)]).append(row)\n",
+            line=2,
+        ),
+        Bad(
+            code='import pandas as pd\nx = df["a"].append(df["b"]).append(df["c"], '
+            "ignore_index=True)\n",
+            line=2,
+            fixed='import pandas as pd\nx = pd.concat([pd.concat([df["a"], df["b"]]), df["c"]], '
+            "ignore_index=True)\n",
+        ),
         Bad(code='x = df.last("3D")\n', line=1),
         Bad(
             code="if hasattr(self, 'size'):\n    x = df.applymap(abs)\n",
