@@ -6,6 +6,7 @@ from freqgen_structure.constants import numbers
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import argument, number_of
+from freqgen_structure.passed import always_columns, of_columns
 from freqgen_structure.rule import Bad, Rule
 
 
@@ -62,6 +63,36 @@ class NegativePosition(Rule):
             line=1,
             fixed='x = df.loc[:, "close"].iloc[-1]\n',
         ),
+        Bad(
+            code="def last(w):\n    return w[-1]\n\n\n"
+            'x = df["close"].rolling(9).apply(last, raw=False)\n',
+            line=2,
+            fixed="def last(w):\n    return w.iloc[-1]\n\n\n"
+            'x = df["close"].rolling(9).apply(last, raw=False)\n',
+        ),
+        Bad(  # with raw=True it is an array, which has no iloc
+            code="def last(w):\n    return w[-1]\n\n\n"
+            'x = df["close"].rolling(9).apply(last)\n'
+            'y = df["close"].rolling(9).apply(last, raw=True)\n',
+            line=2,
+        ),
+        Bad(
+            code="def last(w):\n    return w[-1]\n\n\n"
+            'x = df["close"].rolling(9).apply(last)\ny = last([1, 2])\n',
+            line=2,
+        ),
+        Bad(
+            code="import pandas as pd\n\n\ndef last(w: pd.Series):\n    x = w * 2\n"
+            '    return x[-1]\n\n\ny = last(df["close"].to_numpy())\n',
+            line=6,
+        ),
+        Bad(
+            code="import pandas as pd\n\n\ndef last(w: pd.Series):\n    return w[-1]\n\n\n"
+            'y = last(df["close"])\n',
+            line=5,
+            fixed="import pandas as pd\n\n\ndef last(w: pd.Series):\n    return w.iloc[-1]\n\n\n"
+            'y = last(df["close"])\n',
+        ),
     )
 
     def visit_Call(self, node: cst.Call) -> None:
@@ -79,9 +110,11 @@ class NegativePosition(Rule):
         elif isinstance(function, cst.Name):
             found = [f for f in self.source.all(cst.FunctionDef) if f.name.value == function.value]
             if len(found) == 1 and found[0].params.params:
-                self._window(found[0].body, found[0].params.params[0].name.value)
+                param = found[0].params.params[0]
+                mend = always_columns(self.source, param)
+                self._window(found[0].body, param.name.value, mend=mend)
 
-    def _window(self, body: cst.CSTNode, name: str) -> None:
+    def _window(self, body: cst.CSTNode, name: str, *, mend: bool = True) -> None:
         """Numbers in the brackets of a function's parameter, which are labels of rows too."""
         bound = self.source.below(body, cst.AssignTarget)
         if any(isinstance(t.target, cst.Name) and t.target.value == name for t in bound):
@@ -91,7 +124,7 @@ class NegativePosition(Rule):
                 continue
             key = node.slice[0].slice if len(node.slice) == 1 else None
             if isinstance(key, cst.Index) and number_of(key.value) is not None:
-                self._report(node, key.value)
+                self._report(node, key.value, mend=mend)
 
     def visit_Subscript(self, node: cst.Subscript) -> None:
         if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
@@ -100,14 +133,14 @@ class NegativePosition(Rule):
             return
         key = node.slice[0].slice.value
         if numbers(self.source, key).always_negative:
-            self._report(node, key)
+            self._report(node, key, mend=of_columns(self.source, node.value))
 
-    def _report(self, node: cst.Subscript, key: cst.BaseExpression) -> None:
+    def _report(self, node: cst.Subscript, key: cst.BaseExpression, *, mend: bool) -> None:
         self.report(
             key,
             "pandas 3 takes the position for a label, and there is no such row",
             hint=f"write .iloc[{self.text(key)}], or raw=True where a window is applied",
-            edits=(self.insert_after(node.value, ".iloc"),) if _closed(node) else (),
+            edits=(self.insert_after(node.value, ".iloc"),) if mend and _closed(node) else (),
         )
 
 
