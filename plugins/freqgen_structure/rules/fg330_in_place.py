@@ -55,6 +55,13 @@ class InPlace(Rule):
             line=2,
             fixed="for name in ('a', 'b'):\n    dataframe[name] = dataframe[name].mask(low, 0)\n",
         ),
+        Bad(code="dataframe['x'].fillna(\n    0,  # none\n    inplace=True,\n)\n", line=1),
+        Bad(code="dataframe['x'].ffill(\n    inplace=True,  # hold\n    limit=3,\n)\n", line=1),
+        Bad(
+            code="dataframe['x'].fillna(\n    0,\n    inplace=True,  # here\n)\n",
+            line=1,
+            fixed="dataframe['x'] = dataframe['x'].fillna(\n    0,  # here\n)\n",
+        ),
         Bad(code="dataframe['x'].dropna(inplace=True)", line=1),
         Bad(code="dataframe['x'].update(other)", line=1),
         Bad(code="dataframe.copy().fillna(0, inplace=True)", line=1),
@@ -81,8 +88,9 @@ class InPlace(Rule):
             return
         edits: list[Edit] = []
         target = self._target(base)
-        if name in _KEEPS and target:
-            edits = [self._without(call, argument), self.insert_before(node, f"{target} = ")]
+        without = self._without(call, argument)
+        if name in _KEEPS and target and without is not None:
+            edits = [without, self.insert_before(node, f"{target} = ")]
         self.report(
             node, f"{name}() in place changes a copy, and the dataframe stays as it is", edits=edits
         )
@@ -108,8 +116,11 @@ class InPlace(Rule):
                 return self.text(base) if named else ""
         return ""
 
-    def _without(self, call: cst.Call, argument: cst.Arg) -> Edit:
-        """The edit that takes an argument out, with one of the commas at it."""
+    def _without(self, call: cst.Call, argument: cst.Arg) -> Edit | None:
+        """The edit that takes an argument out, with one of the commas at it.
+
+        ``None`` where a comment would go with it.
+        """
         number = list(call.args).index(argument)
         start, end = self.source.span(argument.value)
         if argument.keyword is not None:
@@ -122,6 +133,8 @@ class InPlace(Rule):
             following = call.args[1]
             end, _ = self.source.span(following.keyword or following.value)
             end -= len(following.value.lpar) if following.keyword is None else 0
+        if "#" in self.source.text[start:end]:
+            return None
         return Edit(start=start, end=end, text="")
 
 
