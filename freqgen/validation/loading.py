@@ -98,8 +98,8 @@ def load_draft(
 def load_file(path: Path, class_name: str | None = None) -> Loaded:
     """Read somebody's strategy file, without running it.
 
-    :param class_name: The strategy class; by default the only subclass of ``IStrategy`` in
-        the file, else the file's name.
+    :param class_name: The strategy class; by default the subclass of ``IStrategy`` with the
+        file's name, or the only one that no other derives from, else the file's name.
     :raises UsageError: If there is no such file or it cannot be read.
     """
     data = beginning(path, MAX_FILE_BYTES + 1)
@@ -126,7 +126,7 @@ def _draft_of(
         return None, (
             _no_text("FG004", f"{path.name} has a null byte in line {line}: it is no text", line),
         )
-    name = class_name or _only_strategy(source) or path.stem
+    name = class_name or _traded(source, path.stem) or path.stem
     return Draft(class_name=name, source=source), ()
 
 
@@ -143,24 +143,31 @@ def _no_text(code: str, message: str, line: int | None) -> Finding:
     )
 
 
-def _only_strategy(source: str) -> str | None:
-    """The one class of ``source`` that names ``IStrategy`` among its bases, if there is one."""
+def _traded(source: str, stem: str) -> str | None:
+    """The strategy of a file: that of the file's name, or the only one that no other builds on."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of invalid escapes, which are legal
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return None  # the validators say what is wrong with it
-    bases = {"IStrategy"}
+    known = {"IStrategy"}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
-            bases |= {a.asname for a in node.names if a.name == "IStrategy" and a.asname}
-    names = [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and any(_base_name(b) in bases for b in node.bases)
-    ]
-    return names[0] if len(names) == 1 else None
+            known |= {a.asname for a in node.names if a.name == "IStrategy" and a.asname}
+    found: list[str] = []
+    bases: set[str] = set()
+    for node in tree.body:  # a base stands before what derives from it
+        if isinstance(node, ast.ClassDef):
+            own = {_base_name(base) for base in node.bases}
+            if own & known:
+                known.add(node.name)
+                bases |= own
+                found.append(node.name)
+    if stem in found:
+        return stem
+    last = [name for name in found if name not in bases]
+    return last[0] if len(last) == 1 else None
 
 
 def _base_name(node: ast.expr) -> str:

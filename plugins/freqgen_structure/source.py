@@ -23,6 +23,7 @@ from libcst.metadata import (
     ScopeProvider,
 )
 
+from freqgen_structure.class_bodies import NESTING, Setting, brought, settings, statements
 from freqgen_structure.nodes import decorators, dotted, root_of, text_of
 from freqgen_structure.reading import Problem, Reading, read, too_deep
 
@@ -331,11 +332,11 @@ class Source:
         return owner if own and "staticmethod" not in decorators(function) else None
 
     def class_of(self, function: cst.FunctionDef) -> cst.ClassDef | None:
-        """The class whose body defines ``function``, under an ``if`` at most."""
+        """The class whose body defines ``function``, under conditions at most."""
         for outer in self.ancestors(function):
             if isinstance(outer, cst.ClassDef):
                 return outer
-            if not isinstance(outer, cst.IndentedBlock | cst.If | cst.Else):
+            if not isinstance(outer, NESTING):
                 return None
         return None
 
@@ -447,32 +448,45 @@ class Source:
     @cached_property
     def methods(self) -> dict[str, cst.FunctionDef]:
         """The strategy's methods, those of its bases in the file included."""
-        found: dict[str, cst.FunctionDef] = {}
-        for node in reversed(self.lineage):
-            found |= {
-                item.name.value: item
-                for item in node.body.body
-                if isinstance(item, cst.FunctionDef)
-            }
-        return found
+        return {
+            item.name.value: item
+            for node in reversed(self.lineage)
+            for item in statements(node.body)
+            if isinstance(item, cst.FunctionDef)
+        }
+
+    @cached_property
+    def settings(self) -> list[Setting]:
+        """Every assignment of a class attribute of the strategy, its bases' in the file first."""
+        return [one for node in reversed(self.lineage) for one in settings(node)]
 
     @cached_property
     def attributes(self) -> dict[str, tuple[cst.CSTNode, cst.BaseExpression]]:
-        """The strategy's class attributes: where each is set, and to what."""
+        """The strategy's class attributes: where each is set last, and to what.
+
+        Where a condition decides which of several values it has, the value is the name itself,
+        which has all of them and none for sure.
+        """
         found: dict[str, tuple[cst.CSTNode, cst.BaseExpression]] = {}
-        for node in reversed(self.lineage):
-            for statement in node.body.body:
-                if not isinstance(statement, cst.SimpleStatementLine):
-                    continue
-                for small in statement.body:
-                    if isinstance(small, cst.AnnAssign) and small.value is not None:
-                        if isinstance(small.target, cst.Name):
-                            found[small.target.value] = (small.target, small.value)
-                    elif isinstance(small, cst.Assign):
-                        for target in small.targets:
-                            if isinstance(target.target, cst.Name):
-                                found[target.target.value] = (target.target, small.value)
+        for one in self.settings:
+            competes = one.name in found and self._is_conditional(one.target)
+            found[one.name] = (one.target, one.target if competes else one.value)
         return found
+
+    def _is_conditional(self, node: cst.CSTNode) -> bool:
+        """Whether something in the body of its class decides if a statement is run."""
+        for outer in self.ancestors(node):
+            if isinstance(outer, cst.ClassDef):
+                return False
+            if isinstance(outer, cst.BaseCompoundStatement) and not isinstance(outer, cst.With):
+                return True
+        return False
+
+    @cached_property
+    def given_names(self) -> frozenset[str]:
+        """What the strategy has by itself: attributes, methods, and what its body imports."""
+        imported = {name for node in self.lineage for name in brought(node)}
+        return frozenset({*self.attributes, *self.methods, *imported})
 
     @cached_property
     def uses_freqai(self) -> bool:

@@ -316,6 +316,25 @@ STRATEGY = "from freqtrade.strategy import IStrategy\n\n\nclass Mine(IStrategy):
 
 
 @pytest.mark.parametrize(
+    ("stem", "bodies", "name"),
+    [
+        ("oneline", "class Base(IStrategy): ...\nclass oneline(Base): ...\n", "oneline"),
+        ("other", "class Base(IStrategy): ...\nclass Last(Base): ...\n", "Last"),
+        ("Base", "class Base(IStrategy): ...\nclass Last(Base): ...\n", "Base"),
+        ("x", "class Base(IStrategy): ...\nclass A(Base): ...\nclass B(Base): ...\n", "x"),
+    ],
+)
+def test_the_class_is_the_one_of_the_files_name_or_the_most_derived(
+    tmp_path: Path, stem: str, bodies: str, name: str
+) -> None:
+    path = tmp_path / f"{stem}.py"
+    path.write_text(f"from freqtrade.strategy import IStrategy\n{bodies}", encoding="utf-8")
+    draft, _ = load_draft(path)
+    assert draft is not None
+    assert draft.class_name == name
+
+
+@pytest.mark.parametrize(
     ("source", "name"),
     [
         (STRATEGY, "Mine"),

@@ -23,6 +23,15 @@ class RequiredMethods(Rule):
             f"    def {name}(self, dataframe, metadata): ...\n"
             for name in ("populate_indicators", "populate_buy_trend", "populate_exits")
         ),
+        _HEAD + "    def populate_indicators(self, dataframe, metadata): ...\n"
+        "    if 1:\n        def populate_entry_trend(self, dataframe, metadata): ...\n"
+        "    else:\n        populate_entry_trend = populate_indicators\n"
+        "    populate_exit_trend = lambda self, dataframe, metadata: dataframe\n",
+        "from somewhere import common_exit\n"
+        + _HEAD
+        + "    from somewhere import populate_indicators\n"
+        "    def populate_entry_trend(self, dataframe, metadata): ...\n"
+        "    populate_exit_trend = common_exit\n",
         "from somewhere import Base\nfrom freqtrade.strategy import IStrategy\n\n\n"
         "class S(Base, IStrategy):\n    x = 1\n",
     )
@@ -43,7 +52,7 @@ class RequiredMethods(Rule):
             known for _, known in MisspeltMethod(self.source, self.design, self.context).misspelt()
         }
         for name in REQUIRED:
-            if name not in self.source.methods and name not in elsewhere:
+            if name not in self.source.given_names and name not in elsewhere:
                 self.report(
                     strategy,
                     f"the method {name} is missing",

@@ -18,6 +18,14 @@ class RequiredAttributes(Rule):
     VALID = (
         _HEAD + _ALL,
         _HEAD + "    minimal_roi = {}\n    stoploss: float = -0.1\n    timeframe: str = '5m'\n",
+        _HEAD + "    timeframe, stoploss = '5m', -0.1\n    minimal_roi = {}\n",
+        _HEAD + "    (timeframe, stoploss), minimal_roi = SETTINGS\n",
+        "LIVE = True\n"
+        + _HEAD
+        + "    if LIVE:\n        timeframe = '1h'\n        stoploss = -0.1\n"
+        "    elif 1:\n        timeframe = '5m'\n    else:\n        timeframe = '4h'\n"
+        "    try:\n        minimal_roi = {}\n    except ValueError:\n        pass\n",
+        _HEAD[:-1] + " timeframe = '5m'; stoploss = -0.1; minimal_roi = {'0': 1}\n",
         "from somewhere import Base\nfrom freqtrade.strategy import IStrategy\n\n\n"
         "class S(Base, IStrategy):\n    x = 1\n",
     )
@@ -25,6 +33,12 @@ class RequiredAttributes(Rule):
         Bad(code=_HEAD + "    timeframe = '1h'\n    minimal_roi = {}\n", line=4),
         Bad(code=_HEAD + "    stoploss = -0.1\n    minimal_roi = {}\n", line=4),
         Bad(code=_HEAD + "    stoploss = -0.1\n    timeframe = '1h'\n", line=4),
+        Bad(code=_HEAD[:-1] + " stoploss = -0.1; minimal_roi = {}\n", line=4),
+        Bad(
+            code=_HEAD + "    minimal_roi, timeframe = {}, '1h'\n    class Inner:\n"
+            "        stoploss = -0.1\n",
+            line=4,
+        ),
     )
 
     def check(self) -> None:
@@ -36,7 +50,7 @@ class RequiredAttributes(Rule):
             ("timeframe", 'timeframe = "1h"', Severity.ERROR),
             ("minimal_roi", "minimal_roi = {}", Severity.WARNING),
         ):
-            if name in self.source.attributes or name in self.source.methods:
+            if name in self.source.given_names:
                 continue
             if name == "timeframe" and self.source.uses_freqai:
                 continue  # FreqAI's strategies take theirs from the configuration

@@ -113,10 +113,27 @@ class AttributeValues(Rule):
             fixed=_HEAD + "    startup_candle_count = 20\n",
         ),
         Bad(code=_HEAD + "    max_open_trades = 0\n", line=5),
+        Bad(
+            code=_HEAD[:-1] + " timeframe = '5m'; stoploss = 0.1\n",
+            line=4,
+            fixed=_HEAD[:-1] + " timeframe = '5m'; stoploss = -0.1\n",
+        ),
+        Bad(
+            code=_HEAD + "    timeframe, stoploss = '5m', 0.1\n",
+            line=5,
+            fixed=_HEAD + "    timeframe, stoploss = '5m', -0.1\n",
+        ),
+        Bad(
+            code=_HEAD + "    if 1:\n        stoploss = 0.1\n    else:\n        stoploss = -0.2\n",
+            line=6,
+            fixed=_HEAD
+            + "    if 1:\n        stoploss = -0.1\n    else:\n        stoploss = -0.2\n",
+        ),
     )
 
     def check(self) -> None:
-        for name, (node, value) in self.source.attributes.items():
+        for one in self.source.settings:
+            name, node, value = one.name, one.target, one.value
             if name == "stoploss":
                 self._stoploss(node, value)
             elif name == "timeframe":
