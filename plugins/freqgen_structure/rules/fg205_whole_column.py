@@ -4,6 +4,7 @@ import libcst as cst
 
 from freqgen_structure.calls import by_row
 from freqgen_structure.candle_kinds import DATA, Kind
+from freqgen_structure.data_checks import asks_whether_empty
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad
@@ -23,7 +24,8 @@ class WholeColumn(CandlesRule):
     holds for maximum, minimum, deviation, quantiles and sums, of pandas and of NumPy, in the
     functions of the file that get a column too. ``rolling`` and ``expanding`` are for this, and
     statistics of them, or along the columns of a row, are left alone. Where the number cannot
-    be followed into a column or a decision, the finding is a warning.
+    be followed into a column or a decision, or only tells whether there is any data, the
+    finding is a warning.
     """
 
     HINT = "take it over the candles so far: .rolling(n).mean(), or .expanding().mean()"
@@ -132,6 +134,7 @@ class WholeColumn(CandlesRule):
             node,
             f"{name} of the whole column knows candles that have not happened yet",
             any_use=name not in {"any", "all"},
+            certain=not asks_whether_empty(self.source, node),
         )
 
     def _of_dates(self, values: cst.BaseExpression) -> bool:

@@ -4,6 +4,7 @@ import libcst as cst
 
 from freqgen import Severity
 from freqgen_structure.conditions import TURNED, Part, comparisons
+from freqgen_structure.data_checks import only_guards
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import argument
@@ -19,7 +20,8 @@ class AlwaysFalse(Rule):
 
     RSI, ADX, MFI, Aroon and the stochastic oscillators go from 0 to 100, Williams %R from -100
     to 0, and patterns of candles are -100, 0 or 100: a comparison with a number outside of that
-    says nothing. The strategy runs, and trades never, or without the condition.
+    says nothing. The strategy runs, and trades never, or without the condition. Where it only
+    looks for prices that are wrong, it is a warning.
     """
 
     VALID = (
@@ -125,7 +127,11 @@ class AlwaysFalse(Rule):
         answer = _answer(one, sign, other)
         what = f"{one.origin} " if one.origin else "this "
         if answer is False or (part.crosses and answer is True):
-            self.report(node, f"{what}{_range(one)}, so that this is never true")
+            self.report(
+                node,
+                f"{what}{_range(one)}, so that this is never true",
+                severity=Severity.WARNING if only_guards(self.source, node) else None,
+            )
         elif answer is True:
             self.report(
                 node,
