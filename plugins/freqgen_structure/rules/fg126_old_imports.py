@@ -4,28 +4,10 @@ import libcst as cst
 
 from freqgen import Edit
 from freqgen_structure.installed import INSTALLED
-from freqgen_structure.renaming import tried
+from freqgen_structure.moved import GONE, HOME, moved
 from freqgen_structure.rule import Bad, Rule
 
 _CLASS = "\n\nclass S(IStrategy):\n    x = 1\n"
-
-_HOMES = {
-    "freqtrade.strategy": "BooleanParameter CategoricalParameter DecimalParameter IStrategy "
-    "IntParameter RealParameter informative merge_informative_pair stoploss_from_absolute "
-    "stoploss_from_open timeframe_to_minutes timeframe_to_next_date timeframe_to_prev_date",
-    "freqtrade.persistence": "Trade Order PairLocks",
-    "freqtrade.enums": "CandleType ExitType RunMode SignalType TradingMode",
-    "freqtrade.data.dataprovider": "DataProvider",
-    "technical": "qtpylib",
-    "technical.qtpylib": "crossed_above crossed_below",
-}
-_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
-_GONE = {
-    "IHyperOpt": "the spaces of hyperopt are parameters of the strategy: IntParameter and others",
-    "IHyperOptLoss": "a loss function is a file of its own",
-    "SellType": "it is called ExitType, in freqtrade.enums",
-    "Edge": "edge is gone; there is nothing in its place",
-}
 
 
 class OldImports(Rule):
@@ -59,26 +41,22 @@ class OldImports(Rule):
         if node.relative or node.module is None or isinstance(node.names, cst.ImportStar):
             return
         module = self.text(node.module)
-        if not module.startswith("freqtrade.") or tried(self.source, node, "ImportError"):
-            return
         absent = INSTALLED.module(module) is None
         for item in node.names:
             name = item.name.value if isinstance(item.name, cst.Name) else ""
-            if not absent and not INSTALLED.lacks(module, name):
-                continue
-            home = _HOME.get(name)
-            if home is None and name not in _GONE:
+            if not moved(self.source, node, module, name):
                 continue  # FG320 names what is nowhere
+            home = HOME.get(name)
             self.report(
                 item,
                 f"{module} has no {name}" if not absent else f"there is no module {module}",
-                hint=_GONE.get(name) or f"write from {home} import {name}",
+                hint=GONE.get(name) or f"write from {home} import {name}",
                 edits=self._moved(node, home) if home else (),
             )
 
     def _moved(self, node: cst.ImportFrom, home: str) -> list[Edit]:
         names = [] if isinstance(node.names, cst.ImportStar) else list(node.names)
         all_there = all(
-            isinstance(i.name, cst.Name) and _HOME.get(i.name.value) == home for i in names
+            isinstance(i.name, cst.Name) and HOME.get(i.name.value) == home for i in names
         )
         return [self.replace(node.module, home)] if node.module is not None and all_there else []

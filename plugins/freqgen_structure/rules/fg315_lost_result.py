@@ -5,6 +5,7 @@ import libcst as cst
 from freqgen import Edit, Severity
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
+from freqgen_structure.nodes import argument
 from freqgen_structure.rule import Bad, Rule
 
 # What gives the same column or frame, put right: its result can only be meant for the same place.
@@ -40,6 +41,8 @@ class LostResult(Rule):
         "dataframe.info()",
         "dataframe.describe()",
         "conditions.append(dataframe['a'] > 1)",
+        # FG134 says it
+        _HEAD + "merge_informative_pair(dataframe, hours, '5m', '1h')",
     )
     INVALID: ClassVar = (
         Bad(
@@ -65,11 +68,7 @@ class LostResult(Rule):
         ),
         Bad(code="dataframe['a'] > 3", line=1),
         Bad(code=_HEAD + "ta.RSI(dataframe)", line=3),
-        Bad(
-            code=_HEAD + "merge_informative_pair(dataframe, hours, '5m', '1h')",
-            line=3,
-            fixed=_HEAD + "dataframe = merge_informative_pair(dataframe, hours, '5m', '1h')",
-        ),
+        Bad(code=_HEAD + "merge_informative_pair(*frames)", line=3),
         Bad(code="dataframe.dropna()", line=1),
         Bad(
             code="dataframe.rename(columns={'a': 'b'})",
@@ -126,13 +125,8 @@ class LostResult(Rule):
         path = self.source.imported(call.func)
         if path is not None:
             kind = self.kinds.of(call)
-            merges = path.rpartition(".")[2] == "merge_informative_pair"
-            first = call.args[0].value if call.args else None
-            edits: list[Edit] = []
-            if merges and isinstance(first, cst.Name) and call.args[0].keyword is None:
-                edits = [self.insert_before(node, f"{first.value} = ")]
-            if merges or (kind is not None and kind is not Kind.SCALAR):
-                self._say(node, path.rpartition(".")[2], edits)
+            if kind is not None and kind is not Kind.SCALAR and not _merges(call, path):
+                self._say(node, path.rpartition(".")[2], [])
             return
         if not isinstance(call.func, cst.Attribute):
             return
@@ -175,3 +169,12 @@ class LostResult(Rule):
             severity=severity,
             edits=edits,
         )
+
+
+def _merges(call: cst.Call, path: str) -> bool:
+    """Whether FG134, which knows such calls, says that the result is lost."""
+    return (
+        path.rpartition(".")[2] == "merge_informative_pair"
+        and argument(call, 0, "dataframe") is not None
+        and argument(call, 1, "informative") is not None
+    )

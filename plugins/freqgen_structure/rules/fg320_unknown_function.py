@@ -9,6 +9,7 @@ from freqgen_structure.imported import get, has, module, talib_functions
 from freqgen_structure.installed import INSTALLED, READ, Class
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
+from freqgen_structure.moved import moved
 from freqgen_structure.nearest import distance, plain
 from freqgen_structure.renaming import from_imports, named_import, tried
 from freqgen_structure.rule import Bad, Rule
@@ -53,6 +54,7 @@ class UnknownFunction(Rule):
         "try:\n    from talib import KELTNER\nexcept ImportError:\n    KELTNER = None\n",
         "import somewhere as ta\nx = ta.rsi(dataframe)\n",
         "import datetime\nx = datetime.datetime.now(datetime.timezone.utc)\n",
+        "from freqtrade.strategy.hyper import IntParameter\n",  # FG126 says it
     )
     INVALID: ClassVar = (
         Bad(
@@ -153,8 +155,11 @@ class UnknownFunction(Rule):
             name = item.name.value
             if not isinstance(name, str) or not _lacks(owner, name):
                 continue
-            if tried(self.source, item):
-                continue
+            statement = self.source.parent(item)
+            if tried(self.source, item) or (
+                isinstance(statement, cst.ImportFrom) and moved(self.source, statement, owner, name)
+            ):
+                continue  # FG126 says where it is
             meant = _meant(owner, name)
             self.report(
                 item.name,

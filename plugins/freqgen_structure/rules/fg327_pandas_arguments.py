@@ -41,6 +41,7 @@ class PandasArguments(Rule):
         "import pandas as pd\nx = pd.concat([a, b], axis=1)\ny = pd.Timedelta(hours=3)",
         'x = df["close"].apply(f, args=(1,), n=3)',
         "x = df['close'].sum(skipna=False)\ny = df['close'].clip(0, 1)\nz = df.sum(1)",
+        "x = df['a'].fillna(None, 'ffill')",  # FG353 says it
         "x = df.rename(columns={'a': 'b'})\ny = df['a'].map(f).fillna(0)",
     )
     INVALID: ClassVar = (
@@ -103,6 +104,8 @@ class PandasArguments(Rule):
             by_keyword = call.name in POSITIONS and not call.path.startswith("numpy.")
             if misfit.fault is Fault.SURPLUS and (by_keyword or lenient(call.path)):
                 continue
+            if misfit.fault is Fault.SURPLUS and call.name == "fillna":
+                continue  # the method by position, of which FG353 speaks
             if misfit.fault is Fault.UNKNOWN and _removed(call.name, misfit.name):
                 continue
             if misfit.fault is Fault.MISSING and _once(call):

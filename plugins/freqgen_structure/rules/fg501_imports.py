@@ -5,6 +5,7 @@ import libcst as cst
 
 from freqgen_structure.allowed import canonical, is_module, may_import_module, may_reach
 from freqgen_structure.designed import design_modules
+from freqgen_structure.moved import HOME, moved
 from freqgen_structure.nodes import dotted
 from freqgen_structure.rule import Bad, Rule
 
@@ -25,6 +26,7 @@ class Imports(Rule):
         "from datetime import datetime, timedelta\nfrom functools import reduce\nimport math\n",
         "from pandas import DataFrame\nfrom numpy import random\n",
         "from freqtrade.strategy import *\n",
+        "from freqtrade.strategy.hyper import IntParameter\n",
     )
     INVALID: ClassVar = (
         Bad(code="import os\n", line=1),
@@ -66,7 +68,10 @@ class Imports(Rule):
                 )
             return
         for alias in node.names:
-            path = f"{module}.{dotted(alias.name)}"
+            name = dotted(alias.name) or ""
+            path = f"{module}.{name}"
+            if name in HOME and moved(self.source, node, module, name):
+                continue  # it cannot be imported from there, and FG126 says so
             passed_on = canonical(path) != path and is_module(canonical(path))
             if passed_on or not may_reach(path, self._extra):
                 self._refuse(alias, path)
