@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import dotted
 
 if TYPE_CHECKING:
@@ -44,6 +45,30 @@ def kind_of_call(source: Source, call: cst.Call) -> str | None:
     name = path.rpartition(".")[2]
     foreign = bool(paths) and not path.startswith("freqtrade.")
     return name if name in KINDS and not foreign else None
+
+
+_OWN = frozenset({"default", "space", "optimize", "load"})
+_NUMBERS = frozenset({"low", "high", "decimals"})
+_PASSED = frozenset({"step", "log", "name"})
+_SAME = {
+    "min": "low", "max": "high", "minimum": "low", "maximum": "high", "start": "low",
+    "stop": "high", "end": "high", "lower": "low", "upper": "high", "value": "default",
+    "optimise": "optimize", "choices": "categories", "options": "categories",
+}  # fmt: skip
+
+
+def misspelt_keyword(kind: str, node: cst.Call) -> tuple[cst.Name, str] | None:
+    """The first keyword of a parameter that must be a slip, and what it must mean."""
+    known = _OWN | (_NUMBERS if kind in NUMERIC else {"categories"})
+    given = {arg.keyword.value for arg in node.args if arg.keyword is not None}
+    for arg in node.args:
+        word = arg.keyword.value if arg.keyword is not None else ""
+        if not word or word in known | _PASSED or arg.keyword is None:
+            continue
+        right = _SAME.get(word) or nearest(word, known, synonyms=False)
+        if right is not None and right in known and right not in given:
+            return arg.keyword, right
+    return None
 
 
 def parameters_of(source: Source) -> list[Parameter]:

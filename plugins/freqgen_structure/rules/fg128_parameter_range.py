@@ -5,9 +5,8 @@ import libcst as cst
 
 from freqgen import Edit, Severity
 from freqgen_structure.editing import with_argument
-from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import argument, text_of
-from freqgen_structure.parameters import NUMERIC, kind_of_call
+from freqgen_structure.parameters import NUMERIC, kind_of_call, misspelt_keyword
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.values import meant, number, truth
 
@@ -15,15 +14,6 @@ _HEAD = (
     "from freqtrade.strategy import CategoricalParameter, DecimalParameter, IntParameter\n"
     "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 )
-
-_OWN = frozenset({"default", "space", "optimize", "load"})
-_NUMBERS = frozenset({"low", "high", "decimals"})
-_PASSED = frozenset({"step", "log", "name"})
-_SAME = {
-    "min": "low", "max": "high", "minimum": "low", "maximum": "high", "start": "low",
-    "stop": "high", "end": "high", "lower": "low", "upper": "high", "value": "default",
-    "optimise": "optimize", "choices": "categories", "options": "categories",
-}  # fmt: skip
 
 
 class ParameterRange(Rule):
@@ -62,6 +52,16 @@ class ParameterRange(Rule):
             fixed=_HEAD + "    buy_a = IntParameter(low=10, high=40, default=30)\n",
         ),
         Bad(
+            code=_HEAD + "    buy_a = DecimalParameter(0.1, 0.9, default=0.5, decimal=2)\n",
+            line=6,
+            fixed=_HEAD + "    buy_a = DecimalParameter(0.1, 0.9, default=0.5, decimals=2)\n",
+        ),
+        Bad(
+            code=_HEAD + "    buy_a = IntParameter(1, 9, defualt=3, space='buy')\n",
+            line=6,
+            fixed=_HEAD + "    buy_a = IntParameter(1, 9, default=3, space='buy')\n",
+        ),
+        Bad(
             code=_HEAD + "    buy_a = IntParameter(10, 40, 30, space='buy')\n",
             line=6,
             fixed=_HEAD + "    buy_a = IntParameter(10, 40, default=30, space='buy')\n",
@@ -95,22 +95,17 @@ class ParameterRange(Rule):
 
     def _keywords(self, kind: str, node: cst.Call) -> bool:
         """Report a misspelt keyword, which would be handed on to hyperopt."""
-        known = _OWN | (_NUMBERS if kind in NUMERIC else {"categories"})
-        given = {arg.keyword.value for arg in node.args if arg.keyword is not None}
-        for arg in node.args:
-            word = arg.keyword.value if arg.keyword is not None else ""
-            if not word or word in known | _PASSED or arg.keyword is None:
-                continue
-            right = _SAME.get(word) or nearest(word, known, synonyms=False)
-            if right is not None and right in known and right not in given:
-                self.report(
-                    arg,
-                    f"{kind} has no parameter {word}",
-                    hint=f"write {right}=",
-                    edits=[self.replace(arg.keyword, right)],
-                )
-                return True
-        return False
+        slip = misspelt_keyword(kind, node)
+        if slip is None:
+            return False
+        word, right = slip
+        self.report(
+            word,
+            f"{kind} has no parameter {word.value}",
+            hint=f"write {right}=",
+            edits=[self.replace(word, right)],
+        )
+        return True
 
     def _numeric(self, kind: str, node: cst.Call) -> None:
         default = argument(node, 99, "default")

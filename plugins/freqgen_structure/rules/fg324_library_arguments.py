@@ -12,12 +12,15 @@ from freqgen_structure.installed import INSTALLED, READ, Class, Function
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.known_calls import Kind
 from freqgen_structure.nearest import nearest
+from freqgen_structure.nodes import argument
+from freqgen_structure.parameters import NUMERIC, kind_of_call, misspelt_keyword
 from freqgen_structure.rule import Bad, Rule
 
 _QTP = "from technical import qtpylib\n"
 _FT = "from freqtrade.strategy import IntParameter, merge_informative_pair, stoploss_from_open\n"
 
 
+_PLACES = ("timeframe", "asset", "fmt")
 _SPANS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 
 
@@ -39,6 +42,10 @@ class LibraryArguments(Rule):
         _FT + "x = stoploss_from_open(-0.1, current_profit, is_short=trade.is_short)\n",
         _QTP + "x = qtpylib.crossed_above(*both)\n",
         "from technical.indicators import RMI\nx = RMI(dataframe, length=20, mom=5)\n",
+        # Rules of their own say these: FG128 and FG132.
+        _FT + "p = IntParameter(1, 9, defualt=3)\nq = IntParameter(1, 9, space='buy')\n",
+        "from freqtrade.strategy import IStrategy, informative\n\n\nclass S(IStrategy):\n"
+        "    @informative()\n    def inf(self, dataframe, metadata):\n        return dataframe\n",
     )
     INVALID: ClassVar = (
         Bad(code=_QTP + "x = qtpylib.crossed_above(a)\n", line=2),
@@ -70,7 +77,14 @@ class LibraryArguments(Rule):
             fixed=_FT + "x = merge_informative_pair(a, b, '5m', '1h', ffill=True)\n",
         ),
         Bad(code=_FT + "x = merge_informative_pair(a, b, '5m')\n", line=2),
-        Bad(code=_FT + "p = IntParameter(1, 9, space='buy')\n", line=2),
+        Bad(code=_FT + "p = IntParameter(1, 9, 3, default=3)\n", line=2),
+        Bad(code=_FT + "p = IntParameter(high=9, default=3)\n", line=2),
+        Bad(
+            code="from freqtrade.strategy import IStrategy, informative\n\n\nclass S(IStrategy):\n"
+            "    @informative('1h', timeframe='4h')\n"
+            "    def inf(self, dataframe, metadata):\n        return dataframe\n",
+            line=5,
+        ),
         Bad(
             code="dataframe.ta.rsi(timeperiod=9, append=True)\n",
             line=1,
@@ -80,11 +94,6 @@ class LibraryArguments(Rule):
             code="from datetime import timedelta\n\nx = timedelta(minute=5)\n",
             line=3,
             fixed="from datetime import timedelta\n\nx = timedelta(minutes=5)\n",
-        ),
-        Bad(
-            code=_FT + "p = IntParameter(1, 9, defualt=3, space='buy')\n",
-            line=2,
-            fixed=_FT + "p = IntParameter(1, 9, default=3, space='buy')\n",
         ),
     )
 
@@ -97,11 +106,37 @@ class LibraryArguments(Rule):
                 self._span(call)
             if len(paths) != 1 or paths[0].partition(".")[0] not in READ:
                 continue
+            if self._said_elsewhere(call):
+                continue
             owner, _, name = paths[0].rpartition(".")
             function, bound = _callee(owner, name)
             if function is not None:
                 for misfit in _misfits(call, function, bound=bound):
                     self._say(call, name, function, misfit)
+
+    def _said_elsewhere(self, call: cst.Call) -> bool:
+        """Whether the rule of parameters, FG128, or of ``@informative``, FG132, says it."""
+        if any(arg.star for arg in call.args):
+            return False
+        kind = kind_of_call(self.source, call)
+        if kind is not None:
+            if misspelt_keyword(kind, call) is not None:
+                return True
+            ends = argument(call, 0, "low") or argument(call, 1, "high")
+            return kind in NUMERIC and (argument(call, 99, "default") is None or ends is None)
+        decorator = self.source.parent(call)
+        if not isinstance(decorator, cst.Decorator):
+            return False
+        method = self.source.parent(decorator)
+        places = sum(arg.keyword is None for arg in call.args)
+        keywords = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+        return (
+            self.source.imported(call.func) == "freqtrade.strategy.informative"
+            and isinstance(method, cst.FunctionDef)
+            and method in self.source.methods.values()
+            and places <= len(_PLACES)
+            and keywords.isdisjoint(_PLACES[:places])
+        )
 
     def _accessor(self, call: cst.Call) -> None:
         """``dataframe.ta.rsi(…)``, which ``pandas_ta`` gives every dataframe."""
