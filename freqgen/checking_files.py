@@ -23,6 +23,7 @@ from freqgen.exceptions import (
 )
 from freqgen.finding import Finding, Phase, Report
 from freqgen.outcome import CheckedFile
+from freqgen.printable import printable
 from freqgen.validation.ahead import Ahead
 from freqgen.validation.gathering import Found
 from freqgen.validation.loading import Loaded, check_file, load_file
@@ -315,7 +316,7 @@ def _diff(loaded: Loaded, source: str) -> str:
     if loaded.draft is None or loaded.draft.source == source:
         return ""
     before, after = map(_lines, (loaded.draft.source, source))
-    name = str(loaded.path)
+    name = printable(loaded.path)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         for line in difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")

@@ -18,6 +18,7 @@ from freqgen.finding import Finding, Phase, Report, Severity
 from freqgen.generation.attempt import CodeAttempt
 from freqgen.generation.designer import DesignResult
 from freqgen.generation.provider import Reading, Span, Usage
+from freqgen.printable import printable
 from freqgen.validation.runner import MISSING_DATA_CODE, NOT_RUN_CODE, TriedOn, Validation
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class BacktestOutcome:
         """What was tested, where its name alone does not say which."""
         if self.record is not None:
             return f"{self.record.name} revision {self.record.revision} ({self.record.id})"
-        return f"{self.name} in {self.file}"
+        return f"{self.name} in {printable(self.file)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from freqgen.commands.screen import clean, console_on, give_up, nowhere
 from freqgen.exceptions import UsageError
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -300,9 +301,9 @@ def shown(path: Path | str) -> str:
     """A path, relative to the current folder where it lies below it."""
     path = Path(path)
     try:
-        return str(path.relative_to(Path.cwd()))
+        return printable(path.relative_to(Path.cwd()))
     except ValueError:
-        return str(path)
+        return printable(path)
 
 
 def to_json(value: Any) -> Any:

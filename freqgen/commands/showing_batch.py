@@ -17,6 +17,7 @@ from freqgen.commands.showing import (
     show_name,
 )
 from freqgen.finding import Severity
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
@@ -34,7 +35,7 @@ def show_checked(
     :param file: As it was named.
     :param written: Whether what was mended is in the file now.
     """
-    show_name(console, checked.name, f" in {file}")
+    show_name(console, checked.name, f" in {printable(file)}")
     if checked.error is not None:
         show_error(console, checked.error)
         return
@@ -107,7 +108,9 @@ def show_summary(
     if others:
         console.print(f"  no strategy in {others:,} file{'s' if others > 1 else ''}")
     if fix and fixable:
-        console.print(Text(f"  {fixable:,} can be mended: {fix}", style="green"), soft_wrap=True)
+        console.print(
+            Text(f"  {fixable:,} can be mended: {printable(fix)}", style="green"), soft_wrap=True
+        )
 
 
 _MOST_CODES = 10
@@ -151,7 +154,7 @@ def show_outcome(console: Console, outcome: BacktestOutcome, *, market: str, tra
     :param market: ``synthetic`` or ``real``.
     """
     if outcome.error is not None:
-        rest = f" in {outcome.file}"
+        rest = f" in {printable(outcome.file)}"
         if outcome.record is not None:
             rest = f" revision {outcome.record.revision} ({outcome.record.id})"
         show_name(console, outcome.name, rest)
@@ -159,7 +162,7 @@ def show_outcome(console: Console, outcome: BacktestOutcome, *, market: str, tra
             show_findings(console, outcome.report)
         show_error(console, outcome.error)
     elif outcome.file is not None:
-        show_name(console, outcome.name, f" in {outcome.file}")
+        show_name(console, outcome.name, f" in {printable(outcome.file)}")
         show_findings(console, outcome.report)
     if outcome.result is not None:
         show_backtest(

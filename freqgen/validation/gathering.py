@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from freqgen.exceptions import UsageError
+from freqgen.printable import printable
 from freqgen.validation.loading import MAX_FILE_BYTES, beginning, check_file
 
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
@@ -84,7 +85,7 @@ def gather(
                 files.append(found)
         if not count:
             raise UsageError(
-                f"there is no Python file in the folder {path}",
+                f"there is no Python file in the folder {printable(path)}",
                 hint="name a strategy file, or a folder that has some",
             )
     return Gathered(
@@ -120,7 +121,7 @@ def _below(folder: Path, skip: Sequence[Path]) -> Iterator[Found]:
             yield Found(
                 path=current,
                 error=UsageError(
-                    f"the folder {current} cannot be read: {exc.strerror or exc}",
+                    f"the folder {printable(current)} cannot be read: {exc.strerror or exc}",
                     hint="check its permissions",
                 ),
             )

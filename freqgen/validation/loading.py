@@ -12,6 +12,7 @@ from pathlib import Path
 from freqgen.draft import Draft
 from freqgen.exceptions import UsageError
 from freqgen.finding import Finding, Phase, Severity
+from freqgen.printable import printable
 
 MAX_FILE_BYTES = 1_000_000
 """Largest file that is read as a strategy."""
@@ -42,18 +43,19 @@ def beginning(path: Path, size: int) -> bytes:
     try:
         if path.is_dir():
             raise UsageError(
-                f"{path} is a folder, not a strategy file", hint="name the .py files in it"
+                f"{printable(path)} is a folder, not a strategy file",
+                hint="name the .py files in it",
             )
         if path.exists() and not path.is_file():  # a pipe may never end, and neither a device
-            raise UsageError(f"{path} is no regular file", hint="name a strategy file")
+            raise UsageError(f"{printable(path)} is no regular file", hint="name a strategy file")
         with path.open("rb") as file:
             return file.read(size)
     except FileNotFoundError as exc:
-        raise UsageError(f"there is no file {path}", hint="check the path") from exc
+        raise UsageError(f"there is no file {printable(path)}", hint="check the path") from exc
     except (OSError, ValueError) as exc:
         reason = getattr(exc, "strerror", None) or str(exc)
         raise UsageError(
-            f"{path} cannot be read: {reason}", hint="check the file and its permissions"
+            f"{printable(path)} cannot be read: {reason}", hint="check the file and its permissions"
         ) from exc
 
 
@@ -110,21 +112,30 @@ def load_file(path: Path, class_name: str | None = None) -> Loaded:
 def _draft_of(
     data: bytes, path: Path, class_name: str | None
 ) -> tuple[Draft | None, tuple[Finding, ...]]:
+    shown = printable(path.name)
     if len(data) > MAX_FILE_BYTES:
         return None, (
-            _no_text("FG005", f"{path.name} is larger than {MAX_FILE_BYTES:,} bytes", line=None),
+            _no_text(
+                "FG005",
+                f"{shown} is larger than {MAX_FILE_BYTES:,} bytes",
+                line=None,
+            ),
         )
     try:
         source = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
         return None, (
-            _no_text("FG004", f"{path.name} is not UTF-8: {exc.reason} in line {line}", line),
+            _no_text("FG004", f"{shown} is not UTF-8: {exc.reason} in line {line}", line),
         )
     if "\0" in source:
         line = source.count("\n", 0, source.index("\0")) + 1
         return None, (
-            _no_text("FG004", f"{path.name} has a null byte in line {line}: it is no text", line),
+            _no_text(
+                "FG004",
+                f"{shown} has a null byte in line {line}: it is no text",
+                line,
+            ),
         )
     name = class_name or _traded(source, path.stem) or path.stem
     return Draft(class_name=name, source=source), ()

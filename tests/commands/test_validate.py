@@ -545,3 +545,16 @@ def test_json_of_one_file_is_one_object(check: Check) -> None:
     data = json.loads(check("--json", write("Good.py")).out)
     assert {"file", "passed", "findings", "silenced"} <= data.keys()
     assert not {"files", "mended", "diff", "without_strategy"} & data.keys()
+
+
+def test_the_name_of_a_file_stays_on_its_line(run: Run, tmp_path: Path) -> None:
+    """A CI system would take a line that begins so for a command to it."""
+    name = "e\x1b[31m\n::error::x.py"
+    file = tmp_path / name
+    file.write_text(POSITIVE, encoding="utf-8")
+    for given in (["validate", "--static", name, name.replace("x.py", "y.py")],
+                  ["validate", "--static", "--diff", name]):  # fmt: skip
+        done = run(*given)
+        said = done.out + done.err
+        assert not any(line.startswith("::") for line in said.splitlines())
+        assert "e\\x1b[31m\\n::error::" in said
