@@ -57,9 +57,18 @@ def has(path: str, name: str) -> bool | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return hasattr(owner, name) or module(f"{path}.{name}") is not None
+            if hasattr(owner, name):
+                return not _added(owner, name)
+            return module(f"{path}.{name}") is not None
         except Exception:  # noqa: BLE001  (a lazy attribute may raise anything)
             return None
+
+
+def _added(owner: object, name: str) -> bool:
+    """Whether technical has put a name into pandas, as it does once something imports it."""
+    made_in = getattr(getattr(owner, name), "__module__", None)
+    home = getattr(owner, "__module__", None) or getattr(owner, "__name__", "")
+    return str(made_in).startswith("technical.") and not str(home).startswith("technical")
 
 
 @cache

@@ -6,6 +6,7 @@ import libcst as cst
 
 from freqgen_structure.columns import columns_of
 from freqgen_structure.imported import get, has
+from freqgen_structure.installed import INSTALLED
 from freqgen_structure.nearest import distance, plain
 from freqgen_structure.outdated import OLD_METHODS
 from freqgen_structure.pandas_calls import class_of
@@ -42,6 +43,10 @@ _HINTS = {
 }
 
 
+# Indicators of qtpylib that have another name in pandas than their function.
+_OTHER_NAMES = frozenset({"ema", "zlsma", "zlwma"})
+
+
 class UnknownMethod(Rule):
     """FG326: a dataframe, a column or an array does not have the method that is called.
 
@@ -51,6 +56,7 @@ class UnknownMethod(Rule):
     """
 
     VALID = (
+        "from technical import qtpylib\nx = df['close'].ema(20)\n",
         'x = df["close"].rolling(20).mean().shift(1)',
         'df["mine"] = 1\nx = df.mine\ny = df.close',
         "import numpy as np\ndf['x'] = np.where(a, 1, 0)\ny = df['x'].shift(1)",
@@ -95,6 +101,8 @@ class UnknownMethod(Rule):
             return
         if has(owner, name) is not False or (name in OLD_METHODS and "pandas" in owner):
             return
+        if owner.startswith("pandas.") and self._adds(name):
+            return
         if owner == "pandas.DataFrame" and not self._called(node):
             return  # may be a column
         if owner == "pandas.DataFrame" and columns_of(self.source).exists(name):
@@ -110,13 +118,23 @@ class UnknownMethod(Rule):
             edits=(self.replace(node.attr, meant),) if meant else (),
         )
 
+    def _adds(self, name: str) -> bool:
+        """Whether qtpylib, which puts its indicators into pandas, is imported and has it."""
+        qtpylib = INSTALLED.module("technical.vendor.qtpylib.indicators")
+        if qtpylib is None or name not in qtpylib.names:
+            return False
+        imports = self.source.all(cst.Import, cst.ImportFrom)
+        return any(
+            "technical" in self.text(node) or "qtpylib" in self.text(node) for node in imports
+        )
+
     def _called(self, node: cst.Attribute) -> bool:
         parent = self.source.parent(node)
         return isinstance(parent, cst.Call) and parent.func is node
 
 
 def _meant(owner: str, name: str) -> str | None:
-    known = [one for one in dir(get(owner)) if not one.startswith("_")]
+    known = [one for one in dir(get(owner)) if not one.startswith("_") and has(owner, one)]
     same = [one for one in known if plain(one) == plain(name)]
     alias = _ALIASES.get(plain(name))
     if not same and alias is not None:
