@@ -121,12 +121,10 @@ class UnknownMethod(Rule):
     def _adds(self, name: str) -> bool:
         """Whether qtpylib, which puts its indicators into pandas, is imported and has it."""
         qtpylib = INSTALLED.module("technical.vendor.qtpylib.indicators")
-        if qtpylib is None or name not in qtpylib.names:
+        if qtpylib is None or name not in qtpylib.names | _OTHER_NAMES:
             return False
-        imports = self.source.all(cst.Import, cst.ImportFrom)
-        return any(
-            "technical" in self.text(node) or "qtpylib" in self.text(node) for node in imports
-        )
+        imports = map(self.text, self.source.all(cst.Import, cst.ImportFrom))
+        return any("technical" in text or "qtpylib" in text for text in imports)
 
     def _called(self, node: cst.Attribute) -> bool:
         parent = self.source.parent(node)
