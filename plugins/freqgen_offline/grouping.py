@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
+from freqgen_offline.comparing import AVERAGE_NAMES
 from freqgen_offline.lexicon import MEANINGLESS, Word
-from freqgen_offline.meaning import BarePercentage, Items, Placed, Tail
+from freqgen_offline.meaning import BarePercentage, Cross, Items, Placed, Tail, Use
 from freqgen_offline.phrases import Clause, Piece, says_nothing
 from freqgen_offline.pieces import ENDS, VERBS, clauses_and_dividers
 from freqgen_offline.statements import DENIALS, PARTIAL, Statement
@@ -287,7 +289,38 @@ class _Grouper:
     def _is_given(self, i: int, name: str) -> bool:
         """Whether the conditions before a verb hold for those after it."""
         conditions = any(isinstance(c.meaning, Placed) for c in self.current.clauses)
-        return conditions and name != "filter" and not self.around.colon(i)
+        return (
+            conditions
+            and name != "filter"
+            and not self.around.colon(i)
+            and not self._is_title(i)
+        )
+
+    def _is_title(self, i: int) -> bool:
+        """Whether a brief begins with a cross that what is under its verb spells out.
+
+        "Golden cross: buy when EMA 50 crosses above EMA 200".
+        """
+        match self.current.parts:
+            case [Clause() as title] if not self.done and title.words[-1].type == "COLON":
+                pass
+            case _:
+                return False
+        said = [w.type for w in title.words if w.type not in MEANINGLESS and w.type != "COLON"]
+        if said not in (["GOLDEN"], ["DEATH"]):
+            return False
+        behind = takewhile(lambda p: not (isinstance(p, Word) and p.type in ENDS), self.pieces[i:])
+        conditions = [
+            p.meaning.what
+            for p in behind
+            if isinstance(p, Clause) and isinstance(p.meaning, Placed)
+        ]
+        return any(
+            isinstance(c, Cross)
+            and c.up is (said == ["GOLDEN"])
+            and all(isinstance(o, Use) and o.function in AVERAGE_NAMES for o in (c.left, c.right))
+            for c in conditions
+        )
 
     def _absorbed(self, i: int, name: str, verb: Word) -> bool:
         """Take in a verb that only says what the condition before it is for: "on exit"."""
