@@ -24,6 +24,7 @@ from freqgen.outcome import (
     missing_data,
     why_not_run,
 )
+from freqgen.printable import printable
 from freqgen.steps import Steps
 from freqgen.validation.loading import check_file, load_draft
 
@@ -85,7 +86,7 @@ class Batch(Steps):
             file = Path(f"{name}.py")
             if not file.is_file():
                 raise
-            raise RecordNotFound(exc.message, hint=f"did you mean {file}?") from exc
+            raise RecordNotFound(exc.message, hint=f"did you mean {printable(file)}?") from exc
 
     def _backtest_record(
         self, record: Record, options: RunOptions | None, place: str
@@ -160,7 +161,9 @@ class Batch(Steps):
 
         file = parameters_file(record, self.workspace.user_data_dir)
         if file is not None:
-            self._progress(f"{file} {what}; move it away unless you want Freqtrade to use it")
+            self._progress(
+                f"{printable(file)} {what}; move it away unless you want Freqtrade to use it"
+            )
 
 
 def is_file(name: str) -> bool:

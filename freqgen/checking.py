@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from freqgen.finding import Finding, Phase, Report, Severity
+from freqgen.printable import printable
 from freqgen.validation.runner import (
     ADVICE_CODE,
     NOT_RUN_CODE,
@@ -142,7 +143,8 @@ class Checking(Workbench):
         file = parameters_beside(path)
         if file is not None:
             self._progress(
-                f"{file} is not used by freqgen; move it away unless you want Freqtrade to use it"
+                f"{printable(file)} is not used by freqgen; move it away unless you want "
+                "Freqtrade to use it"
             )
 
 

@@ -340,12 +340,13 @@ def _write(loaded: Loaded, source: str) -> None:
         exchange(loaded.path, loaded.data, loaded.encoded(source))
     except ChangedMeanwhile as exc:
         raise UsageError(
-            f"{loaded.path} was changed while it was checked; it was not mended",
+            f"{printable(loaded.path)} was changed while it was checked; it was not mended",
             hint="run it again",
         ) from exc
     except OSError as exc:
         room = "free some space" if exc.errno in {errno.ENOSPC, errno.EDQUOT} else ""
         raise UsageError(
-            f"{loaded.path} cannot be written, and stays as it was: {exc.strerror or exc}",
+            f"{printable(loaded.path)} cannot be written, and stays as it was: "
+            f"{exc.strerror or exc}",
             hint=room or "check the permissions; --diff shows what --fix would write",
         ) from exc

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from freqgen.exceptions import SettingsError
+from freqgen.printable import printable
 
 CONFIG_NAME = "config.json"
 USER_DATA = "user_data"
@@ -103,7 +104,7 @@ def _merge_files(
         if included:
             if not isinstance(included, list) or not all(isinstance(i, str) for i in included):
                 raise SettingsError(
-                    f"add_config_files: must be a list of file names (in {path})",
+                    f"add_config_files: must be a list of file names (in {printable(path)})",
                     field="add_config_files",
                 )
             below, below_used = _merge_files(included, path.resolve().parent, level + 1, contents)
@@ -127,12 +128,12 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError:
         raise SettingsError(
-            f'the configuration file "{path}" does not exist',
+            f'the configuration file "{printable(path)}" does not exist',
             hint="correct the path after -c, or leave -c out to use the defaults",
         ) from None
     except OSError as exc:
         raise SettingsError(
-            f'the configuration file "{path}" cannot be read: {exc.strerror or exc}',
+            f'the configuration file "{printable(path)}" cannot be read: {exc.strerror or exc}',
             hint="give a readable file after -c",
         ) from exc
 
@@ -148,19 +149,19 @@ def _parse(content: bytes, origin: str) -> dict[str, Any]:
         )
     except UnicodeDecodeError as exc:
         raise SettingsError(
-            f"{origin} is not JSON: byte {exc.start + 1} is not UTF-8",
+            f"{printable(origin)} is not JSON: byte {exc.start + 1} is not UTF-8",
             hint="save the file as UTF-8",
         ) from None
     except rapidjson.JSONDecodeError as exc:
         raise SettingsError(
-            f"{origin} is not JSON: {_position(content, str(exc))}",
+            f"{printable(origin)} is not JSON: {_position(content, str(exc))}",
             hint="correct that place; quotes are double and commas stand between entries",
         ) from None
     except RecursionError:
-        raise SettingsError(f"{origin} is nested too deeply") from None
+        raise SettingsError(f"{printable(origin)} is nested too deeply") from None
     if not isinstance(value, dict):
         raise SettingsError(
-            f"{origin} holds no JSON object",
+            f"{printable(origin)} holds no JSON object",
             hint='a configuration begins with { and ends with }, as in {"dry_run": true}',
         )
     return value

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freqgen.exceptions import StoreError, UsageError
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -110,7 +111,7 @@ def ensure_demo_market(user_data_dir: Path) -> Path:
                     _build(folder)
     except OSError as exc:
         raise StoreError(
-            f"the demo market cannot be written to {folder}: {exc.strerror or exc}",
+            f"the demo market cannot be written to {printable(folder)}: {exc.strerror or exc}",
             hint="check the free space and who may write there, or choose another --userdir",
         ) from exc
     return folder
@@ -283,7 +284,9 @@ def _is_ready(folder: Path) -> bool:
     if not folder.exists():
         return False
     if not folder.is_dir():
-        raise UsageError(f"{folder} is a file", hint="move it away, freqgen needs a folder there")
+        raise UsageError(
+            f"{printable(folder)} is a file", hint="move it away, freqgen needs a folder there"
+        )
     try:
         marker = json.loads((folder / MARKER).read_text(encoding="utf-8"))
         made, version = set(marker["files"]), marker["generator"]
@@ -293,7 +296,7 @@ def _is_ready(folder: Path) -> bool:
     foreign = there - made - {MARKER}
     if foreign:
         raise UsageError(
-            f"{folder} holds files that do not belong to the demo market: "
+            f"{printable(folder)} holds files that do not belong to the demo market: "
             + ", ".join(sorted(foreign)[:3]),
             hint="move them elsewhere, real candles are never mixed with synthetic ones",
         )

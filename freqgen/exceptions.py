@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING
 
 from freqtrade.exceptions import FreqtradeException
 
+from freqgen.printable import on_one_line
+
 if TYPE_CHECKING:
     from freqgen.finding import Finding, Report
     from freqgen.generation.provider import Reply
@@ -33,14 +35,15 @@ if TYPE_CHECKING:
 class FreqgenException(FreqtradeException):
     """Base of all errors that freqgen raises on purpose.
 
-    :param message: What happened, in a sentence.
+    :param message: What happened, in a sentence; names in it may be those that strangers chose,
+        so it is kept to one line.
     :param hint: What the user can do next; shown on a line of its own.
     """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = on_one_line(message)
         self.hint = hint
+        super().__init__(self.message)
 
     def add_hint(self, more: str) -> None:
         """Say one more thing that the user can do, on a line below the hint."""

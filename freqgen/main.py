@@ -41,6 +41,7 @@ from freqgen.exceptions import (
     UsageError,
 )
 from freqgen.plugins import PluginHost
+from freqgen.printable import on_one_line, printable
 
 BUG, HANDLED, EXHAUSTED = 1, 2, 3
 
@@ -338,7 +339,7 @@ def _logging(args: Namespace) -> Iterator[None]:
             handlers.append(logging.FileHandler(args.logfile, encoding="utf-8"))
         except OSError as exc:
             raise UsageError(
-                f'the log file "{args.logfile}" cannot be written: {exc.strerror}',
+                f'the log file "{printable(args.logfile)}" cannot be written: {exc.strerror}',
                 hint="choose another file with --logfile",
             ) from exc
     before = root.level
@@ -391,6 +392,7 @@ def _report(
     hint: str = "",
 ) -> int:
     """Say what went wrong, once, on the right stream."""
+    message = on_one_line(message)
     try:
         if context.json:
             with suppress(UsageError):  # of stdout that cannot be written; stderr says it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -30,6 +29,7 @@ from freqgen.outcome import (
     tested_days,
     why_not_run,
 )
+from freqgen.printable import command_line, printable
 from freqgen.questions import stored_attempts
 from freqgen.unfinished import Unfinished
 
@@ -294,8 +294,8 @@ class Freqgen(Deciding):
         if run.designed.design.worded and run.coder:
             again += ["--code-model", run.coder]  # a design by itself has no designer to go to
         return (
-            f"{what} kept in {path.parent} (freqgen show {stored.id})\n"
-            f"{shlex.join(again)} goes on from there"
+            f"{what} kept in {printable(path.parent)} (freqgen show {stored.id})\n"
+            f"{command_line(again)} goes on from there"
         )
 
 

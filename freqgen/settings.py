@@ -18,6 +18,7 @@ from freqgen import configuration
 from freqgen.configuration import SECTION
 from freqgen.configuration_errors import check_schema, kind_of, settings_error
 from freqgen.exceptions import SettingsError, StoreError
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     from freqgen.generation.prompt import CallOptions
@@ -274,7 +275,7 @@ class Workspace:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
             raise StoreError(
-                f'the folder "{path}" cannot be created: {exc.strerror or exc}',
+                f'the folder "{printable(path)}" cannot be created: {exc.strerror or exc}',
                 hint=_disk_hint(exc),
             ) from exc
         return path
@@ -342,12 +343,12 @@ def load_workspace(
     user_data_dir = user_data_dir.expanduser().absolute()
     if user_data_dir.exists() and not user_data_dir.is_dir():
         raise SettingsError(
-            f'the user directory "{user_data_dir}" is a file',
+            f'the user directory "{printable(user_data_dir)}" is a file',
             field="user_data_dir",
             hint="choose a folder with --userdir",
         )
     if not user_data_dir.exists():
-        said.append(f'the user directory "{user_data_dir}" is created when it is needed')
+        said.append(f'the user directory "{printable(user_data_dir)}" is created when it is needed')
     exchange = str(merged["exchange"]["name"]).lower()
     data = Path(datadir or merged.get("datadir") or user_data_dir / "data" / exchange)
     merged["user_data_dir"] = str(user_data_dir)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
@@ -21,6 +20,7 @@ from freqgen.commands.constraining import (
 )
 from freqgen.commands.options import add_timeframe_option
 from freqgen.exceptions import SettingsError, UsageError
+from freqgen.printable import command_line, printable
 
 if TYPE_CHECKING:
     from freqgen.brief import Brief
@@ -66,7 +66,7 @@ def check_idea(args: Namespace, *, ask: bool = False) -> None:
         raise UsageError(
             f'-p took "{swallowed[0]}" for a pair, and there is no idea left to work on',
             hint=f"put the idea before -p, as in: freqgen {args.verb} "
-            f"{shlex.quote(swallowed[0])} -p BTC/USDT",
+            f"{command_line([swallowed[0]])} -p BTC/USDT",
         )
     if not args.text and not ask:
         more = "; or --design FILE; or leave all out on a terminal, to be asked"
@@ -118,8 +118,8 @@ def make_brief(freqgen: Freqgen, text: str, args: Namespace, context: CommandCon
     """
     if _is_file(text) and freqgen.host.load_brief(text, freqgen.settings) is None:
         raise UsageError(
-            f'"{text}" is a file, not an idea',
-            hint=f"{context.prog} {args.verb} - < {shlex.quote(text)} reads the idea in it",
+            f'"{printable(text)}" is a file, not an idea',
+            hint=f"{context.prog} {args.verb} - < {command_line([text])} reads the idea in it",
         )
     if without_controls(text) != text:
         context.warn("the text has control characters, which are left out")
@@ -190,10 +190,10 @@ def read_design(file: str) -> Design:
             data = stream.read(MAX_INPUT_BYTES + 1)
     except OSError as exc:
         raise UsageError(
-            f'the design "{file}" cannot be read: {exc.strerror}',
+            f'the design "{printable(file)}" cannot be read: {exc.strerror}',
             hint='freqgen design "…" > design.json writes one',
         ) from exc
-    return Design.from_json(_decoded(data, file), origin=file)
+    return Design.from_json(_decoded(data, printable(file)), origin=printable(file))
 
 
 def check_name(name: str | None) -> None:

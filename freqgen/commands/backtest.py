@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from freqgen.commands.generate import DENIED
 from freqgen.commands.options import add_backtest_options, add_partial_option
 from freqgen.commands.output import error_data
 from freqgen.commands.steps import GROUP
+from freqgen.printable import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +109,7 @@ def _check_swallowed(names: Sequence[str], pairs: Sequence[str]) -> None:
         if word.endswith(".py") or Path(word).is_file():
             raise UsageError(
                 f'-p took the file "{word}" for a pair',
-                hint=f"put files before -p, as in: freqgen backtest {shlex.quote(word)} "
+                hint=f"put files before -p, as in: freqgen backtest {command_line([word])} "
                 "-p BTC/USDT",
             )
     if not names and (swallowed := [word for word in pairs if re.fullmatch(r"\w+(@\d+)?", word)]):

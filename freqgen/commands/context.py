@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from freqgen.commands.screen import clean, console_on, give_up, nowhere
 from freqgen.exceptions import UsageError
-from freqgen.printable import printable
+from freqgen.printable import command_line, on_one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -131,7 +131,7 @@ class CommandContext:
         named = self.args.user_data_dir
         if named is not None and not Path(named).expanduser().exists():
             raise UsageError(
-                f'there is no user directory "{named}"',
+                f'there is no user directory "{printable(named)}"',
                 hint="correct the path after --userdir, or leave it out to use user_data",
             )
         return self.freqgen(demo=demo)
@@ -144,7 +144,7 @@ class CommandContext:
         named = getattr(self.args, "datadir", None)
         if named is not None and not Path(named).expanduser().is_dir():
             raise UsageError(
-                f'there is no folder "{named}" with candles',
+                f'there is no folder "{printable(named)}" with candles',
                 hint="correct the path after -d, or leave it out to use data/EXCHANGE in the "
                 "user directory",
             )
@@ -160,7 +160,7 @@ class CommandContext:
         for option, dest in (("--userdir", "user_data_dir"), ("-d", "datadir")):
             if said.get(dest) and (data or dest != "datadir"):
                 options += [option, str(said[dest])]
-        return f"{called_as(self.prog)} {shlex.join([*words, *options])}"
+        return f"{called_as(self.prog)} {command_line([*words, *options])}"
 
     def close(self) -> None:
         """End what the verb started and has not ended."""
@@ -258,6 +258,7 @@ class CommandContext:
         self._say(f"warning: {message}", "yellow")
 
     def _say(self, message: str, style: str) -> None:
+        message = on_one_line(message)
         if self.stderr.isatty():
             from rich.text import Text
 

@@ -315,7 +315,9 @@ class Interview:
         return replace(designed, reading=without_overridden(designed.reading, self._brief()))
 
     def _complain(self, exc: FreqgenException) -> None:
-        self.context.warn(f"{exc.message}\n{exc.hint}" if exc.hint else exc.message)
+        self.context.warn(exc.message)
+        if exc.hint:
+            self.context.progress(exc.hint)
 
 
 def _pairs(said: str) -> tuple[str, ...]:

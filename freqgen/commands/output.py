@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from freqgen.exceptions import FreqgenException, UsageError
+from freqgen.printable import printable
 
 
 def add_output_options(parser: ArgumentParser, text: str) -> None:
@@ -27,18 +28,23 @@ def check_output(file: str, user_data_dir: Path, *, example: str) -> None:
     hint = f"name a file after -o, as in -o {example}"
     path = Path(file)
     if not file.strip() or path.is_dir():
-        raise UsageError(f'"{file}" is a folder' if file.strip() else "-o names no file", hint=hint)
+        raise UsageError(
+            f'"{printable(file)}" is a folder' if file.strip() else "-o names no file", hint=hint
+        )
     if path.exists() and not path.is_file():
-        raise UsageError(f'"{file}" is no regular file', hint="leave -o out to print the result")
+        raise UsageError(
+            f'"{printable(file)}" is no regular file', hint="leave -o out to print the result"
+        )
     if not path.parent.is_dir():
         raise UsageError(
-            f'there is no folder "{path.parent}"', hint="create it, or name another file after -o"
+            f'there is no folder "{printable(path.parent)}"',
+            hint="create it, or name another file after -o",
         )
     strategies = (user_data_dir / "strategies").resolve()
     if path.resolve().is_relative_to(strategies):
         raise UsageError(
-            f'"{file}" lies where Freqtrade looks for strategies, and only what was checked, '
-            "backtested and allowed goes there",
+            f'"{printable(file)}" lies where Freqtrade looks for strategies, and only what was '
+            "checked, backtested and allowed goes there",
             hint="freqgen generate --design FILE goes that way; or name another file after -o",
         )
 
@@ -63,13 +69,13 @@ def write_output(file: str, text: str, *, force: bool) -> None:
                 return
             if not force:
                 raise UsageError(
-                    f'"{file}" is there already, with another content',
+                    f'"{printable(file)}" is there already, with another content',
                     hint="--force replaces it; or name another file after -o",
                 )
         write_whole(path, content)
     except OSError as exc:
         room = "free some space, or " if exc.errno in {errno.ENOSPC, errno.EDQUOT} else ""
         raise UsageError(
-            f'"{file}" cannot be written: {exc.strerror or exc}',
+            f'"{printable(file)}" cannot be written: {exc.strerror or exc}',
             hint=f"{room}name another file after -o",
         ) from exc

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from freqgen.commands.output import write_output
 from freqgen.exceptions import UsageError
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     from freqgen.outcome import CheckedFile
@@ -42,11 +43,11 @@ def check_sarif(args: Namespace) -> None:
     path = Path(file)
     hint = "name its file, as in --sarif=findings.sarif, or put --sarif behind the files"
     if path.suffix == ".py" or path.is_dir() or not file.strip():
-        raise UsageError(f'--sarif would write to "{file}"', hint=hint)
+        raise UsageError(f'--sarif would write to "{printable(file)}"', hint=hint)
     if not path.parent.is_dir():
-        raise UsageError(f'there is no folder "{path.parent}"', hint=hint)
+        raise UsageError(f'there is no folder "{printable(path.parent)}"', hint=hint)
     if path.exists() and not (path.is_file() and _is_log(path)):
-        raise UsageError(f'"{file}" is there already, and is no SARIF log', hint=hint)
+        raise UsageError(f'"{printable(file)}" is there already, and is no SARIF log', hint=hint)
 
 
 def write_sarif(file: str, files: Sequence[CheckedFile], freqgen: Freqgen) -> str:
@@ -71,6 +72,6 @@ def _is_log(path: Path) -> bool:
             begin = file.read(4096)
     except OSError as exc:
         raise UsageError(
-            f'"{path}" cannot be read: {exc.strerror or exc}', hint="name another file"
+            f'"{printable(path)}" cannot be read: {exc.strerror or exc}', hint="name another file"
         ) from exc
     return not begin or b"sarif" in begin

@@ -108,9 +108,7 @@ def show_summary(
     if others:
         console.print(f"  no strategy in {others:,} file{'s' if others > 1 else ''}")
     if fix and fixable:
-        console.print(
-            Text(f"  {fixable:,} can be mended: {printable(fix)}", style="green"), soft_wrap=True
-        )
+        console.print(Text(f"  {fixable:,} can be mended: {fix}", style="green"), soft_wrap=True)
 
 
 _MOST_CODES = 10

@@ -17,6 +17,7 @@ from freqgen.commands.showing import (
     show_figures,
     show_finding_rows,
 )
+from freqgen.printable import printable
 from freqgen.store.files import FileState
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def show_record(
             f"with Freqtrade {record.freqtrade_version}",
             f"designed by {record.design_origin or 'a person'}, "
             f"written by {record.code_origin or 'a person'}",
-            f"file: {file}",
+            f"file: {printable(file)}",
             tested,
         ],
     )

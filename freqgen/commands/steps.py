@@ -25,6 +25,7 @@ from freqgen.commands.output import (
     check_output,
     write_output,
 )
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     from freqgen.commands.context import CommandContext
@@ -150,7 +151,7 @@ def code(args: Namespace, context: CommandContext) -> int:
         if args.output is not None:
             show_findings(console, result.report)
             show_mended(console, result.attempt.mended)
-            lines(console, [f"Written to {args.output}"], mark="")
+            lines(console, [f"Written to {printable(args.output)}"], mark="")
         else:
             context.write(result.draft.source)
             for finding in result.report.findings:

@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.options import add_partial_option
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,7 +191,7 @@ def approve(args: Namespace, context: CommandContext) -> int:
         done = f"{record.name} revision {record.revision} has its place back"
     elif record.market is None:
         done += " although it was never backtested"
-    _say_decision(context, record, path, f"{done}; its file is {path}")
+    _say_decision(context, record, path, f"{done}; its file is {printable(path)}")
     return 0
 
 
@@ -198,7 +199,9 @@ def reject(args: Namespace, context: CommandContext) -> int:
     """Reject a record."""
     _store(context)
     record, path = context.freqgen().reject(args.id, args.reason)
-    _say_decision(context, record, path, f"{record.name} is rejected; it is kept in {path}")
+    _say_decision(
+        context, record, path, f"{record.name} is rejected; it is kept in {printable(path)}"
+    )
     return 0
 
 

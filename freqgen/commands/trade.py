@@ -6,6 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.options import add_partial_option
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     from freqgen.commands.context import CommandContext
@@ -43,5 +44,5 @@ def paper(args: Namespace, context: CommandContext) -> int:
 def download_markets(args: Namespace, context: CommandContext) -> int:  # noqa: ARG001
     """Store the market table of the configured exchange."""
     path = context.freqgen().download_markets()
-    context.emit({"path": str(path)}, f"The market table is stored in {path}")
+    context.emit({"path": str(path)}, f"The market table is stored in {printable(path)}")
     return 0

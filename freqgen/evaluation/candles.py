@@ -7,11 +7,11 @@ exchanges, which takes seconds. A test holds the two together.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from freqgen.exceptions import DataMissing, UsageError
+from freqgen.printable import command_line, printable
 
 EXTENSIONS = {"feather": "feather", "json": "json", "jsongz": "json.gz", "parquet": "parquet"}
 """File name extension of each of Freqtrade's formats (``dataformat_ohlcv``)."""
@@ -140,7 +140,7 @@ def download_command(
         words += ["--userdir", str(userdir)]
     if datadir is not None:
         words += ["--datadir", str(datadir)]
-    return shlex.join(words)
+    return command_line(words)
 
 
 def check_candles(
@@ -172,7 +172,11 @@ def check_candles(
         return
     named = ", ".join(f"{pair} {timeframe}" for pair, timeframe in missing[:5])
     more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-    where = f" in {datadir}" if datadir.is_dir() else f": the folder {datadir} does not exist"
+    where = (
+        f" in {printable(datadir)}"
+        if datadir.is_dir()
+        else f": the folder {printable(datadir)} does not exist"
+    )
     raise DataMissing(
         f"there are no candles of {named}{more}{where}",
         hint=closed

@@ -27,6 +27,7 @@ from freqgen.evaluation.markets import MarketTable
 from freqgen.evaluation.result import BacktestResult
 from freqgen.evaluation.timerange import check_timerange
 from freqgen.exceptions import EngineError, UsageError
+from freqgen.printable import printable
 from freqgen.sandbox.level import Level, Protection
 from freqgen.sandbox.limits import TRIAL_SECONDS
 
@@ -221,8 +222,8 @@ class Engine:
     def nothing(self, what: str) -> str:
         """Say that something is not in the data folder, or that the folder is not there."""
         if not self.datadir.is_dir():
-            return f"there are no {what}: the folder {self.datadir} does not exist"
-        return f"there are no {what} in {self.datadir}"
+            return f"there are no {what}: the folder {printable(self.datadir)} does not exist"
+        return f"there are no {what} in {printable(self.datadir)}"
 
     def how_to_get(self, pairs: Sequence[str], timeframe: str) -> str:
         """Say how to get candles, in a command where they can be downloaded.
@@ -349,7 +350,7 @@ class Engine:
         if not request.pairs:
             raise UsageError(
                 "there is no pair to backtest",
-                hint=f"name pairs with -p, or put candles in {self.datadir}",
+                hint=f"name pairs with -p, or put candles in {printable(self.datadir)}",
             )
         if not request.draft.class_name.isidentifier():
             raise UsageError(f"'{request.draft.class_name}' is no name of a class")

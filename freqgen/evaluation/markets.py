@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from freqgen.exceptions import EvaluationError, UsageError
+from freqgen.printable import printable
 
 SCHEMA = 1
 ASSUMED_FEE = 0.001
@@ -131,7 +132,7 @@ class MarketTable:
 def damaged(path: Path, why: str) -> UsageError:
     """Say that a stored table cannot be used, and how to get another."""
     return UsageError(
-        f"the market table {path} cannot be read: {why}",
+        f"the market table {printable(path)} cannot be read: {why}",
         hint="freqgen download-markets stores it anew; without the file, markets are assumed",
     )
 

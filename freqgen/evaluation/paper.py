@@ -25,6 +25,7 @@ from freqgen.evaluation.engine import DEFAULTS, json_value
 from freqgen.evaluation.overrides import class_attributes, replaced
 from freqgen.evaluation.trades_database import read_trades
 from freqgen.exceptions import EngineError, StoreError, UsageError
+from freqgen.printable import printable
 
 if TYPE_CHECKING:
     from freqgen.draft import ValidatedDraft
@@ -274,7 +275,7 @@ def _private(folder: Path) -> Iterator[Path]:
         folder.mkdir(mode=0o700)
     except OSError as exc:
         raise StoreError(
-            f'the folder "{folder}" cannot be made anew: {exc.strerror or exc}',
+            f'the folder "{printable(folder)}" cannot be made anew: {exc.strerror or exc}',
             hint="remove it, or see to who may write there",
         ) from exc
     try:

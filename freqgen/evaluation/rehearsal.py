@@ -27,6 +27,7 @@ from freqgen.evaluation.synthetic import SyntheticCandles
 from freqgen.evaluation.trial_outcome import failure, fault, outcome
 from freqgen.evaluation.view import Source, View
 from freqgen.exceptions import EngineError, FreqgenException
+from freqgen.printable import printable
 from freqgen.sandbox.frames import encode_frame
 from freqgen.sandbox.limits import TRIAL_SECONDS, Fault, WorkerFault
 from freqgen.validation.laboratory import Trial
@@ -235,7 +236,11 @@ def _on_real_candles(
         of = f" of {', '.join(none[:_SHOWN])}{more}" if none else ""
         lacking.append(f"no {timeframe} candles{of}")
     folder = runner.setting.datadir
-    where = f"in {folder} there are" if folder.is_dir() else f"there is no folder {folder}, and so"
+    where = (
+        f"in {printable(folder)} there are"
+        if folder.is_dir()
+        else f"there is no folder {printable(folder)}, and so"
+    )
     return {**order, "synthetic": True}, f"{where} {lacking[0]}"
 
 

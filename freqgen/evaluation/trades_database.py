@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from freqgen.exceptions import EvaluationError
+from freqgen.printable import printable
 
 _COLUMNS = {
     "id": "id",
@@ -56,7 +57,7 @@ def read_trades(database: Path) -> list[dict[str, Any]]:
             ).fetchall()
     except sqlite3.Error as exc:
         raise EvaluationError(
-            f"the database {database} cannot be read: {exc}",
+            f"the database {printable(database)} cannot be read: {exc}",
             hint="move the file away to start paper trading anew",
         ) from exc
     trades = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]

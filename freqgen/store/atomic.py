@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from freqgen.exceptions import StoreError
+from freqgen.printable import printable
 
 
 class ChangedMeanwhile(Exception):
@@ -97,6 +98,6 @@ def file_error(exc: OSError, what: str, path: Path) -> StoreError:
     :param what: What was tried, as in ``cannot be written``.
     """
     return StoreError(
-        f"{path} {what}: {exc.strerror or exc}",
+        f"{printable(path)} {what}: {exc.strerror or exc}",
         hint="check the free space and who may write there, or choose another --userdir",
     )

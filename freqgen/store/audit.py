@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from freqgen.exceptions import ReplyInvalid, StoreError
+from freqgen.printable import printable
 from freqgen.store.atomic import file_error
 from freqgen.store.record import now, plain, sha256_json, sha256_text
 from freqgen.store.redaction import Redactor
@@ -85,7 +86,8 @@ class AuditLog:
             place = place.parent
         if not os.access(place, os.W_OK):
             raise StoreError(
-                f"{self.path} cannot be written, and nothing is asked that is not noted there",
+                f"{printable(self.path)} cannot be written, and nothing is asked that is not noted "
+                "there",
                 hint="check who may write there, or choose another --userdir",
             )
 

@@ -24,6 +24,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import NullPool, StaticPool
 
 from freqgen.exceptions import StoreError
+from freqgen.printable import printable
 
 DATABASE = Path("freqgen") / "freqgen.sqlite"
 """Where the records lie in a user directory."""
@@ -209,8 +210,8 @@ def shown(url: URL) -> str:
     """What a database is called in messages: its file, or its URL without the password."""
     file = database_file(url)
     if file is None and url.get_backend_name() == "sqlite" and url.database:
-        return unquote(url.database.removeprefix("file:").partition("?")[0])
-    return str(file) if file is not None else url.render_as_string(hide_password=True)
+        return printable(unquote(url.database.removeprefix("file:").partition("?")[0]))
+    return printable(file) if file is not None else url.render_as_string(hide_password=True)
 
 
 _SQLITE_ERRORS = (

@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from freqgen.exceptions import StoreError
+from freqgen.printable import printable
 from freqgen.store.atomic import beside, file_error, sync_folder, write_whole
 from freqgen.store.record import Record, sha256_text
 from freqgen.store.status import described
@@ -110,7 +111,8 @@ def check_publishable(record: Record, user_data_dir: Path, known: Collection[str
     path = strategy_path(record, user_data_dir)
     if file_state(record, user_data_dir, known) is FileState.EDITED:
         raise StoreError(
-            f"{path} was not written by freqgen, or was edited since, and is not overwritten",
+            f"{printable(path)} was not written by freqgen, or was edited since, and is not "
+            "overwritten",
             hint="move it away, or give the strategy another name with --name",
         )
     rival = _other_file_with(record.class_name, path)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, inspect, select, u
 from sqlalchemy.exc import IntegrityError
 
 from freqgen.exceptions import RecordNotFound, StoreError
+from freqgen.printable import printable
 from freqgen.store import database
 from freqgen.store.record import Attempt, Record, StatusChange, now, sha256_json, sha256_text
 from freqgen.store.rows import attempt_of, attempt_values, new_id, record_of, record_values
@@ -53,7 +54,7 @@ class Store:
         parsed = database.parse_url(database.sqlite_url(url) if isinstance(url, Path) else url)
         file = database.database_file(parsed)
         if file is not None and not create and not file.exists():
-            raise StoreError(f"there are no records yet in {file}", hint=_NOTHING_YET)
+            raise StoreError(f"there are no records yet in {printable(file)}", hint=_NOTHING_YET)
         with database.in_words(parsed):
             if file is not None and not file.exists():
                 file.parent.mkdir(parents=True, exist_ok=True)
