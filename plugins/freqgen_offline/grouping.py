@@ -290,10 +290,7 @@ class _Grouper:
         """Whether the conditions before a verb hold for those after it."""
         conditions = any(isinstance(c.meaning, Placed) for c in self.current.clauses)
         return (
-            conditions
-            and name != "filter"
-            and not self.around.colon(i)
-            and not self._is_title(i)
+            conditions and name != "filter" and not self.around.colon(i) and not self._is_title(i)
         )
 
     def _is_title(self, i: int) -> bool:
