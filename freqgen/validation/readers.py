@@ -119,7 +119,12 @@ class Readers:
             if self.closed:
                 raise ReadersUnavailable
             answer = reader.ask(line)
-            if isinstance(answer, int) and (self.closed or set(validators) - {*reader.names}):
+            if isinstance(answer, int):
+                if self.closed or set(validators) - {*reader.names}:
+                    raise ReadersUnavailable
+                # The system ends processes too where memory is short, which need not happen twice.
+                answer = reader.ask(line)
+            if isinstance(answer, int) and self.closed:
                 raise ReadersUnavailable
         finally:
             self._free.put(reader)
@@ -133,7 +138,7 @@ class Readers:
 
 
 def _died(code: int) -> Report:
-    """What is said of a draft whose reading ended the process: it has not passed."""
+    """What is said of a draft whose reading ended the process twice: it has not passed."""
     how = f"signal {-code}" if code < 0 else f"code {code}"
     finding = Finding(
         code="FG002",

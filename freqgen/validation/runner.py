@@ -8,6 +8,7 @@ large.
 from __future__ import annotations
 
 import errno
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -157,6 +158,8 @@ def run_validators(
         except SandboxUnavailable as exc:
             findings.append(_not_run(exc.message, exc.hint))
         timings[phase.value] = time.perf_counter() - start
+        if phase is Phase.TYPES:
+            findings = _without_echoes(findings, waived)
     report = Report(
         findings=tuple(sorted(findings, key=by_place)), timings=MappingProxyType(timings)
     )
@@ -181,6 +184,33 @@ def _not_run(why: str, hint: str) -> Finding:
 def _bars(finding: Finding, waived: Callable[[Finding], bool]) -> bool:
     """Whether a finding keeps a draft from what comes next."""
     return finding.severity is Severity.ERROR and (is_guard(finding.code) or not waived(finding))
+
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_QUOTED = re.compile(rf'"({_NAME.pattern})"')
+
+
+def _without_echoes(
+    findings: Sequence[Finding], waived: Callable[[Finding], bool]
+) -> list[Finding]:
+    """What is found, without what the types say of a defect that a person knows already.
+
+    An error of the structure ends the phases after it, unless it is waived. Then the types come to
+    the same line, and would say the same in their own words under a code that nobody waived.
+    """
+    known = [
+        (one.line, set(_NAME.findall(one.message)))
+        for one in findings
+        if one.phase is Phase.STRUCTURE and one.severity is Severity.ERROR and waived(one)
+    ]
+    return [
+        one
+        for one in findings
+        if one.phase is not Phase.TYPES
+        or not any(
+            one.line == line and names & set(_QUOTED.findall(one.message)) for line, names in known
+        )
+    ]
 
 
 def by_place(finding: Finding) -> tuple[int, int, str, int]:

@@ -110,7 +110,9 @@ def _never(comment: Comment, code: str) -> Finding:
 
 
 def _unknown(comment: Comment, code: str, known: Collection[str]) -> Finding:
-    near = get_close_matches(code, known, n=1, cutoff=0.8)
+    # Digits that are elsewhere the same are no mistake in writing; it is the family that is known.
+    family = [one for one in known if one[:3] == code[:3]]
+    near = get_close_matches(code, family, n=1, cutoff=0.8)
     return _about(
         comment,
         f"there is no rule {code} to silence",

@@ -7,12 +7,14 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from freqgen.draft import Draft
 from freqgen.finding import Edit, Finding, Phase, Report, Severity
 from freqgen.plugins import PluginHost
+from freqgen.validation import readers as module
 from freqgen.validation.ahead import Ahead
 from freqgen.validation.reader import READ_PHASES, report_from_dict, report_to_dict
 from freqgen.validation.readers import Readers, ReadersUnavailable
@@ -39,12 +41,33 @@ def test_they_find_what_this_process_would(readers: Readers, names: list[str]) -
     assert report.timings.keys() == {"parse", "structure"}
 
 
-def test_one_that_dies_is_a_finding_of_its_draft_alone(readers: Readers, names: list[str]) -> None:
-    readers.read(DRAFT, names)
+def _end(readers: Readers) -> None:
     process = readers._all[0]._process
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
+
+
+def test_one_that_was_ended_from_outside_reads_again(readers: Readers, names: list[str]) -> None:
+    """As where memory is short: that says nothing of the draft."""
+    report = readers.read(DRAFT, names)
+    _end(readers)
+    assert readers.read(DRAFT, names).findings == report.findings
+
+
+def test_one_that_dies_again_is_a_finding_of_its_draft_alone(
+    readers: Readers, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers.read(DRAFT, names)
+    exchange = module._exchange
+
+    def deadly(process: Any, line: bytes) -> Any:
+        if b"class_name" in line:
+            _end(readers)
+        return exchange(process, line)
+
+    monkeypatch.setattr(module, "_exchange", deadly)
     (finding,) = readers.read(DRAFT, names).findings
+    monkeypatch.undo()
     assert (finding.code, finding.severity) == ("FG002", Severity.ERROR)
     assert "signal 9" in finding.message
     assert readers.read(DRAFT, names).findings[0].code != "FG002"

@@ -122,6 +122,37 @@ def test_an_error_ends_the_phases_after_its_own_but_not_its_own(
     assert set(validation.report.timings) == {"parse"}
 
 
+@pytest.mark.parametrize(
+    ("said", "line", "waived", "left"),
+    [
+        ('module has no attribute "float"', 1, True, []),
+        ('module has no attribute "int"', 1, True, ["XX701"]),
+        ('module has no attribute "float"', 2, True, ["XX701"]),
+        ('module has no attribute "float"', 1, False, ["XX701"]),
+    ],
+    ids=["the same", "another name", "another line", "only a warning"],
+)
+def test_types_do_not_say_again_what_a_person_waived(
+    said: str, line: int, waived: bool, left: list[str], context: ValidationContext
+) -> None:
+    """Under a code of theirs, which nobody has waived."""
+    known = replace(
+        finding("XX350", phase=Phase.STRUCTURE), message="NumPy 2 has no np.float",
+        severity=Severity.ERROR if waived else Severity.WARNING, line=1,
+    )  # fmt: skip
+    again = replace(finding("XX701", phase=Phase.TYPES), message=said, line=line)
+    validators = [
+        Says(),
+        Says(name="structure", phase=Phase.STRUCTURE, codes=("XX350",), findings=(known,)),
+        Says(name="types", phase=Phase.TYPES, codes=("XX701",), findings=(again,)),
+    ]
+    validation = run_validators(
+        DRAFT, None, validators, context, waived=lambda one: one.code == "XX350"
+    )
+    assert [one.code for one in validation.report.findings] == ["XX350", *left]
+    assert (validation.screened is None) == bool(left)
+
+
 def test_validators_run_by_phase_then_code(context: ValidationContext) -> None:
     asked: list[str] = []
     validators = [
