@@ -160,6 +160,24 @@ class Tracer:
             return label is not None and text_of(label) == "right"
         return name in {"first", "merge_informative_pair", "tshift"}
 
+    def has_moved_columns(self, node: cst.BaseExpression) -> bool:
+        """Whether some columns of a frame are moved to later candles, by ``assign`` or one by one.
+
+        What of them is used where the frame is merged cannot be told for certain.
+        """
+        values: list[cst.BaseExpression] = []
+        for part in self.made_of(node):
+            match part:
+                case cst.Name(value=name):
+                    values += [value for _, value in self._stores.get(name, ())]
+                case cst.Call(func=cst.Attribute(attr=cst.Name(value="assign"))):
+                    values += [arg.value for arg in part.args]
+        return any(
+            self._moves(call)
+            for value in values
+            for call in self.source.below(value, cst.Call)
+        )  # fmt: skip
+
     def is_delayed(self, node: cst.BaseExpression) -> bool:
         """Whether dates are moved back before something is looked up by them."""
         for part in self.made_of(node):

@@ -78,6 +78,14 @@ class MergedByDate(CandlesRule):
             line=7,
         ),
         Bad(
+            code="import pandas as pd\n"
+            + _HEAD
+            + _GET
+            + "        past = big[['date']].assign(close_1h=big['close'].shift(1))\n"
+            "        return pd.merge_asof(dataframe, past, on='date')\n",
+            line=8,
+        ),
+        Bad(
             code="import pandas as pd\nx = pd.merge_asof(a, b, on='date', direction='forward')",
             line=2,
             fixed="import pandas as pd\nx = pd.merge_asof(a, b, on='date', direction='backward')",
@@ -180,7 +188,8 @@ class MergedByDate(CandlesRule):
         if same:
             return
         message = "a candle of a longer timeframe is known at its end, not at its date"
-        self.spread(node, message, certain=same is False)
+        certain = same is False and not tracer.has_moved_columns(right)
+        self.spread(node, message, certain=certain)
 
     def _is_delayed(self, left: cst.BaseExpression) -> bool:
         return any(
