@@ -42,9 +42,11 @@ def functions_of(source: Source, node: cst.BaseExpression) -> list[Function]:
         case cst.Lambda():
             return [node]
         case cst.Name():
-            bound = [getattr(binding, "node", None) for binding in source.assignments(node)]
-            found: list[Function] = [f for f in bound if isinstance(f, cst.FunctionDef)]
-            return found + [v for v in source.values(node) if isinstance(v, cst.Lambda)]
+            bindings = source.bindings(node)
+            found: list[Function] = [
+                one.target for one in bindings if isinstance(one.target, cst.FunctionDef)
+            ]
+            return found + [one.whole for one in bindings if isinstance(one.whole, cst.Lambda)]
         case cst.Attribute(attr=attr) if source.imported(node) is None:
             return list(_methods(source).get(attr.value, ()))
     return []

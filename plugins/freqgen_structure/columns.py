@@ -173,13 +173,7 @@ class _Collector:
         """Whether a name is bound to a dict or list literal only, and so is no frame."""
         if not isinstance(base, cst.Name):
             return False
-        bindings = self.source.assignments(base)
-        values = []
-        for binding in bindings:
-            node = getattr(binding, "node", None)
-            holder = self.source.parent(node) if isinstance(node, cst.Name) else None
-            assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else holder
-            values.append(assign.value if isinstance(assign, cst.Assign | cst.AnnAssign) else None)
+        values = self.source.values(base)
         return bool(values) and all(
             isinstance(value, cst.Dict | cst.List | cst.DictComp | cst.ListComp)
             or (

@@ -82,8 +82,7 @@ def key_of(source: Source, node: cst.BaseExpression, depth: int = 0) -> str:
     if column is not None:
         return f"[{column}]"
     if isinstance(node, cst.Name) and depth < _DEEPEST_NAME:
-        values = source.values(node)
-        value = values[0] if len(values) == 1 else None
+        value = source.value(node)
         if isinstance(value, cst.Comparison | cst.Subscript | cst.Attribute | cst.Call):
             return key_of(source, value, depth + 1)
     if (
@@ -116,8 +115,7 @@ def joined(
         yield from joined(source, node.right, operator, depth + 1)
         return
     if isinstance(node, cst.Name):
-        values = source.values(node)
-        value = values[0] if len(values) == 1 else None
+        value = source.value(node)
         if isinstance(value, cst.BinaryOperation | cst.Comparison | cst.Call):
             yield from joined(source, value, operator, depth + 1)
             return

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from freqgen_structure.bound import Bound, Way, part_of
 from freqgen_structure.nodes import argument, decorators, number_of, text_of
 
 if TYPE_CHECKING:
-    from libcst.metadata import BaseAssignment
-
     from freqgen_structure.source import Source
 
 _OPERATORS: dict[type[cst.BaseBinaryOp], Callable[[float, float], float]] = {
@@ -135,50 +134,28 @@ class _Constants:
     def _name(self, node: cst.Name, depth: int) -> Numbers:
         if node.value in _TRUTH:
             return Numbers(known=frozenset({_TRUTH[node.value]}), complete=True)
-        bindings = self.source.assignments(node)
+        bindings = self.source.bindings(node)
         if not bindings or len(bindings) > _MOST_NUMBERS:
             return UNKNOWN
-        found = Numbers(complete=True)
-        for binding in bindings:
-            found |= self._bound(binding, depth)
-        return found
+        return _union([self._bound(one, depth) for one in bindings])
 
-    def _bound(self, binding: BaseAssignment, depth: int) -> Numbers:
-        target = getattr(binding, "node", None)
-        if isinstance(target, cst.Param):
-            return self._parameter(target, depth)
-        holder = self.source.parent(target) if isinstance(target, cst.Name) else None
-        place: int | None = None
-        if isinstance(holder, cst.Element):
-            sequence = self.source.parent(holder)
-            if not isinstance(sequence, cst.Tuple | cst.List):
-                return UNKNOWN
-            place = [*sequence.elements].index(holder)
-            holder = self.source.parent(sequence)
-        match holder:
-            case cst.AssignTarget():
-                assign = self.source.parent(holder)
-                value = assign.value if isinstance(assign, cst.Assign) else None
-            case cst.AnnAssign(value=value) | cst.NamedExpr(value=value):
-                pass
-            case cst.For() | cst.CompFor():
-                return self._each(holder.iter, place, depth)
-            case _:
-                return UNKNOWN
-        if value is not None and place is not None:
-            value = _at(value, place)
-        return self.numbers(value, depth) if value is not None else UNKNOWN
+    def _bound(self, one: Bound, depth: int) -> Numbers:
+        if one.parameter is not None:
+            return self._parameter(one.parameter, depth)
+        if one.way is Way.LOOP and one.value is not None:
+            return self._each(one.value, one.places, depth)
+        return UNKNOWN if one.given is None else self.numbers(one.given, depth)
 
-    def _each(self, node: cst.BaseExpression, place: int | None, depth: int) -> Numbers:
-        """What a loop over ``node`` takes, or the part at ``place`` of it."""
-        if place is None and isinstance(node, cst.Call):
+    def _each(self, node: cst.BaseExpression, places: tuple[int, ...], depth: int) -> Numbers:
+        """What a loop over ``node`` takes, or the part of it that is unpacked."""
+        if not places and isinstance(node, cst.Call):
             return self._range(node, depth)
         items = self._items(node, depth)
         if items is None:
             return UNKNOWN
         found = Numbers(complete=bool(items))
         for item in items[:_MOST_NUMBERS]:
-            part = item if place is None else _at(item, place)
+            part = part_of(item, places)
             found |= UNKNOWN if part is None else self.numbers(part, depth)
         return found
 
@@ -210,10 +187,8 @@ class _Constants:
         if depth > _DEEPEST:
             return None
         if isinstance(node, cst.Name):
-            values = self.source.values(node)
-            if len(values) != 1 or values[0] is None:
-                return None
-            return self._literal(values[0], depth + 1)
+            value = self.source.value(node)
+            return None if value is None else self._literal(value, depth + 1)
         if isinstance(node, cst.Attribute):
             own = self._of_class(node)
             return own[0] if own is not None and len(own) == 1 else None
@@ -232,7 +207,7 @@ class _Constants:
                 if key is not None and key == wanted:
                     return self.numbers(pair.value, depth)
         elif literal is not None and (place := number_of(index.value)) is not None:
-            part = _at(literal, int(place))
+            part = part_of(literal, (int(place),))
             return UNKNOWN if part is None else self.numbers(part, depth)
         return UNKNOWN
 
@@ -344,12 +319,6 @@ class _Constants:
             for value in [arg.value] if items is None else items:
                 found |= self.numbers(value, depth)
         return found
-
-
-def _at(node: cst.BaseExpression, place: int) -> cst.BaseExpression | None:
-    if isinstance(node, cst.Tuple | cst.List) and -len(node.elements) <= place < len(node.elements):
-        return node.elements[place].value
-    return None
 
 
 def _union(found: list[Numbers]) -> Numbers:

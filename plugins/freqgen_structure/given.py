@@ -31,10 +31,8 @@ def given_kind(source: Source, base: cst.BaseExpression) -> str | None:
             if function not in source.methods.values():
                 return None
             given = name in CALLBACKS[function.name.value].parameters
-            bindings = source.assignments(base)
-            holders = [source.parent(getattr(b, "node", base)) for b in bindings]
-            single = len(holders) == 1 and isinstance(getattr(bindings[0], "node", None), cst.Param)
-            param = single or (len(holders) == 1 and isinstance(holders[0], cst.Param))
+            bindings = source.bindings(base)
+            param = len(bindings) == 1 and bindings[0].parameter is not None
             return name if given and param else None
     return None
 

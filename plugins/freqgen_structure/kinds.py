@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from freqgen_structure.bound import Bound, Way
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.definitions import Definition, definitions_of
 from freqgen_structure.known_calls import (
@@ -25,8 +26,6 @@ from freqgen_structure.nodes import dotted, text_of
 from freqgen_structure.signatures import POPULATE, dataframe_parameter, informative_calls
 
 if TYPE_CHECKING:
-    from libcst.metadata import BaseAssignment
-
     from freqgen_structure.source import Source
 
 
@@ -98,35 +97,29 @@ class Kinds:
     def _name(self, name: cst.Name) -> Kind | None:
         if name.value in {"True", "False", "None"}:
             return Kind.SCALAR
-        bindings = self.source.assignments(name)
+        bindings = self.source.bindings(name)
         if not bindings:
             return Kind.FRAME if name.value in {"dataframe", "df"} else None
         key = (name.value, self.source.scope(name))
         if key in self._open:
             return None
         self._open.add(key)
-        found = [self._bound(binding, name.value) for binding in bindings]
+        found = [self._bound(one, name.value) for one in bindings]
         self._open.discard(key)
         # What a name is made of by itself, as in mask = mask & other, says nothing new.
         return same_kind([kind for kind, again in found if not (again and kind is None)])
 
-    def _bound(self, binding: BaseAssignment, name: str) -> tuple[Kind | None, bool]:
+    def _bound(self, one: Bound, name: str) -> tuple[Kind | None, bool]:
         """What one binding makes of a name, and whether the name stands in it."""
-        node = getattr(binding, "node", None)
-        if isinstance(node, cst.Name):
-            holder = self.source.parent(node)
-            if isinstance(holder, cst.AugAssign):
-                return None, isinstance(holder.operator, cst.BitAndAssign | cst.BitOrAssign)
-            if isinstance(holder, cst.Param):
-                return self._parameter(holder), False
-            if isinstance(holder, cst.Element):
-                return self._unpacked(holder), False
-            assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else holder
-            if isinstance(assign, cst.Assign | cst.AnnAssign | cst.NamedExpr) and assign.value:
-                again = any(n.value == name for n in self.source.below(assign.value, cst.Name))
-                return self.of(assign.value), again
-        elif isinstance(node, cst.Param):
-            return self._parameter(node), False
+        if one.parameter is not None:
+            return self._parameter(one.parameter), False
+        if isinstance(one.holder, cst.AugAssign):
+            return None, isinstance(one.holder.operator, cst.BitAndAssign | cst.BitOrAssign)
+        if one.places:
+            return self._unpacked(one), False
+        if one.whole is not None:
+            again = any(n.value == name for n in self.source.below(one.whole, cst.Name))
+            return self.of(one.whole), again
         return None, False
 
     def _parameter(self, param: cst.Param) -> Kind | None:
@@ -146,26 +139,19 @@ class Kinds:
             return Kind.FRAME
         return Kind.FRAME if name in {"dataframe", "df"} else None
 
-    def _unpacked(self, element: cst.Element) -> Kind | None:
+    def _unpacked(self, one: Bound) -> Kind | None:
         """What a name of ``a, b = …`` is."""
-        outer = self.source.parent(element)
-        holder = self.source.parent(outer) if outer is not None else None
-        assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else None
-        if not isinstance(outer, cst.Tuple | cst.List) or not isinstance(assign, cst.Assign):
+        if one.way is not Way.ASSIGNED or one.value is None:
             return None
-        number = list(outer.elements).index(element)
-        value = assign.value
-        if isinstance(value, cst.Tuple | cst.List):
-            if len(value.elements) == len(outer.elements):
-                return self.of(value.elements[number].value)
-            return None
+        if isinstance(one.value, cst.Tuple | cst.List):
+            return self.of(one.given) if one.given is not None else None
         if (
-            isinstance(value, cst.Call)
-            and isinstance(value.func, cst.Attribute)
-            and value.func.attr.value == "get_analyzed_dataframe"
+            isinstance(one.value, cst.Call)
+            and isinstance(one.value.func, cst.Attribute)
+            and one.value.func.attr.value == "get_analyzed_dataframe"
         ):
-            return Kind.FRAME if number == 0 else None
-        return self._output(value)
+            return Kind.FRAME if one.place == 0 else None
+        return self._output(one.value) if one.place is not None else None
 
     def _output(self, value: cst.BaseExpression) -> Kind | None:
         """What one of several results of TA-Lib is, if ``value`` is those."""
@@ -229,9 +215,8 @@ class Kinds:
 
     def _of_list(self, base: cst.BaseExpression) -> Kind | None:
         """What a list of literals holds, if all of that is the same."""
-        values = self.source.values(base) if isinstance(base, cst.Name) else []
-        match values:
-            case [cst.List(elements=elements) | cst.Tuple(elements=elements)] if elements:
+        match self.source.value(base) if isinstance(base, cst.Name) else None:
+            case cst.List(elements=elements) | cst.Tuple(elements=elements) if elements:
                 return same_kind([self.of(element.value) for element in elements])
         return None
 
@@ -293,11 +278,7 @@ class Kinds:
 
     def library_call(self, node: cst.BaseExpression) -> cst.Call | None:
         """The call of a library whose several outputs ``node`` holds, by their names."""
-        if isinstance(node, cst.Name):
-            values = self.source.values(node)
-            found = values[0] if len(values) == 1 else None
-        else:
-            found = node
+        found = self.source.value(node) if isinstance(node, cst.Name) else node
         if not isinstance(found, cst.Call):
             return None
         path = self.source.imported(found.func) or ""

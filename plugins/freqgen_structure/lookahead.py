@@ -182,10 +182,10 @@ def invocation(source: Source, call: cst.Call) -> Invocation | None:
     """
     func: cst.BaseExpression = call.func
     if isinstance(func, cst.Name):
-        values = source.values(func)
-        if len(values) != 1 or not isinstance(values[0], cst.Attribute):
+        value = source.value(func)
+        if not isinstance(value, cst.Attribute):
             return None
-        func = values[0]
+        func = value
     if not isinstance(func, cst.Attribute):
         return None
     name = func.attr.value
@@ -215,8 +215,7 @@ def given(source: Source, call: cst.Call, position: int, keyword: str) -> cst.Ba
     for arg in call.args:
         value = arg.value
         if arg.star and isinstance(value, cst.Name):
-            values = source.values(value)
-            value = values[0] if len(values) == 1 and values[0] is not None else value
+            value = source.value(value) or value
         if arg.star == "**" and isinstance(value, cst.Dict):
             for pair in value.elements:
                 if isinstance(pair, cst.DictElement) and text_of(pair.key) == keyword:

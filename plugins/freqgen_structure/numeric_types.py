@@ -47,7 +47,7 @@ def numeric_type(source: Source, node: cst.BaseExpression, depth: int = 0) -> Nu
         case cst.IfExp(body=one, orelse=other):
             return _same(source, [one, other], depth)
         case cst.Call(func=cst.Name(value=name) as function):
-            if source.assignments(function) and not source.is_builtin(function):
+            if source.bindings(function) and not source.is_builtin(function):
                 return None
             return _called(source, name, node, depth)
     return None

@@ -79,10 +79,10 @@ def class_of(source: Source, node: cst.BaseExpression) -> str | None:
 
 def _window(source: Source, node: cst.BaseExpression) -> str | None:
     if isinstance(node, cst.Name):
-        values = source.values(node)
-        if len(values) != 1 or values[0] is None:
+        value = source.value(node)
+        if value is None:
             return None
-        node = values[0]
+        node = value
     match node:
         case cst.Call(func=cst.Attribute(attr=cst.Name(value=maker)), args=args):
             # With weights a window is of another class.

@@ -25,10 +25,9 @@ def of_columns(source: Source, node: cst.BaseExpression) -> bool:
     todo: list[cst.BaseExpression] = [node]
     while todo:
         for name in source.below(todo.pop(), cst.Name):
-            for binding in source.assignments(name):
-                bound = getattr(binding, "node", None)
-                param = source.parent(bound) if isinstance(bound, cst.Name) else bound
-                if not isinstance(param, cst.Param) or param in seen:
+            for one in source.bindings(name):
+                param = one.parameter
+                if param is None or param in seen:
                     continue
                 seen.add(param)
                 if kinds_of(source).of(name) in _COLUMNS and not always_columns(source, param):

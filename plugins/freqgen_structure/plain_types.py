@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from freqgen_structure.bound import Way
 from freqgen_structure.interface import CALLBACKS
 from freqgen_structure.nodes import dotted
 
@@ -91,30 +92,26 @@ class PlainTypes:
         return None
 
     def _name(self, name: cst.Name, depth: int) -> str | None:
-        bindings = self.source.assignments(name)
+        bindings = self.source.bindings(name)
         if len(bindings) != 1:
             return None
-        node = getattr(bindings[0], "node", None)
-        param = self.source.parent(node) if isinstance(node, cst.Name) else node
-        if isinstance(param, cst.Param):
+        param = bindings[0].parameter
+        if param is not None:
             function = self.source.function_of(param)
             if function is None or self.source.methods.get(function.name.value) is not function:
                 return None
             callback = CALLBACKS.get(function.name.value)
             given = callback is not None and name.value in callback.parameters
             return _GIVEN.get(name.value) if given else None
-        values = self.source.values(name)
-        if len(values) == 1 and values[0] is not None:
-            return self.of(values[0], depth + 1)
-        return None
+        value = bindings[0].whole
+        return self.of(value, depth + 1) if value is not None else None
 
     def _call(self, call: cst.Call, depth: int) -> str | None:
         path = self.source.imported(call.func)
         if path is not None:
             return _MADE.get(path)
         if isinstance(call.func, cst.Name):
-            own = self.source.assignments(call.func)
-            builtin = all(type(b).__name__ == "BuiltinAssignment" for b in own)
+            builtin = all(b.way is Way.BUILTIN for b in self.source.bindings(call.func))
             if call.func.value == "abs" and builtin and len(call.args) == 1:
                 return self.of(call.args[0].value, depth + 1)
             return _CASTS.get(call.func.value) if builtin else None

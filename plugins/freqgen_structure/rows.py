@@ -54,11 +54,11 @@ class Rows:
                 if path in {"numpy.nditer", "numpy.ndenumerate", "tqdm.tqdm"}:
                     return any(self.all(arg.value) for arg in args)
         if isinstance(node, cst.Name):
-            values = self.source.values(node)
-            if len(values) == 1 and isinstance(values[0], cst.Call):
-                inner = values[0]
-                if isinstance(inner.func, cst.Name) or self.source.imported(inner.func):
-                    return self.all(inner) or self._many(node)
+            inner = self.source.value(node)
+            if isinstance(inner, cst.Call) and (
+                isinstance(inner.func, cst.Name) or self.source.imported(inner.func)
+            ):
+                return self.all(inner) or self._many(node)
         if self.few(node):
             return False
         return self._many(node) or self._index(node) or self._frame_values(node)
@@ -105,9 +105,8 @@ class Rows:
             case cst.Attribute(value=base, attr=cst.Name(value="values")):
                 return self._many(base)
             case cst.Name():
-                values = self.source.values(node)
-                first = values[0] if len(values) == 1 else None
-                return isinstance(first, cst.Call | cst.Attribute) and self._many(first)
+                value = self.source.value(node)
+                return isinstance(value, cst.Call | cst.Attribute) and self._many(value)
         return False
 
     def _frame_values(self, node: cst.BaseExpression) -> bool:

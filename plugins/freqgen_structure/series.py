@@ -7,11 +7,12 @@ future there. In callbacks a frame ends at the candle of the call, so nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from freqgen_structure.bound import Bound, Way
 from freqgen_structure.calls import (
     Function,
     bound_arguments,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 # Methods that call a function with what they are called on, or with its columns.
 _HANDING = frozenset({"apply", "transform", "agg", "aggregate", "pipe"})
 _LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
+_MOST_BINDINGS = 40
 _DEEPEST = 70
 _MOST_STEPS = 60_000
 _MOST_PASSES = 6
@@ -131,8 +133,7 @@ class Candles:
 
     def is_own(self, name: cst.Name) -> bool:
         """Whether a name is the parameter that has the candles of the strategy."""
-        bound = [getattr(binding, "node", None) for binding in self.source.assignments(name)]
-        params = [node for node in bound if isinstance(node, cst.Param)]
+        params = [one.parameter for one in self.source.bindings(name) if one.parameter]
         return any(
             param in self._parameters
             and is_given_all_candles(self.source, self.source.function_of(param) or param)
@@ -199,47 +200,22 @@ class Candles:
         return self.kind(node) in {Kind.SERIES, Kind.INDEX}
 
     def _name(self, node: cst.Name) -> Kind | None:
-        found: set[Kind | None] = set()
-        for binding in self.source.assignments(node)[:40]:
-            target = getattr(binding, "node", None)
-            if isinstance(target, cst.Param):
-                found.add(self._parameters.get(target))
-            elif isinstance(target, cst.Name):
-                found.add(self._assigned(target))
-        return next((kind for kind in Kind if kind in found), None)
+        bindings = self.source.bindings(node)[:_MOST_BINDINGS]
+        return _first(self._bound(one) for one in bindings)
 
-    def _assigned(self, target: cst.Name) -> Kind | None:
-        holder = self.source.parent(target)
-        place: int | None = None
-        if isinstance(holder, cst.Element):
-            sequence = self.source.parent(holder)
-            if not isinstance(sequence, cst.Tuple | cst.List):
+    def _bound(self, one: Bound) -> Kind | None:
+        if one.parameter is not None:
+            return self._parameters.get(one.parameter)
+        if one.way is Way.LOOP:
+            if one.places or not isinstance(one.value, cst.List | cst.Tuple):
                 return None
-            place = [*sequence.elements].index(holder)
-            holder = self.source.parent(sequence)
-        match holder:
-            case cst.AssignTarget():
-                assign = self.source.parent(holder)
-                value = assign.value if isinstance(assign, cst.Assign) else None
-            case cst.AnnAssign(value=value) | cst.NamedExpr(value=value):
-                pass
-            case (
-                cst.For(iter=cst.List() | cst.Tuple()) | cst.CompFor(iter=cst.List() | cst.Tuple())
-            ):
-                if place is not None:
-                    return None
-                found = {self.kind(e.value) for e in holder.iter.elements}  # type: ignore[attr-defined]
-                return next((kind for kind in Kind if kind in found), None)
-            case _:
-                return None
-        if value is None:
+            return _first(self.kind(element.value) for element in one.value.elements)
+        if one.given is not None:
+            return self.kind(one.given)
+        # A part of what a call gives, which is a tuple or a frame of columns.
+        if one.way is not Way.ASSIGNED or one.value is None or one.place is None:
             return None
-        if place is None:
-            return self.kind(value)
-        if isinstance(value, cst.Tuple | cst.List):
-            parts = value.elements
-            return self.kind(parts[place].value) if place < len(parts) else None
-        return Kind.SERIES if self.kind(value) is Kind.RESULT else None
+        return Kind.SERIES if self.kind(one.value) is Kind.RESULT else None
 
     def _attribute(self, node: cst.Attribute) -> Kind | None:
         base, name = self.kind(node.value), node.attr.value
@@ -307,11 +283,10 @@ class Candles:
     def fixed(self, part: cst.CSTNode) -> bool:
         """Whether what stands in ``part`` is the same for all candles, and no step of a loop."""
         for name in self.source.below(part, cst.Name):
-            for binding in self.source.assignments(name):
-                target = getattr(binding, "node", None)
-                if isinstance(target, cst.Name) and self._in_loop(target, name):
+            for one in self.source.bindings(name):
+                if isinstance(one.target, cst.Name) and self._in_loop(one.target, name):
                     return False
-                if isinstance(target, cst.Param) and self._of_lambda(target):
+                if one.parameter is not None and self._of_lambda(one.parameter):
                     return False
         return True
 
@@ -376,6 +351,12 @@ class Candles:
                 elif (kind := self.kind(value)) is not None:
                     return kind
         return None
+
+
+def _first(kinds: Iterable[Kind | None]) -> Kind | None:
+    """Of what something may be, the kind that says most."""
+    found = set(kinds)
+    return next((kind for kind in Kind if kind in found), None)
 
 
 def _operands(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

@@ -1,34 +1,22 @@
-"""A parsed draft: LibCST's tree with positions and scopes, indexed by type of node."""
+"""A parsed draft: what its names mean, its classes, and the strategy among them."""
 
 from __future__ import annotations
 
-import ast
-import threading
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, TypeVar
 
 import libcst as cst
 from libcst.metadata import (
-    Assignment,
-    BaseAssignment,
     ClassScope,
-    CodeRange,
     GlobalScope,
-    MetadataWrapper,
-    PositionProvider,
     QualifiedNameSource,
     Scope,
-    ScopeProvider,
 )
 
+from freqgen_structure.bound import Bound, Way, bound
 from freqgen_structure.class_bodies import NESTING, Setting, brought, settings, statements
 from freqgen_structure.nodes import decorators, dotted, root_of, text_of
-from freqgen_structure.reading import Problem, Reading, read, too_deep
-
-NodeT = TypeVar("NodeT", bound=cst.CSTNode)
-ResultT = TypeVar("ResultT")
+from freqgen_structure.tree import Tree
 
 # Submodules that ``from freqtrade.strategy import *`` brings along.
 _BROUGHT = frozenset(
@@ -40,39 +28,9 @@ _BROUGHT = frozenset(
 _PLAIN_BASES = frozenset(
     "ABC Enum Flag Generic IStrategy IntEnum NamedTuple Protocol StrEnum TypedDict object".split()
 )
-_STACK_BYTES = 64 * 1024 * 1024
-_stack_lock = threading.Lock()
 
 
-def in_fresh_thread(function: Callable[[], ResultT]) -> ResultT:
-    """Run ``function`` with an empty stack of known size.
-
-    LibCST recurses once per level of nesting; the result must not depend on how deep its
-    caller is already.
-    """
-    results: list[ResultT] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(function())
-        except BaseException as exc:  # noqa: BLE001  (handed to the caller)
-            errors.append(exc)
-
-    with _stack_lock:
-        before = threading.stack_size(_STACK_BYTES)
-        try:
-            thread = threading.Thread(target=run, name="freqgen-structure")
-            thread.start()
-        finally:
-            threading.stack_size(before)
-    thread.join()
-    if errors:
-        raise errors[0]
-    return results[0]
-
-
-class Source:
+class Source(Tree):
     """One draft, read once for all rules.
 
     :param text: The whole file.
@@ -80,104 +38,8 @@ class Source:
     """
 
     def __init__(self, text: str, class_name: str = "") -> None:
-        self.text = text
+        super().__init__(text)
         self.class_name = class_name
-        self.reading: Reading = read(text)
-        self.problem: Problem | None = self.reading.problem
-        if self.problem is None:
-            try:
-                in_fresh_thread(self._parse)
-            except RecursionError:
-                self.problem = too_deep()
-            except cst.ParserSyntaxError as exc:
-                self.problem = Problem(
-                    code="FG001",
-                    message=f"the file uses syntax that freqgen cannot read: {exc.message}",
-                    line=exc.raw_line,
-                    column=exc.raw_column + 1,
-                )
-
-    def _parse(self) -> None:
-        self.module = cst.parse_module(self.text)
-        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        self._positions: Mapping[cst.CSTNode, CodeRange] = wrapper.resolve(PositionProvider)
-        self._scopes: Mapping[cst.CSTNode, Scope | None] = wrapper.resolve(ScopeProvider)
-        self.parents: dict[cst.CSTNode, cst.CSTNode] = {}
-        self._index: dict[type[cst.CSTNode], list[cst.CSTNode]] = {}
-        # LibCST works out the children of a node anew each time that it is asked.
-        self._children: dict[cst.CSTNode, Sequence[cst.CSTNode]] = {}
-        stack: list[cst.CSTNode] = [self.module]
-        while stack:
-            node = stack.pop()
-            self._index.setdefault(type(node), []).append(node)
-            children = self._children[node] = node.children
-            for child in children:
-                self.parents[child] = node
-            stack.extend(reversed(children))
-        assert self.reading.tree is not None  # noqa: S101  (no problem, so a tree)
-        seen = {unicodedata.normalize("NFKC", n.value) for n in self.all(cst.Name)}
-        if missing := _names(self.reading.tree) - seen:
-            # Rules look at LibCST's tree, the interpreter at CPython's: they must be the same.
-            self.problem = Problem(
-                code="FG001",
-                message="two parsers read the file differently, so it cannot be checked: only "
-                f"one of them sees {', '.join(sorted(missing)[:3])}",
-            )
-
-    def all(self, *kinds: type[NodeT]) -> list[NodeT]:
-        """The nodes of these types, in the order of the text for each type."""
-        found: list[Any] = []
-        for kind in kinds:
-            found += self._index.get(kind, [])
-        return found
-
-    def position(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Line and column, both from 1."""
-        start = self._positions[node].start
-        return start.line, start.column + 1
-
-    def span(self, node: cst.CSTNode) -> tuple[int, int]:
-        """Offsets of the first character of a node and after its last, without parentheses."""
-        place = self._positions[node]
-        starts = self._line_starts
-        return (
-            starts[place.start.line - 1] + place.start.column,
-            starts[place.end.line - 1] + place.end.column,
-        )
-
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(i + 1 for i, c in enumerate(self.text) if c == "\n"), len(self.text)]
-
-    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        """The node that holds ``node``."""
-        return self.parents.get(node)
-
-    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        """The nodes around ``node``, innermost first."""
-        current = self.parents.get(node)
-        while current is not None:
-            yield current
-            current = self.parents.get(current)
-
-    def function_of(self, node: cst.CSTNode) -> cst.FunctionDef | None:
-        """The innermost function that holds ``node``."""
-        return next((a for a in self.ancestors(node) if isinstance(a, cst.FunctionDef)), None)
-
-    def inside(self, node: cst.CSTNode, outer: cst.CSTNode) -> bool:
-        """Whether ``outer`` holds ``node``."""
-        return any(a is outer for a in self.ancestors(node))
-
-    def below(self, node: cst.CSTNode, *kinds: type[NodeT]) -> list[NodeT]:
-        """The nodes of these types within ``node``, in the order of the text."""
-        found: list[Any] = []
-        stack: list[cst.CSTNode] = [node]
-        while stack:
-            current = stack.pop()
-            if isinstance(current, kinds):
-                found.append(current)
-            stack.extend(reversed(self._children[current]))
-        return found
 
     # -- names -------------------------------------------------------------
 
@@ -191,10 +53,23 @@ class Source:
             current = self.parents.get(current)
         return None
 
-    def assignments(self, name: cst.Name) -> list[BaseAssignment]:
-        """What ``name`` may be bound to where it is read; empty if libcst does not know."""
+    def bindings(self, name: cst.Name) -> tuple[Bound, ...]:
+        """How ``name`` may be bound where it is read, in the order of the text.
+
+        Empty where LibCST does not know.
+        """
         scope = self.scope(name)
-        return list(scope[name.value]) if scope is not None else []
+        if scope is None:
+            return ()
+        key = (scope, name.value)
+        if key not in self._bindings:
+            found = [bound(one, self.parents) for one in scope[name.value]]
+            self._bindings[key] = tuple(sorted(found, key=lambda one: self.number(one.target)))
+        return self._bindings[key]
+
+    @cached_property
+    def _bindings(self) -> dict[tuple[Scope, str], tuple[Bound, ...]]:
+        return {}
 
     def is_builtin(self, name: cst.Name) -> bool:
         """Whether ``name`` may mean the builtin.
@@ -202,10 +77,10 @@ class Source:
         A binding in a module or a class may not have happened yet when the name is read, and
         then Python falls back to the builtin; a local of a function never does.
         """
-        found = self.assignments(name)
-        return not found or not all(
-            isinstance(a, Assignment) and not isinstance(a.scope, GlobalScope | ClassScope)
-            for a in found
+        found = self.bindings(name)
+        return not found or any(
+            one.way is Way.BUILTIN or isinstance(one.scope, GlobalScope | ClassScope)
+            for one in found
         )
 
     def imported(self, node: cst.CSTNode) -> str | None:
@@ -266,40 +141,25 @@ class Source:
         if not isinstance(node, cst.Name):
             return None
         found: set[str] = set()
-        bindings = self.assignments(node)
+        bindings = self.bindings(node)
         if not bindings:
             return None
-        for binding in bindings:
-            values = self._strings_bound(binding)
-            if values is None:
-                return None
-            found |= values
+        for one in bindings:
+            for value in _choices(one):
+                text = text_of(value) if value is not None else None
+                if text is None:
+                    return None
+                found.add(text)
         return frozenset(found)
 
     def values(self, name: cst.Name) -> list[cst.BaseExpression | None]:
         """What a name is assigned, place by place; ``None`` where that is not one expression."""
-        found: list[cst.BaseExpression | None] = []
-        for binding in self.assignments(name):
-            target = getattr(binding, "node", None)
-            holder = self.parents.get(target) if isinstance(target, cst.Name) else None
-            assign = self.parents.get(holder) if isinstance(holder, cst.AssignTarget) else holder
-            known = isinstance(assign, cst.Assign | cst.AnnAssign | cst.NamedExpr)
-            found.append(assign.value if known else None)  # type: ignore[union-attr]
-        return found
+        return [one.whole for one in self.bindings(name)]
 
-    def _strings_bound(self, binding: BaseAssignment) -> set[str] | None:
-        target = getattr(binding, "node", None)
-        holder = self.parents.get(target) if isinstance(target, cst.Name) else None
-        if isinstance(holder, cst.AssignTarget):
-            assign = self.parents[holder]
-            literal = text_of(assign.value) if isinstance(assign, cst.Assign) else None
-            return None if literal is None else {literal}
-        if isinstance(holder, cst.For | cst.CompFor) and holder.target is target:
-            if not isinstance(holder.iter, cst.Tuple | cst.List | cst.Set):
-                return None
-            literals = [text_of(element.value) for element in holder.iter.elements]
-            return None if None in literals else {text for text in literals if text is not None}
-        return None
+    def value(self, name: cst.Name) -> cst.BaseExpression | None:
+        """The expression that a name stands for, where it is that one and nothing else."""
+        bindings = self.bindings(name)
+        return bindings[0].whole if len(bindings) == 1 else None
 
     # -- classes and their objects -----------------------------------------
 
@@ -307,7 +167,7 @@ class Source:
         """The class of this file that a name means where it is read, if it means nothing else."""
         if not isinstance(node, cst.Name):
             return None
-        found = [getattr(binding, "node", None) for binding in self.assignments(node)]
+        found = [one.target for one in self.bindings(node)]
         classes = [item for item in found if isinstance(item, cst.ClassDef)]
         return classes[-1] if classes and len(classes) == len(found) else None
 
@@ -318,11 +178,10 @@ class Source:
         """
         if not isinstance(node, cst.Name):
             return None
-        owners = [self._owner(getattr(b, "node", None)) for b in self.assignments(node)]
+        owners = [self._owner(one.parameter) for one in self.bindings(node)]
         return owners[0] if len(owners) == 1 else None
 
-    def _owner(self, name: cst.CSTNode | None) -> cst.ClassDef | None:
-        parameter = self.parents.get(name) if isinstance(name, cst.Name) else name
+    def _owner(self, parameter: cst.Param | None) -> cst.ClassDef | None:
         parameters = self.parents.get(parameter) if parameter is not None else None
         function = self.parents.get(parameters) if parameters is not None else None
         if not isinstance(parameters, cst.Parameters) or not isinstance(function, cst.FunctionDef):
@@ -494,15 +353,8 @@ class Source:
         return any(n.attr.value == "freqai" for n in self.all(cst.Attribute))
 
 
-def _names(tree: ast.Module) -> set[str]:
-    """The identifiers of a tree of CPython that rules decide by."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name) | ast.Attribute(attr=name):
-                names.add(name)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.alias(name=path):
-                names.update(path.split("."))
-    return names - {"*"}
+def _choices(one: Bound) -> list[cst.BaseExpression | None]:
+    """What a name may be: assigned plainly, or one by one; ``None`` for what is not shown."""
+    if one.way is Way.LOOP and isinstance(one.value, cst.Tuple | cst.List | cst.Set):
+        return [None if one.places else element.value for element in one.value.elements]
+    return [one.whole if one.way is Way.ASSIGNED else None]

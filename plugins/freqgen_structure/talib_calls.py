@@ -77,7 +77,7 @@ def _called(source: Source, call: cst.Call) -> Iterator[tuple[cst.Call, str]]:
                 yield call, f"{owner}.{next(iter(names)).upper()}"
         case cst.Name():
             # rsi = ta.RSI; rsi(dataframe)
-            values = source.values(call.func)
-            path = source.imported(values[0]) if len(values) == 1 and values[0] else None
+            value = source.value(call.func)
+            path = source.imported(value) if value is not None else None
             if path is not None:
                 yield call, path

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from freqgen_structure.series import Candles
     from freqgen_structure.source import Source
 
+_MOST_BINDINGS = 40
 _MOST_STEPS = 300
 _DATES = frozenset({"date", "date_merge", "open_time", "timestamp", "time"})
 
@@ -82,16 +83,11 @@ class Tracer:
 
     def _bound(self, node: cst.Name) -> list[cst.BaseExpression]:
         found: list[cst.BaseExpression] = []
-        for binding in self.source.assignments(node)[:40]:
-            target = getattr(binding, "node", None)
-            if isinstance(target, cst.Param):
-                found += self._arguments(target)
-            elif isinstance(target, cst.Name):
-                for outer in self.source.ancestors(target):
-                    if isinstance(outer, cst.Assign | cst.AnnAssign | cst.NamedExpr):
-                        found += [outer.value] if outer.value is not None else []
-                    if not isinstance(outer, cst.Tuple | cst.List | cst.Element | cst.AssignTarget):
-                        break
+        for one in self.source.bindings(node)[:_MOST_BINDINGS]:
+            if one.parameter is not None:
+                found += self._arguments(one.parameter)
+            elif one.assigned and one.value is not None:
+                found.append(one.value)
         return found
 
     def _arguments(self, param: cst.Param) -> list[cst.BaseExpression]:

@@ -34,7 +34,7 @@ def unknown_names(source: Source) -> Iterator[cst.Name]:
         name = at.get(place)
         if name is None or name.value != read[place] or name.value in known:
             continue
-        if not source.assignments(name) and source.scope(name) is not None:
+        if not source.bindings(name) and source.scope(name) is not None:
             yield name
 
 

@@ -23,9 +23,9 @@ def meant(source: Source, node: cst.BaseExpression, steps: int = _MOST_STEPS) ->
     if steps == 0:
         return node
     if isinstance(node, cst.Name):
-        values = source.values(node)
-        if len(values) == 1 and values[0] is not None:
-            return meant(source, values[0], steps - 1)
+        value = source.value(node)
+        if value is not None:
+            return meant(source, value, steps - 1)
     elif isinstance(node, cst.Attribute):
         path = dotted(node) or ""
         owner, _, name = path.rpartition(".")

@@ -125,4 +125,4 @@ class OneStrategy(Rule):
         return (*imported, self.insert_after(node.name, f"({name})"))
 
     def _is_free(self, base: cst.BaseExpression) -> bool:
-        return isinstance(base, cst.Name) and not self.source.assignments(base)
+        return isinstance(base, cst.Name) and not self.source.bindings(base)

@@ -3,6 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Edit
+from freqgen_structure.bound import Way
 from freqgen_structure.editing import renamed_text
 from freqgen_structure.flow import returns_of
 from freqgen_structure.nodes import text_of
@@ -151,16 +152,15 @@ class InformativePairs(Rule):
 
     def _is_pair(self, name: cst.Name) -> bool:
         """Whether a name goes through the pairs of the whitelist."""
-        for binding in self.source.assignments(name):
-            target = getattr(binding, "node", None)
-            holder = self.source.parent(target) if target is not None else None
-            if not isinstance(holder, cst.CompFor | cst.For):
+        bindings = self.source.bindings(name)
+        for one in bindings:
+            if one.way is not Way.LOOP or one.value is None or one.places:
                 return False
-            pairs = meant(self.source, holder.iter)
+            pairs = meant(self.source, one.value)
             if not (
                 isinstance(pairs, cst.Call)
                 and isinstance(pairs.func, cst.Attribute)
                 and pairs.func.attr.value == "current_whitelist"
             ):
                 return False
-        return bool(self.source.assignments(name))
+        return bool(bindings)

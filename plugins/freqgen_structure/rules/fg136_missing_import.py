@@ -161,7 +161,7 @@ class MissingImport(Rule):
                 return False
         if any(isinstance(a, cst.Import | cst.ImportFrom) for a in self.source.ancestors(name)):
             return False
-        return not self.source.assignments(name)
+        return not self.source.bindings(name)
 
     def _import(self, name: str) -> tuple[str, Iterable[Edit]]:
         """The statement that brings a name, and its edits."""

@@ -4,6 +4,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
+from freqgen_structure.bound import Way
 from freqgen_structure.constants import numbers
 from freqgen_structure.interface import CALLBACKS
 from freqgen_structure.nodes import argument
@@ -149,17 +150,15 @@ class ShortStartup(Rule):
         """Whether a name is that of a loop over plain numbers."""
         if not isinstance(node, cst.Name):
             return False
-        loops = [
-            self.source.parent(target)
-            for target in (getattr(b, "node", None) for b in self.source.assignments(node))
-            if isinstance(target, cst.Name)
-        ]
-        return bool(loops) and all(
-            isinstance(loop, cst.For | cst.CompFor)
+        bindings = self.source.bindings(node)
+        return bool(bindings) and all(
+            one.way is Way.LOOP
+            and one.value is not None
+            and not one.places
             and not any(
-                read.attr.value == "value" for read in self.source.below(loop.iter, cst.Attribute)
+                read.attr.value == "value" for read in self.source.below(one.value, cst.Attribute)
             )
-            for loop in loops
+            for one in bindings
         )
 
     def _of_columns(self, call: cst.Call) -> bool:

@@ -197,7 +197,7 @@ class LaterRow(CandlesRule):
         if not known:
             return None
         names = self.source.below(node, cst.Name)
-        shared = any(len(self.source.assignments(name)) > 1 for name in names)
+        shared = any(len(self.source.bindings(name)) > 1 for name in names)
         return sign * (min(known) if shared else max(known))
 
     def _report(self, node: cst.Subscript, loop: Loop, name: str, reach: float) -> None:

@@ -136,8 +136,9 @@ class SameCandle(Rule):
 
     def _is_local(self, name: cst.Name) -> bool:
         """Whether a name is assigned in a function; parameters are the same in all of them."""
-        return any(value is not None for value in self.source.values(name)) and not any(
-            isinstance(binding.scope, GlobalScope) for binding in self.source.assignments(name)
+        bindings = self.source.bindings(name)
+        return any(one.whole is not None for one in bindings) and not any(
+            isinstance(one.scope, GlobalScope) for one in bindings
         )
 
     def _key(self, node: cst.BaseExpression) -> str:

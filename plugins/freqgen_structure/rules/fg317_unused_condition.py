@@ -135,15 +135,15 @@ class UnusedCondition(Rule):
         function = self.source.function_of(call)
         if not isinstance(listed, cst.Name) or function is None:
             return
-        values = self.source.values(listed)
-        if len(values) != 1 or not isinstance(values[0], cst.List) or values[0].elements:
+        value = self.source.value(listed)
+        if not isinstance(value, cst.List) or value.elements:
             return
         if any(
             isinstance(a, cst.If | cst.IfExp) and self._names(a.test, listed.value)
             for a in self.source.ancestors(call)
         ):
             return
-        if self._filled(function, listed.value, values[0]):
+        if self._filled(function, listed.value, value):
             return
         self.report(
             call,

@@ -133,12 +133,9 @@ class BotNames(Rule):
 
     def _given_trade(self, node: cst.Name) -> bool:
         """Whether a name is the trade that Freqtrade gives a callback."""
-        found = self.source.assignments(node)
-        bound = [getattr(binding, "node", None) for binding in found]
-        if len(bound) != 1:
-            return False
-        param = self.source.parent(bound[0]) if isinstance(bound[0], cst.Name) else bound[0]
-        if not isinstance(param, cst.Param):
+        bindings = self.source.bindings(node)
+        param = bindings[0].parameter if len(bindings) == 1 else None
+        if param is None:
             return False
         function = self.source.function_of(param)
         if function is None or function not in self.source.methods.values():

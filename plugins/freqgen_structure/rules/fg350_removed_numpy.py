@@ -183,7 +183,7 @@ class RemovedNumpy(Rule):
     def _free(self, builtin: str) -> bool:
         """Whether a name means Python's own everywhere in the file."""
         return not any(
-            name.value == builtin and self.source.assignments(name)
+            name.value == builtin and self.source.bindings(name)
             and not self.source.is_builtin(name)
             for name in self.source.all(cst.Name)
         )  # fmt: skip

@@ -144,7 +144,7 @@ class RemovedPandas(Rule):
             return (self.replace(node, numpy), *edits)
         if name == "datetime":
             new, edits = needed_name(self.source, "datetime", "datetime")
-            bound = {n.value for n in self.source.all(cst.Name) if self.source.assignments(n)}
+            bound = {n.value for n in self.source.all(cst.Name) if self.source.bindings(n)}
             return (self.replace(node, new), *edits) if "datetime" not in bound else ()
         parent = self.source.parent(node)
         if not isinstance(parent, cst.Call) or parent.func is not node:

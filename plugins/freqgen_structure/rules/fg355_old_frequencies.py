@@ -162,9 +162,9 @@ class OldFrequencies(Rule):
         if text_of(value) is not None:
             return value
         if isinstance(value, cst.Name):
-            values = self.source.values(value)
-            if len(values) == 1 and values[0] is not None and text_of(values[0]) is not None:
-                return values[0]
+            found = self.source.value(value)
+            if found is not None and text_of(found) is not None:
+                return found
         return None
 
     def _text(self, literal: cst.BaseExpression, kind: str) -> None:

@@ -3,6 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
+from freqgen_structure.bound import Way
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.lookahead import given, narrow
 from freqgen_structure.rows import ROW_BY_ROW, Rows, called
@@ -72,12 +73,11 @@ class FunctionPerValue(Rule):
             case cst.Lambda():
                 return True
             case cst.Name(value=name):
-                bound = [getattr(b, "node", None) for b in self.source.assignments(function)]
-                if any(isinstance(node, cst.FunctionDef) for node in bound):
+                bindings = self.source.bindings(function)
+                if any(one.way is Way.FUNCTION for one in bindings):
                     return True
-                values = self.source.values(function)
-                return any(isinstance(v, cst.Lambda) for v in values) or (
-                    not bound and name in {"float", "int", "str", "abs", "round", "bool"}
+                return any(isinstance(one.whole, cst.Lambda) for one in bindings) or (
+                    not bindings and name in {"float", "int", "str", "abs", "round", "bool"}
                 )
             case cst.Attribute(value=cst.Name(value="self" | "cls"), attr=attr):
                 return attr.value in self.source.methods

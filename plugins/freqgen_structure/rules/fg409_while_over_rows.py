@@ -67,4 +67,4 @@ class WhileOverRows(Rule):
         return False
 
     def _changes(self, name: cst.Name) -> bool:
-        return len(self.source.assignments(name)) > 1
+        return len(self.source.bindings(name)) > 1

@@ -56,5 +56,5 @@ class CopiedInLoop(Rule):
 
     def _set_in(self, loop: cst.For | cst.While, name: cst.Name) -> bool:
         """Whether a loop gives a name another value."""
-        nodes = [getattr(binding, "node", None) for binding in self.source.assignments(name)]
+        nodes = [one.target for one in self.source.bindings(name)]
         return any(node is not None and self.source.inside(node, loop) for node in nodes)

@@ -101,13 +101,8 @@ class Patches(Rule):
         """Whether a name is bound to an object of a class of this file, and to nothing else."""
         if not isinstance(node, cst.Name):
             return False
-        bindings = self.source.assignments(node)
-        return bool(bindings) and all(
-            self._makes_own(getattr(binding, "node", None)) for binding in bindings
-        )
+        values = self.source.values(node)
+        return bool(values) and all(self._makes_own(value) for value in values)
 
-    def _makes_own(self, node: cst.CSTNode | None) -> bool:
-        holder = self.source.parent(node) if node is not None else None
-        assign = self.source.parent(holder) if isinstance(holder, cst.AssignTarget) else holder
-        value = assign.value if isinstance(assign, cst.Assign | cst.AnnAssign) else None
+    def _makes_own(self, value: cst.BaseExpression | None) -> bool:
         return isinstance(value, cst.Call) and self.source.local_class(value.func) is not None

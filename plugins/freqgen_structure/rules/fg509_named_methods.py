@@ -3,6 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.attributes import refusal
+from freqgen_structure.bound import Way
 from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Bad, Rule
 
@@ -13,6 +14,7 @@ _NO_FUNCTION = frozenset(
     "result_type".split()
 )
 _DEPTH = 8
+_PLAIN = frozenset({Way.BUILTIN, Way.CLASS, Way.FUNCTION, Way.IMPORTED})
 
 
 class NamedMethods(Rule):
@@ -145,24 +147,18 @@ class NamedMethods(Rule):
             for text in sorted(texts):
                 self._text(name, text)
             return
-        bindings = [getattr(b, "node", None) for b in self.source.assignments(name)]
-        values = self.source.values(name)
-        for binding, value in zip(bindings, values, strict=True):
-            if value is not None:
-                self._value(value, depth + 1)
-            elif not (
-                binding is None  # a builtin
-                or isinstance(binding, cst.FunctionDef | cst.ClassDef | cst.Import | cst.ImportFrom)
-                or self._callable(binding)
-            ):
+        bindings = self.source.bindings(name)
+        for one in bindings:
+            if one.whole is not None:
+                self._value(one.whole, depth + 1)
+            elif one.way not in _PLAIN and not self._callable(one.parameter):
                 self._unreadable(name)
         if not bindings:
             self._unreadable(name)
 
-    def _callable(self, binding: cst.CSTNode) -> bool:
+    def _callable(self, parameter: cst.Param | None) -> bool:
         """Whether a parameter says that it is a function."""
-        parameter = binding if isinstance(binding, cst.Param) else self.source.parent(binding)
-        if not isinstance(parameter, cst.Param) or parameter.annotation is None:
+        if parameter is None or parameter.annotation is None:
             return False
         names = self.source.below(parameter.annotation, cst.Name)
         return any(name.value == "Callable" for name in names)
@@ -178,7 +174,7 @@ class NamedMethods(Rule):
             return
         match call.func:
             case cst.Name() as name:
-                found = [getattr(b, "node", None) for b in self.source.assignments(name)]
+                found = [one.target for one in self.source.bindings(name)]
                 if found and all(isinstance(item, cst.FunctionDef) for item in found):
                     for function in found:
                         for result in self.source.below(function, cst.Return):  # type: ignore[arg-type]

@@ -75,7 +75,7 @@ class Borrowed(Rule):
                 match self.source.parent(arg):
                     case cst.Call(func=cst.Name(value="property")):
                         return
-        bindings = [getattr(b, "node", None) for b in self.source.assignments(node)]
+        bindings = [one.target for one in self.source.bindings(node)]
         if any(isinstance(b, cst.FunctionDef) and self.source.class_of(b) for b in bindings):
             self._refuse(node, node.value)
 

@@ -1,7 +1,6 @@
 from typing import ClassVar
 
 import libcst as cst
-from libcst.metadata import Assignment
 
 from freqgen_structure.bindings import Way
 from freqgen_structure.designed import set_attributes
@@ -205,7 +204,7 @@ class OtherRisk(Rule):
                 first, second = self._bounds(one), self._bounds(other)
                 return None if first is None or second is None else [*first, *second]
             case cst.Call(func=cst.Name(value="min") as name, args=args) if len(args) > 1:
-                again = any(isinstance(one, Assignment) for one in self.source.assignments(name))
+                again = any(one.target is not None for one in self.source.bindings(name))
                 if again or any(arg.keyword is not None or arg.star for arg in args):
                     return None
                 known = [number for arg in args if (number := number_of(arg.value)) is not None]
