@@ -51,6 +51,7 @@ class RuleValidator:
 
     def __init__(self, module: str, sources: Sources) -> None:
         self._module = module
+        self._rule: type[Rule] | None = None
         self._sources = sources
         code, _, name = module.partition("_")
         self.name = name.replace("_", "-")
@@ -65,16 +66,18 @@ class RuleValidator:
 
     def rule(self) -> type[Rule]:
         """The rule's class."""
-        from freqgen_structure.rule import Rule
+        if self._rule is None:
+            from freqgen_structure.rule import Rule
 
-        module = import_module(f"freqgen_structure.rules.{self._module}")
-        return next(
-            item
-            for item in vars(module).values()
-            if isinstance(item, type)
-            and issubclass(item, Rule)
-            and item.__module__ == module.__name__
-        )
+            module = import_module(f"freqgen_structure.rules.{self._module}")
+            self._rule = next(
+                item
+                for item in vars(module).values()
+                if isinstance(item, type)
+                and issubclass(item, Rule)
+                and item.__module__ == module.__name__
+            )
+        return self._rule
 
     def documentation(self) -> Iterable[RuleDocumentation]:
         """What the reference of findings says of the rule."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from freqgen_structure.bound import Bound, Way, part_of
+from freqgen_structure.bindings import Bound, Way, part_of
 from freqgen_structure.nodes import argument, decorators, number_of, text_of
 
 if TYPE_CHECKING:

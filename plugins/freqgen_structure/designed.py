@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from freqgen_structure.bindings import Binding, bindings
+from freqgen_structure.attribute_places import Binding, bindings
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from freqgen_structure.bound import Bound, Way
+from freqgen_structure.bindings import Bound, Way
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.definitions import Definition, definitions_of
 from freqgen_structure.known_calls import (

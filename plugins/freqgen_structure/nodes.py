@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
+from functools import lru_cache
+
 import libcst as cst
 
 
@@ -32,10 +35,20 @@ def dotted(node: cst.CSTNode) -> str | None:
 
 def text_of(node: cst.CSTNode) -> str | None:
     """The value of a string literal, its concatenation included; ``None`` for anything else."""
-    if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
-        value = node.evaluated_value
-        return value if isinstance(value, str) else None
-    return None
+    match node:
+        case cst.SimpleString(value=written):
+            value = _evaluated(written)
+        case cst.ConcatenatedString():
+            value = node.evaluated_value
+        case _:
+            return None
+    return value if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _evaluated(literal: str) -> object:
+    """The value of a literal; a draft writes few, and rules ask for each of them many times."""
+    return literal_eval(literal)
 
 
 def number_of(node: cst.CSTNode) -> float | None:

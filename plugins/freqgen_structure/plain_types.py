@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from freqgen_structure.bound import Way
+from freqgen_structure.bindings import Way
 from freqgen_structure.interface import CALLBACKS
 from freqgen_structure.nodes import dotted
 

@@ -143,14 +143,10 @@ class Rule:
 
     def check(self) -> None:
         """Look at the draft; :meth:`report` what is wrong."""
-        import libcst as cst
-
-        for name in dir(self):
-            kind = getattr(cst, name.removeprefix("visit_"), None)
-            if name.startswith("visit_") and kind is not None:
-                visit = getattr(self, name)
-                for node in self.source.all(kind):
-                    visit(node)
+        for name, kind in _visits(type(self)):
+            visit = getattr(self, name)
+            for node in self.source.all(kind):
+                visit(node)
 
     def findings(self) -> Iterator[Finding]:
         """All findings in the draft."""
@@ -158,3 +154,17 @@ class Rule:
         if self.source.problem is None or self.PHASE is Phase.PARSE:
             self.check()
         yield from self._found
+
+
+_seen: dict[type[Rule], tuple[tuple[str, type[cst.CSTNode]], ...]] = {}
+
+
+def _visits(rule: type[Rule]) -> tuple[tuple[str, type[cst.CSTNode]], ...]:
+    """The methods of a rule that look at nodes, and at which; looked up once for each rule."""
+    if rule not in _seen:
+        import libcst as cst
+
+        names = [name for name in dir(rule) if name.startswith("visit_")]
+        kinds = [(name, getattr(cst, name.removeprefix("visit_"), None)) for name in names]
+        _seen[rule] = tuple((name, kind) for name, kind in kinds if kind is not None)
+    return _seen[rule]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from freqgen_structure.bound import Bound, Way
+from freqgen_structure.bindings import Bound, Way
 from freqgen_structure.calls import (
     Function,
     bound_arguments,

@@ -13,7 +13,7 @@ from libcst.metadata import (
     Scope,
 )
 
-from freqgen_structure.bound import Bound, Way, bound
+from freqgen_structure.bindings import Bound, Way, bound
 from freqgen_structure.class_bodies import NESTING, Setting, brought, settings, statements
 from freqgen_structure.nodes import decorators, dotted, root_of, text_of
 from freqgen_structure.tree import Tree

@@ -18,6 +18,8 @@ from freqgen_structure.reading import Problem, Reading, read, too_deep
 NodeT = TypeVar("NodeT", bound=cst.CSTNode)
 ResultT = TypeVar("ResultT")
 
+# More than half of the nodes. LibCST works out anew each time that a node has no children.
+_LEAVES = frozenset({cst.Comment, cst.Newline, cst.SimpleWhitespace})
 _STACK_BYTES = 64 * 1024 * 1024
 _stack_lock = threading.Lock()
 
@@ -103,7 +105,7 @@ class Tree:
             kind = type(node)
             self._index.setdefault(kind, []).append(node)
             self._numbers.setdefault(kind, []).append(len(order))
-            children = node.children
+            children = () if kind in _LEAVES else node.children
             for child in children:
                 self.parents[child] = node
             order.append((node, children[-1] if children else None))

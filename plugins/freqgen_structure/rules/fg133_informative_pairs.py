@@ -3,7 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Edit
-from freqgen_structure.bound import Way
+from freqgen_structure.bindings import Way
 from freqgen_structure.editing import renamed_text
 from freqgen_structure.flow import returns_of
 from freqgen_structure.nodes import text_of

@@ -4,7 +4,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
-from freqgen_structure.bound import Way
+from freqgen_structure.bindings import Way
 from freqgen_structure.constants import numbers
 from freqgen_structure.interface import CALLBACKS
 from freqgen_structure.nodes import argument

@@ -3,7 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
-from freqgen_structure.bound import Way
+from freqgen_structure.bindings import Way
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.lookahead import given, narrow
 from freqgen_structure.rows import ROW_BY_ROW, Rows, called

@@ -3,7 +3,7 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.attributes import refusal
-from freqgen_structure.bound import Way
+from freqgen_structure.bindings import Way
 from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Bad, Rule
 

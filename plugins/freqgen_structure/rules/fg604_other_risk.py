@@ -2,7 +2,7 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen_structure.bindings import Way
+from freqgen_structure.attribute_places import Way
 from freqgen_structure.designed import set_attributes
 from freqgen_structure.nodes import number_of
 from freqgen_structure.rule import Bad, Good, Rule

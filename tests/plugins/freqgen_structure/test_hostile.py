@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from freqgen import Design, Draft, Report, Severity, ValidationContext
 from freqgen_structure import Sources
 from freqgen_structure.reading import MAX_CHARACTERS
-from freqgen_structure.source import Source, in_fresh_thread
+from freqgen_structure.source import Source
+from freqgen_structure.tree import in_fresh_thread
 from tests.plugins.freqgen_structure.conftest import Check
 
 STRATEGY = '''\
@@ -140,7 +141,7 @@ def test_a_tree_too_deep_for_libcst_is_a_finding(monkeypatch: pytest.MonkeyPatch
 
 
 def test_parsers_that_disagree_are_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("freqgen_structure.source._names", lambda tree: {"hidden", "x"})
+    monkeypatch.setattr("freqgen_structure.tree._names", lambda tree: {"hidden", "x"})
     problem = Source("x = 1\n").problem
     assert problem is not None
     assert problem.code == "FG001"
@@ -148,7 +149,7 @@ def test_parsers_that_disagree_are_a_finding(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_syntax_that_libcst_does_not_know_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("freqgen_structure.source.read", _read_as("x = 1\n"))
+    monkeypatch.setattr("freqgen_structure.tree.read", _read_as("x = 1\n"))
     problem = Source("x = = 1\n").problem
     assert problem is not None
     assert problem.code == "FG001"
