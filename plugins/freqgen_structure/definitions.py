@@ -136,3 +136,17 @@ def _parts(value: cst.BaseExpression | None, count: int) -> list[cst.BaseExpress
     if isinstance(value, cst.Tuple | cst.List) and len(value.elements) == count:
         return [element.value for element in value.elements]
     return [None] * count
+
+
+def has_no_condition(one: Definition) -> bool:
+    """Whether no condition chooses the rows; ``dataframe.loc[(), 'x']`` has an empty one."""
+    if one.whole:
+        return True
+    if not isinstance(one.target, cst.Subscript):
+        return False
+    rows = one.target.slice[0].slice
+    return (
+        isinstance(rows, cst.Index)
+        and isinstance(rows.value, cst.Tuple)
+        and not (rows.value.elements)
+    )

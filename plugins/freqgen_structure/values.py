@@ -78,3 +78,9 @@ def truth(source: Source, node: cst.BaseExpression) -> bool | None:
     if isinstance(node, cst.Name) and node.value in {"True", "False"}:
         return node.value == "True"
     return None
+
+
+def goes_short(source: Source) -> bool:
+    """Whether the strategy is for futures for sure: ``can_short = True`` is refused in spot."""
+    found = source.attributes.get("can_short")
+    return found is not None and truth(source, found[1]) is True

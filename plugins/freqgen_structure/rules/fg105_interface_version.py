@@ -1,5 +1,6 @@
 from typing import ClassVar
 
+from freqgen import Severity
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.values import number
 
@@ -10,9 +11,11 @@ class InterfaceVersion(Rule):
     """FG105: the strategy declares an interface other than version 3.
 
     Version 3 is the one with ``populate_entry_trend``, ``enter_long`` and shorts; Freqtrade
-    takes it when nothing is declared. Names of older versions are no longer read.
+    takes it when nothing is declared. It goes by the names of the methods and not by this
+    number, so a wrong one misleads readers and tools alone.
     """
 
+    SEVERITY = Severity.WARNING
     HINT = "write INTERFACE_VERSION = 3"
     VALID = (
         _HEAD + "    INTERFACE_VERSION = 3\n",

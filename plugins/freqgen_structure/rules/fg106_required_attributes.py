@@ -4,6 +4,7 @@ from freqgen import Severity
 from freqgen_structure.rule import Bad, Rule
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
+_CONFIGURED = ", so the strategy runs only where the configuration has it"
 _ALL = "    timeframe = '1h'\n    stoploss = -0.1\n    minimal_roi = {}\n"
 
 
@@ -12,8 +13,11 @@ class RequiredAttributes(Rule):
 
     Without ``stoploss`` or ``timeframe`` the strategy runs only where a configuration happens
     to bring them, and then as somebody else decided. ``minimal_roi`` may be left out, which
-    means that profit is never taken by itself: say so with ``minimal_roi = {}``.
+    means that profit is never taken by itself: say so with ``minimal_roi = {}``. All three are
+    warnings, since some leave them to the configuration on purpose.
     """
+
+    SEVERITY = Severity.WARNING
 
     VALID = (
         _HEAD + _ALL,
@@ -45,10 +49,10 @@ class RequiredAttributes(Rule):
         strategy = self.source.strategy
         if strategy is None or self.source.foreign_bases:
             return
-        for name, example, severity in (
-            ("stoploss", "stoploss = -0.1", Severity.ERROR),
-            ("timeframe", 'timeframe = "1h"', Severity.ERROR),
-            ("minimal_roi", "minimal_roi = {}", Severity.WARNING),
+        for name, example, meaning in (
+            ("stoploss", "stoploss = -0.1", _CONFIGURED),
+            ("timeframe", 'timeframe = "1h"', _CONFIGURED),
+            ("minimal_roi", "minimal_roi = {}", ""),
         ):
             if name in self.source.given_names:
                 continue
@@ -56,7 +60,6 @@ class RequiredAttributes(Rule):
                 continue  # FreqAI's strategies take theirs from the configuration
             self.report(
                 strategy,
-                f"the attribute {name} is missing",
+                f"the attribute {name} is missing{meaning}",
                 hint=f"add, for example, {example}",
-                severity=severity,
             )

@@ -2,7 +2,10 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen import Severity
+from freqgen_structure.class_bodies import settings, statements
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.values import goes_short
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 
@@ -25,16 +28,27 @@ ATTRIBUTES = {
     "sell_profit_offset": "exit_profit_offset",
     "ignore_roi_if_buy_signal": "ignore_roi_if_entry_signal",
 }
+# What Freqtrade still takes in spot markets, with a line in the log; in futures it refuses.
+SPOT_ONLY = frozenset(
+    "populate_buy_trend populate_sell_trend custom_sell check_buy_timeout check_sell_timeout "
+    "use_sell_signal sell_profit_only sell_profit_offset ignore_roi_if_buy_signal".split()
+)
 
 
 class OldNames(Rule):
     """FG108: a method or attribute has its name of interface version 2.
 
-    Freqtrade loads such a strategy in spot markets and then never calls the method or reads
-    the attribute: it trades nothing, or otherwise than written, without a word.
+    Freqtrade takes most of these names in spot markets only, and refuses the strategy in
+    futures; they are warnings where nothing else is wrong. Of a method that has its new name as
+    well only the new one is called, and names such as ``ticker_interval`` are not read at all:
+    the strategy then does something else than what is written, without a word.
     """
 
-    VALID = (_HEAD + "    use_exit_signal = True\n    def populate_entry_trend(self, d, m): ...\n",)
+    VALID = (
+        _HEAD + "    use_exit_signal = True\n    def populate_entry_trend(self, d, m): ...\n",
+        _HEAD + "    def populate_buy_trend(self, d, m): ...\n"
+        "    def populate_entry_trend(self, d, m):\n        return self.populate_buy_trend(d, m)\n",
+    )
     INVALID: ClassVar = (
         Bad(
             code=_HEAD + "    def populate_buy_trend(self, dataframe, metadata): ...\n",
@@ -78,17 +92,45 @@ class OldNames(Rule):
 
     def _old(self, node: cst.CSTNode, name: str, new: str) -> None:
         there = new in self.source.methods or new in self.source.attributes
+        if there and not self._in_one_class(name, new):
+            return  # a class further down has it anew, as it may
         uses = [
             use.attr
             for use in self.source.all(cst.Attribute)
             if use.attr.value == name and self._is_own(use.value)
         ]
+        if there and uses and name in self.source.methods:
+            return  # called by its new name
+        what, severity = self._what(name, new, there=there)
         self.report(
             node,
-            f"{name} is the name of interface version 2, and is ignored",
+            f"{name} is the name of interface version 2, {what}",
             hint=f"{new} is there as well: keep that one" if there else f"call it {new}",
+            severity=severity,
             edits=() if there else [self.replace(one, new) for one in (node, *uses)],
         )
+
+    def _what(self, name: str, new: str, *, there: bool) -> tuple[str, Severity]:
+        """What comes of an old name."""
+        if name not in SPOT_ONLY or (there and name in self.source.methods):
+            return "and is ignored", Severity.ERROR
+        if goes_short(self.source):
+            return "which Freqtrade refuses in futures", Severity.ERROR
+        if there:
+            return f"and goes before {new}", Severity.WARNING
+        return "which Freqtrade takes in spot markets only", Severity.WARNING
+
+    def _in_one_class(self, *names: str) -> bool:
+        """Whether one class of the file has all these methods, or sets all these attributes."""
+        for owner in self.source.lineage:
+            own = {one.name for one in settings(owner)} | {
+                item.name.value
+                for item in statements(owner.body)
+                if isinstance(item, cst.FunctionDef)
+            }
+            if own.issuperset(names):
+                return True
+        return False
 
     def _is_own(self, base: cst.BaseExpression) -> bool:
         """Whether an expression is the strategy, its class or its parent."""

@@ -13,6 +13,8 @@ from freqgen_structure.rule import Bad, Rule
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 _EXIT = "    def custom_exit({}):\n        return {}\n"
 _FULL = "self, pair, trade, current_time, current_rate, current_profit"
+# Freqtrade gives these under their old names too.
+_OLD = {"confirm_trade_exit": {"sell_reason": "exit_reason"}}
 
 
 class CallbackParameters(Rule):
@@ -49,6 +51,13 @@ class CallbackParameters(Rule):
             fixed=_HEAD + _EXIT.format("self, current_profit: float, **kwargs", "current_profit"),
         ),
         Bad(code=_HEAD + _EXIT.format("self, candle, **kwargs", "candle"), line=5),
+        Bad(
+            code=_HEAD + "    def confirm_trade_exit(self, pair, sell_reason, **kwargs):\n"
+            "        return sell_reason != 'roi'\n",
+            line=5,
+            fixed=_HEAD + "    def confirm_trade_exit(self, pair, exit_reason, **kwargs):\n"
+            "        return exit_reason != 'roi'\n",
+        ),
         Bad(
             code=_HEAD + _EXIT.format("pair, trade, **kwargs", "pair"),
             line=5,
@@ -116,11 +125,16 @@ class CallbackParameters(Rule):
         for param in own:
             if param.name.value in given or param.default is not None:
                 continue
+            new = _OLD.get(name, {}).get(param.name.value)
+            if new is not None:
+                self._old(method, param, new)
+                continue
             wrong = True
             self._unknown(name, method, param, [n for n in given if n not in names])
         if wrong or params.star_kwarg is not None or name in PLAIN:
             return
-        missing = [n for n in given if n not in names]
+        old = {_OLD.get(name, {}).get(n) for n in names}
+        missing = [n for n in given if n not in names | old]
         edits = with_parameter(self.source, method, "**kwargs")
         if missing:
             self.report(
@@ -137,6 +151,16 @@ class CallbackParameters(Rule):
                 severity=Severity.WARNING,
                 edits=edits,
             )
+
+    def _old(self, method: cst.FunctionDef, param: cst.Param, new: str) -> None:
+        name = param.name.value
+        self.report(
+            param,
+            f"{name} is the name of interface version 2 for {new}",
+            hint=f"call it {new}",
+            severity=Severity.WARNING,
+            edits=renamed_local(self.source, method, name, new),
+        )
 
     def _unknown(
         self, name: str, method: cst.FunctionDef, param: cst.Param, left: list[str]

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen import Edit
+from freqgen import Edit, Severity
 from freqgen_structure.editing import renamed_text
 from freqgen_structure.nodes import number_of, text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.values import meant
+from freqgen_structure.values import goes_short, meant
 
 _HEAD = "from freqtrade.strategy import IStrategy\n\n\nclass S(IStrategy):\n"
 _TYPES = (
@@ -30,6 +30,14 @@ _OLD = {
     "forcesell": "force_exit",
     "forceexit": "force_exit",
     "force_sell": "force_exit",
+}
+# Keys of version 2 that Freqtrade itself writes anew in spot markets; in futures it refuses.
+_SPOT_ONLY = {
+    "order_types": frozenset(
+        "buy sell emergencysell emergencyexit forcebuy forceentry forcesell forceexit".split()
+    ),
+    "order_time_in_force": frozenset({"buy", "sell"}),
+    "unfilledtimeout": frozenset({"buy", "sell"}),
 }
 _NEEDED = {
     "order_types": ("entry", "exit", "stoploss", "stoploss_on_exchange"),
@@ -56,7 +64,8 @@ class OrderSettings(Rule):
 
     ``order_types`` needs ``entry``, ``exit``, ``stoploss`` and ``stoploss_on_exchange``, and
     ``order_time_in_force`` needs ``entry`` and ``exit``: Freqtrade refuses to load a strategy
-    without them. A key of another name, as of interface version 2, is refused or ignored.
+    without them. A key of another name is refused or ignored. Keys of interface version 2 are
+    taken in spot markets and refused in futures: a warning, but for a strategy that goes short.
     """
 
     VALID = (
@@ -127,10 +136,16 @@ class OrderSettings(Rule):
                 self._value(name, key, element.value)
                 continue
             right = self._right(name, key)
+            old = key in _SPOT_ONLY[name] and right not in keys
+            warns = old and not goes_short(self.source)
             self.report(
                 element.key,
-                f'{name} has no key "{key}"',
+                f'the key "{key}" of {name} is that of interface version 2, which Freqtrade takes '
+                "in spot markets only"
+                if old
+                else f'{name} has no key "{key}"',
                 hint=f'write "{right}"' if right else self._hint(name),
+                severity=Severity.WARNING if warns else None,
                 edits=renamed_text(self.source, element.key, right)
                 if right and right not in keys
                 else (),

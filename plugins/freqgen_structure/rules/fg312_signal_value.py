@@ -4,7 +4,7 @@ import libcst as cst
 
 from freqgen import Edit, Severity
 from freqgen_structure.constants import numbers
-from freqgen_structure.definitions import Definition, definitions_of
+from freqgen_structure.definitions import Definition, definitions_of, has_no_condition
 from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
 
@@ -30,6 +30,7 @@ class SignalValue(Rule):
         _ENTRY + "        dataframe.loc[dataframe['a'] > 1, 'enter_long'] = True\n",
         _ENTRY + "        dataframe.loc[x, ['enter_long', 'enter_tag']] = (1, 'dip')\n",
         _ENTRY + "        dataframe['exit_long'] = 0\n" + _LONG,
+        _ENTRY + _LONG + _EXIT + "        dataframe.loc[(), 'exit_long'] = 0\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -97,7 +98,7 @@ class SignalValue(Rule):
         if not all(value is not None and self._is_zero(value) for value in values):
             return
         for definition in definitions:
-            if not definition.whole and definition.value is not None:
+            if not has_no_condition(definition) and definition.value is not None:
                 self.report(
                     definition.value,
                     f"{definition.name} is {self.text(definition.value)} for the candles that the "
