@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 40
 _LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
+_NARROWING = _LOCATORS | {"squeeze", "item", "xs", "pop"}
 _LOGIC = (cst.BitAnd, cst.BitOr, cst.BitXor)
 
 
@@ -119,8 +120,16 @@ class Kinds:
             return self._unpacked(one), False
         if one.whole is not None:
             again = any(n.value == name for n in self.source.below(one.whole, cst.Name))
+            again = again and not self._narrows(one.whole)
             return self.of(one.whole), again
         return None, False
+
+    def _narrows(self, node: cst.BaseExpression) -> bool:
+        """Whether less than a frame or a column may be left, as of ``row = row.squeeze()``."""
+        return any(
+            attribute.attr.value in _NARROWING
+            for attribute in self.source.below(node, cst.Attribute)
+        )
 
     def _parameter(self, param: cst.Param) -> Kind | None:
         function = next(

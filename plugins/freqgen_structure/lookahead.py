@@ -86,7 +86,7 @@ class LookaheadRule(Rule):
         if unread is not None and not flow.decides and not flow.elsewhere:
             message = f'{message}; nothing reads the column "{unread}" that it goes into'
             certain, edits = False, ()
-        certain = certain and bool(flow.columns or flow.decides)
+        certain = certain and bool(flow.columns or flow.decides) and not self._in_a_trade(node)
         self.report(
             where or narrow(node),
             message,
@@ -124,6 +124,17 @@ class LookaheadRule(Rule):
                 and "runmode" in self.text(outer.test).lower()
             ):
                 return True
+            inside = outer
+        return False
+
+    def _in_a_trade(self, node: cst.CSTNode) -> bool:
+        """Whether ``node`` stands under an ``if`` about an open trade, as a backtest has none."""
+        inside: cst.CSTNode = node
+        for outer in self.source.ancestors(node):
+            if isinstance(outer, cst.If) and inside is outer.body:
+                words = self.source.below(outer.test, cst.Name, cst.SimpleString)
+                if any("trade" in self.text(word).lower() for word in words):
+                    return True
             inside = outer
         return False
 

@@ -170,7 +170,10 @@ class AttributeValues(Rule):
             )
         elif loss < -1:
             self.report(
-                node, "stoploss is below -1: a trade cannot lose more than its stake", hint=_LOSS
+                node,
+                "stoploss is below -1, which no trade can lose: it is never reached",
+                hint=_LOSS,
+                severity=Severity.WARNING,
             )
 
     def _timeframe(self, node: cst.CSTNode, value: cst.BaseExpression) -> None:

@@ -227,6 +227,8 @@ class Protections(Rule):
                     node,
                     f"{key} is neither True nor False",
                     hint="write True or False",
+                    # Any text counts as True.
+                    severity=Severity.WARNING if says == "True" else None,
                     edits=[self.replace(node, says)] if says in {"True", "False"} else (),
                 )
         elif key != "method":

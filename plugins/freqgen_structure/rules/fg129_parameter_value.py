@@ -34,6 +34,10 @@ class ParameterValue(Rule):
 
     HINT = "write .value behind it"
     VALID = (
+        _HEAD + _ENTRY + "        x = self.buy_rsi.value\n\n\nclass T(IStrategy):\n"
+        "    sell_rsi = IntParameter(10, 40, default=30)\n\n"
+        "    def populate_exit_trend(self, dataframe, metadata):\n"
+        "        x = self.sell_rsi.value\n\n\nclass U(S):\n    pass\n",
         _HEAD + _ENTRY + "        x = dataframe['rsi'] < self.buy_rsi.value\n",
         _HEAD + _ENTRY + "        for n in self.buy_rsi.range:\n            x = n\n",
         _HEAD + _ENTRY + "        self.helper(self.buy_rsi)\n",
@@ -111,7 +115,8 @@ class ParameterValue(Rule):
 
     def _is_own(self, base: cst.BaseExpression) -> bool:
         if isinstance(base, cst.Name) and base.value == "self":
-            return True
+            owner = self.source.method_of(base)
+            return owner is None or owner in self.source.lineage
         return self.source.local_class(base) in self.source.lineage
 
     def _member(self, node: cst.Attribute, parameter: Parameter) -> None:

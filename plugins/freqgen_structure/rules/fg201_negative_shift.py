@@ -97,7 +97,7 @@ class NegativeShift(LookaheadRule):
             self.leak(
                 node,
                 f"{name} by {min(found.known):g} reads candles that have not happened yet",
-                certain=found.complete,
+                certain=found.complete and not self._sorted_anew(node),
             )
         elif not found.known and _negated(periods):
             self.leak(
@@ -105,6 +105,15 @@ class NegativeShift(LookaheadRule):
                 f"{name} by a negative number reads candles that have not happened yet",
                 certain=False,
             )
+
+    def _sorted_anew(self, node: cst.Call) -> bool:
+        """Whether the rows were put into another order, in which the next may be an older one."""
+        names = {name.value for name in self.source.below(node.func, cst.Name)}
+        return any(
+            attribute.attr.value in {"sort_values", "sort_index"}
+            and any(name.value in names for name in self.source.below(attribute, cst.Name))
+            for attribute in self.source.all(cst.Attribute)
+        )
 
     def _difference(self, node: cst.Call, path: str) -> None:
         """``numpy.diff`` is one shorter: what is put at its end moves it to the candle before."""

@@ -19,6 +19,7 @@ class CentredWindow(LookaheadRule):
 
     HINT = "leave out center=True: a window that ends at the candle knows the past only"
     VALID = (
+        'df["close"].rolling(5, center=True).apply(f, raw=True).shift(2)',
         'df["close"].rolling(20).mean()',
         'df["close"].rolling(20, center=False).mean()',
         'middle = False\ndf["close"].rolling(20, center=middle).mean()',
@@ -72,8 +73,26 @@ class CentredWindow(LookaheadRule):
         center = called.argument(2, "center")
         if center is None or not any(numbers(self.source, center).known):
             return
+        if self._moved_back(node, called.argument(0, "window")):
+            return
         # The argument may stand on a line of its own.
         place = next((arg for arg in node.args if arg.value is center), None)
         literal = isinstance(center, cst.Name) and center.value == "True" and not center.lpar
         edits = without_argument(self.source, node, place) if place and literal else ()
         self.leak(node, where=place, edits=edits)
+
+    def _moved_back(self, node: cst.Call, window: cst.BaseExpression | None) -> bool:
+        """Whether the result is shifted to where the whole window is known."""
+        size = numbers(self.source, window).single if window is not None else None
+        outer: cst.CSTNode = node
+        for method in self.source.ancestors(node):
+            if isinstance(method, cst.Call) and method.func is outer:
+                called = invocation(self.source, method)
+                by = called.argument(0, "periods") if called and called.name == "shift" else None
+                moved = numbers(self.source, by).single if by is not None else None
+                if size is not None and moved is not None and moved >= size // 2:
+                    return True
+            elif not isinstance(method, cst.Attribute):
+                return False
+            outer = method
+        return False

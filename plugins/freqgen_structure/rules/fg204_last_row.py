@@ -26,6 +26,12 @@ class LastRow(CandlesRule):
 
     HINT = "use the column itself, or shift(1) for the candle before; iloc[-1] is for callbacks"
     VALID = (
+        _POPULATE + "    dataframe['a'] = dataframe['tag'].str[-3:-1]",
+        _POPULATE + "    last = dataframe.tail(1).index.item()\n"
+        "    for i in range(1, last + 1):\n        dataframe.loc[i, 'a'] = i % 2",
+        _POPULATE + "    for n, row in dataframe.iterrows():\n"
+        "        own = dataframe.loc[dataframe['date'] == row['date']][-1:]\n"
+        "        dataframe.loc[dataframe.index == own.index.values[0], 'a'] = 1",
         _POPULATE + "    print(dataframe['close'].iloc[-1])\n    return dataframe",
         _POPULATE + "    logger.info(f'{dataframe.iloc[-1]}')\n    return dataframe",
         _POPULATE + "    n = len(dataframe)\n    return dataframe",
@@ -87,6 +93,8 @@ class LastRow(CandlesRule):
             assert isinstance(base, cst.Attribute)  # noqa: S101
             base = base.value
         kind = self.candles.kind(base)
+        if self._is_text(base) or self._is_length(node) or self._is_one(base):
+            return
         if kind not in {*DATA, Kind.INDEX} or (kind is Kind.RESULT and not located):
             return
         if not self._takes_end(node.slice[0].slice):
@@ -104,7 +112,7 @@ class LastRow(CandlesRule):
         if name not in {"tail", "last", "last_valid_index", "take"}:
             return
         kind = self.candles.kind(node.func.value)
-        if kind not in {*DATA, Kind.INDEX}:
+        if kind not in {*DATA, Kind.INDEX} or self._is_length(node):
             return
         if name == "take":
             items = node.args[0].value if node.args else None
@@ -112,6 +120,31 @@ class LastRow(CandlesRule):
             if not any(self._from_end(element.value) for element in elements):
                 return
         self.spread(node, _MESSAGE)
+
+    def _is_text(self, base: cst.BaseExpression) -> bool:
+        """Whether characters are chosen, as in ``df["tag"].str[-1]``."""
+        return isinstance(base, cst.Attribute) and base.attr.value == "str"
+
+    def _is_length(self, node: cst.BaseExpression) -> bool:
+        """Whether only the number of the last candle is wanted, as in ``df.tail(1).index``."""
+        parent = self.source.parent(node)
+        return (
+            isinstance(parent, cst.Attribute)
+            and parent.value is node
+            and parent.attr.value == "index"
+        )
+
+    def _is_one(self, base: cst.BaseExpression) -> bool:
+        """Whether the rows are those of one date, as in ``df.loc[df["date"] == row["date"]]``."""
+        if not isinstance(base, cst.Subscript):
+            return False
+        rows = base.slice[0].slice
+        if not isinstance(rows, cst.Index) or not isinstance(rows.value, cst.Comparison):
+            return False
+        test = rows.value
+        return isinstance(test.comparisons[0].operator, cst.Equal) and self.text(
+            test.left
+        ).endswith((".date", "['date']", '["date"]', ".index"))
 
     def _place(self, node: cst.Subscript) -> cst.CSTNode:
         return node.value.attr if isinstance(node.value, cst.Attribute) else node.slice[0]

@@ -22,6 +22,14 @@ class TruthOfColumn(Rule):
 
     HINT = "join conditions with & and |, negate them with ~, and put each in parentheses"
     VALID = (
+        "def f(self, pair, rate):\n"
+        "    dataframe, _ = self.dp.get_analyzed_dataframe(pair, '5m')\n"
+        "    dataframe = dataframe.iloc[-1].squeeze()\n    if rate > dataframe['close']:\n"
+        "        return False\n",
+        "def f(self, pair, when):\n"
+        "    dataframe, _ = self.dp.get_analyzed_dataframe(pair, '5m')\n"
+        "    candle = dataframe.loc[dataframe['date'] == when]\n    candle = candle.squeeze()\n"
+        "    if candle['close'] > 1:\n        return False\n",
         "dataframe.loc[(dataframe['a'] < 3) & (dataframe['b'] > 1), 'x'] = 1",
         "if dataframe is None or dataframe.empty:\n    pass\n",
         "if len(dataframe) and dataframe['close'].iloc[-1] > 3 and not flag:\n    pass\n",

@@ -17,6 +17,7 @@ class Modules(Rule):
     """
 
     VALID = (
+        "import datetime\ndef f(now: datetime) -> datetime:\n    return now\n",
         "import numpy as np\nx = np.where(a, 1, 0) + np.random.default_rng(1).normal()\n",
         "import talib.abstract as ta\nx = ta.RSI(dataframe, timeperiod=14)\n",
         "import pandas as pd\nx = pd.api.types.is_numeric_dtype(y)\n",
@@ -66,6 +67,8 @@ class Modules(Rule):
         parent = self.source.parent(node)
         if isinstance(parent, cst.Attribute | cst.Param | cst.AssignTarget | cst.ImportAlias):
             return
+        if isinstance(parent, cst.Annotation):
+            return  # nothing is done with it
         if self._in_import(node) or (isinstance(parent, cst.Arg) and parent.keyword is node):
             return
         for path in self.source.imports(node):
