@@ -41,7 +41,7 @@ from freqgen.exceptions import (
     UsageError,
 )
 from freqgen.plugins import PluginHost
-from freqgen.printable import on_one_line, printable
+from freqgen.printable import command_line, on_one_line, printable
 
 BUG, HANDLED, EXHAUSTED = 1, 2, 3
 
@@ -82,6 +82,8 @@ class _Parser(ArgumentParser):
         word = next((w for w in rest if w.startswith("-")), rest[0])
         near = get_close_matches(word.partition("=")[0], known, n=1)
         meant = f"did you mean {near[0]}? " if near else ""
+        if os.path.lexists(word):
+            meant = f"the file is named as {command_line([f'./{word}'])}; "
         raise UsageError(
             f"unrecognized arguments: {' '.join(rest)}",
             hint=f"{meant}{verb.prog} --help explains the arguments",

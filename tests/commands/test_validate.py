@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -184,6 +185,7 @@ class TestBadInput:
             (["--sarif=no/where.sarif"], 'there is no folder "no"'),
             (["--sarif", "--json"], "both print to standard output"),
             (["--sarif", "--diff"], "do not go together"),
+            (["-odd.py"], "the file is named as ./-odd.py"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else "",
     )
@@ -191,6 +193,7 @@ class TestBadInput:
         self, check: Check, arguments: list[str], message: str
     ) -> None:
         file, other = write("a.py", POSITIVE), write("notes.txt", "mine\n")
+        write("-odd.py")
         done = check(file, *arguments)
         assert (done.code, message in done.err) == (2, True), done.err
         assert done.err.count("error:") == 1
@@ -521,6 +524,8 @@ def test_the_pre_commit_hook(tmp_path: Path) -> None:
     yaml = pytest.importorskip("yaml")
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert (hook["id"], hook["language"]) == ("freqgen-validate", "python")
+    for name in ("--ignore=all", "--logfile=strategies/Good.py", "-j1.py"):  # names of options
+        assert not re.search(hook["files"], name) or re.search(hook["exclude"], name)
     program, *arguments = hook["entry"].split()
     assert program == "freqgen"
     (tmp_path / "strategies").mkdir()
