@@ -31,8 +31,8 @@ def next_reason(attempts: Sequence[CodeAttempt]) -> Reason:
         return Reason.FRESH
     if last.reason is not Reason.REPAIR:
         return Reason.REPAIR
-    if not last.draft.source.strip():
-        return Reason.FRESH  # nothing is left that could be mended
+    if not _CLASS.search(last.draft.source):
+        return Reason.FRESH  # a piece of it, or words: nothing is left that could be mended
     asked, found = before[-1].report.blocking, last.report.blocking
     if _phase(found) > _phase(asked):
         return Reason.REPAIR

@@ -12,6 +12,8 @@ _FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<label>[^`]*)")
 _THOUGHTS = re.compile(r"\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _BEGINS = re.compile(r"(import|from|class|def|async def|if|try)\b|[@#]|\"{3}|'{3}")
 _CODE = re.compile(r"\s|(import|from|class|@|def|async def)\b")
+_FUNCTION = re.compile(r"^\s*(?:async )?def (\w+)", re.MULTILINE)
+_NUMBERED = re.compile(r"[ \t]*(?P<number>\d{1,6}) ?\| ?(?P<line>.*)")
 _TRIES = 20
 _LARGEST = 200_000
 """Characters of a reply without a fence in which prose is looked for, or the place where it was
@@ -49,22 +51,44 @@ def without_thoughts(text: str) -> str:
 def unfenced(text: str, class_name: str = "") -> str:
     """The Python file in a reply, without the Markdown and the prose around it.
 
-    Of several fenced blocks the longest of those that define the class is taken. Without such a
+    Of several fenced blocks the longest of those that define the class is taken, or a later one
+    that has all its functions: a model that corrects itself writes the file again. Without such a
     block, prose before and after the code is left out where the rest is Python with a class;
     otherwise the longest block of all, or the reply as it is, and the checks say what is wrong
-    with it. Nothing within the code is changed but the ends of its lines.
+    with it. Nothing within the code is changed but the ends of its lines; the numbers before all of
+    them, with which a model has been shown the file, are taken away.
 
     :param class_name: Name of the class that was asked for; empty if none was.
     :returns: The text with one line feed at its end.
     """
     text = without_thoughts(plain_lines(text))
-    found = fenced_blocks(text)
+    found = [_without_numbers(block) for block in fenced_blocks(text)]
     for name in filter(None, (re.escape(class_name), r"\w+")):
         chosen = [block for block in found if re.search(rf"^class {name}\b", block, re.MULTILINE)]
         if chosen:
-            return _ended(max(chosen, key=len))
-    bare = _without_prose(text)
-    return _ended(max(found, key=len) if found and bare is text else bare)
+            return _ended(_last_whole(chosen))
+    bare = _without_numbers(_without_prose(text))
+    return _ended(max(found, key=len) if found and bare == text else bare)
+
+
+def _last_whole(blocks: list[str]) -> str:
+    """The longest block, or the last one that is Python and has all the functions of that."""
+    longest = max(blocks, key=len)
+    wanted = set(_FUNCTION.findall(longest))
+    whole = [
+        one for one in blocks if wanted <= {*_FUNCTION.findall(one)} and _parsed(one) is not None
+    ]
+    return whole[-1] if whole else longest
+
+
+def _without_numbers(code: str) -> str:
+    """Code without the numbers of its lines, if every line has one."""
+    lines = code.strip("\n").split("\n")
+    found = [_NUMBERED.fullmatch(line) for line in lines]
+    numbers = [int(one["number"]) for one in found if one]
+    if len(numbers) < max(len(lines), 2) or numbers != [*range(1, len(numbers) + 1)]:
+        return code
+    return "\n".join(one["line"] for one in found if one)
 
 
 def fenced_blocks(text: str) -> list[str]:

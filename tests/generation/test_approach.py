@@ -66,6 +66,7 @@ TABLE = {
         "fresh",
     ),
     "nothing left": ((("first", "B1", ""), ("repair", "S1", "\n")), "fresh"),
+    "a piece of it": ((("first", "S1@2", ""), ("repair", "P1@1", "    def f(self):\n")), "fresh"),
     "a fresh draft is mended": (
         (("first", "S1@2", ""), ("repair", "S1@2", ""), ("fresh", "S1@2 S2@3", "")),
         "repair",

@@ -20,6 +20,8 @@ IN_DOCSTRING = CODE.replace(
 SNIPPET = f"```python\nclass {NAME}(IStrategy):\n    stoploss = -0.1\n```"
 CONFIG = '```json\n{"exchange": "binance"}\n```'
 
+NUMBERED = "\n".join(f"{n:>3} | {line}" for n, line in enumerate(CODE.splitlines(), start=1))
+
 CLEANED = {
     "as it is": CODE,
     "without a last line end": CODE.rstrip(),
@@ -40,6 +42,12 @@ CLEANED = {
     "a long log before it": "```\n" + "INFO - loaded\n" * 200 + f"```\n\n```python\n{CODE}```\n",
     "a piece of it before": f"Change this:\n{SNIPPET}\n\nThe whole file:\n```python\n{CODE}```",
     "a piece of it after": f"```python\n{CODE}```\n\nFor a wider stop:\n{SNIPPET}\n",
+    "a first try before": f"```python\n{CODE}# a first try, and longer\n```\n\n"
+    f"Wait, that is wrong. Corrected:\n\n```python\n{CODE}```\n",
+    "a second try that ends midway": f"```python\n{CODE}```\n\nOr:\n\n"
+    f"```python\n{CODE}x = (\n```\n",
+    "the numbers of its lines": f"```python\n{NUMBERED}\n```",
+    "the numbers of its lines without a fence": f"{NUMBERED}\n",
     "thoughts before": f"<think>\n```python\nclass {NAME}: ...\n```\n</think>\n\n{CODE}",
     "prose before, without a fence": f"Here is the strategy you asked for:\n\n{CODE}",
     "prose after, without a fence": f"{CODE}\nThis buys weakness. Good luck trading!\n",
