@@ -6,6 +6,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import hashlib
+import os
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -93,7 +94,8 @@ def _artifact(path: Path, root: Path) -> dict[str, Any]:
     path = Path(*parts)
     if not path.is_relative_to(root):
         return {"uri": path.as_uri()}
-    return {"uri": quote(path.relative_to(root).as_posix()), "uriBaseId": ROOT}
+    # As bytes: what is no UTF-8 in a name has no other form.
+    return {"uri": quote(os.fsencode(path.relative_to(root).as_posix())), "uriBaseId": ROOT}
 
 
 def _location(artifact: dict[str, Any], region: dict[str, Any] | None) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def write_sarif(file: str, files: Sequence[CheckedFile], freqgen: Freqgen) -> st
 
     log = sarif(files, freqgen.host.validators().values(), Path.cwd())
     text = json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+    text = text.encode(errors="replace").decode()  # messages may quote half a character
     if file != STDOUT:
         write_output(file, text, force=True)
     return text

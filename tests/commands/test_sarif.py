@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +257,20 @@ def test_paths_are_relative_to_the_repository(
     (result,) = log("../sub/Good.py")["results"]
     where = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert where == {"uri": "sub/Good.py", "uriBaseId": "%SRCROOT%"}
+
+
+def test_names_and_messages_that_are_no_text_end_nothing(log: Any, run: Run) -> None:
+    """Whoever can add a file could otherwise keep a code host from every finding."""
+    file = write(os.fsdecode(b"bad\xff#.py"), POSITIVE.replace('"1h"', '"1h\\ud800"'))
+    results = log(file)["results"]
+    assert [result["ruleId"] for result in results] == ["FG107", "FG107"]
+    (uri,) = {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results
+    }
+    assert uri == "bad%FF%23.py"
+    assert '"1h?" is not a timeframe' in results[0]["message"]["text"]
+    assert run("validate", "--static", file, "--sarif=found.sarif").code == 3
+    assert json.loads(Path("found.sarif").read_text(encoding="utf-8"))["runs"][0]["results"]
 
 
 def test_what_could_not_be_checked_is_a_notification(log: Any) -> None:
