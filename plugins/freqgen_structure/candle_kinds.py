@@ -1,47 +1,25 @@
-"""What expressions hold that have a value for each candle, and what calls make of them."""
+"""What calls may make of expressions that have a value for each candle."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum, auto
 
 import libcst as cst
 
 from freqgen_structure.calls import by_row
 from freqgen_structure.vocabulary import (
     BY_CANDLE,
+    DATA,
     FRAMES,
     GROUPING,
     KEEPING,
     NUMPY_REDUCTIONS,
     OTHER_REDUCTIONS,
     REDUCTIONS,
-    SEVERAL_OUTPUTS,
+    TALIB_OUTPUTS,
     WINDOWS,
+    Kind,
 )
-
-
-class Kind(Enum):
-    """What an expression holds."""
-
-    FRAME = auto()
-    """A frame of all candles."""
-    SERIES = auto()
-    """A column, an array or a list with a value for each candle."""
-    RESULT = auto()
-    """What a library made of columns: a frame, a column or several of them."""
-    INDEX = auto()
-    """The index of a frame."""
-    WINDOW = auto()
-    """A window that moves along the candles."""
-    GROUPS = auto()
-    """Groups of candles, of which each is seen as a whole."""
-    AGGREGATE = auto()
-    """One row for each group of candles."""
-
-
-DATA = frozenset({Kind.FRAME, Kind.SERIES, Kind.RESULT})
-"""Kinds with a value for each candle."""
 
 
 def method_kind(base: Kind, name: str, node: cst.Call) -> Kind | None:
@@ -93,7 +71,7 @@ def library_kind(
         return Kind.SERIES
     if path.startswith("pandas."):
         return Kind.SERIES
-    if path.startswith("talib.") and name not in SEVERAL_OUTPUTS:
+    if path.startswith("talib.") and name not in TALIB_OUTPUTS:
         return Kind.SERIES
     if path in OTHER_REDUCTIONS or path.startswith(("math.", "logging.", "statistics.")):
         return None

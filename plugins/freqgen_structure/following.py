@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from freqgen_structure.calls import bound_arguments, is_given_all_candles
-from freqgen_structure.candle_kinds import Kind
 from freqgen_structure.constants import numbers
 from freqgen_structure.nodes import argument, dotted
 from freqgen_structure.series import Candles
+from freqgen_structure.vocabulary import LOCATORS, Kind
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source
@@ -170,7 +170,7 @@ class _Follower:
 
     def _subscript(self, target: cst.Subscript) -> None:
         base = target.value
-        if isinstance(base, cst.Attribute) and base.attr.value in {"loc", "iloc", "at", "iat"}:
+        if isinstance(base, cst.Attribute) and base.attr.value in LOCATORS:
             base = base.value
         kind = self.candles.kind(base)
         if kind is not None:

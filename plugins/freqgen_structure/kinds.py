@@ -14,7 +14,6 @@ from freqgen_structure.bindings import Bound, Way
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.definitions import Definition, definitions_of
 from freqgen_structure.known_calls import (
-    Kind,
     concat_kind,
     frame_outputs,
     library_kind,
@@ -22,16 +21,16 @@ from freqgen_structure.known_calls import (
     outputs_of,
     same_kind,
 )
-from freqgen_structure.nodes import dotted, text_of
+from freqgen_structure.nodes import dotted, index_of, text_of
 from freqgen_structure.signatures import POPULATE, dataframe_parameter, informative_calls
+from freqgen_structure.vocabulary import LOCATORS, Kind
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source
 
 
 _DEEPEST = 40
-_LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
-_NARROWING = _LOCATORS | {"squeeze", "item", "xs", "pop"}
+_NARROWING = LOCATORS | {"squeeze", "item", "xs", "pop"}
 _LOGIC = (cst.BitAnd, cst.BitOr, cst.BitXor)
 
 
@@ -200,7 +199,7 @@ class Kinds:
 
     def _subscript(self, node: cst.Subscript) -> Kind | None:
         base = node.value
-        if isinstance(base, cst.Attribute) and base.attr.value in _LOCATORS:
+        if isinstance(base, cst.Attribute) and base.attr.value in LOCATORS:
             return self._located(node, base)
         if (
             isinstance(base, cst.Call)
@@ -209,7 +208,7 @@ class Kinds:
         ):
             return Kind.FRAME
         of_base = self.of(base)
-        index = _index(node)
+        index = index_of(node)
         if index is None:  # a slice
             return of_base if of_base in {Kind.FRAME, Kind.SERIES, Kind.BOOLS} else None
         if of_base is Kind.FRAME:
@@ -253,7 +252,7 @@ class Kinds:
             return None
         if len(node.slice) == 1:
             return Kind.FRAME if whole else Kind.ROW if single else None
-        column = _index(node)
+        column = index_of(node)
         if column is None or isinstance(column, cst.List):
             return Kind.FRAME if whole else None
         named = self.source.strings(column) is not None
@@ -307,7 +306,7 @@ class Kinds:
                     base = base.value
                 elif len(node.slice) != 1:
                     return None
-                index = _index(node)
+                index = index_of(node)
                 names = self.source.strings(index) if index is not None else None
                 if names is None or len(names) != 1 or self.of(base) is not Kind.FRAME:
                     return None
@@ -396,8 +395,3 @@ class Kinds:
         found = same_kind([self.of(value) if value is not None else None for value in values])
         self._open.discard(key)
         return found
-
-
-def _index(node: cst.Subscript) -> cst.BaseExpression | None:
-    element = node.slice[-1].slice
-    return element.value if isinstance(element, cst.Index) else None

@@ -1,104 +1,33 @@
-"""What well-known functions and methods of pandas, numpy and TA-Lib give."""
+"""What well-known functions and methods of pandas, numpy and TA-Lib give for certain."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
 
 import libcst as cst
 
 from freqgen_structure.nodes import argument
-
-
-class Kind(Enum):
-    """What an expression is."""
-
-    FRAME = auto()
-    """A dataframe."""
-    SERIES = auto()
-    """A column, of whatever values."""
-    BOOLS = auto()
-    """A column or an array of ``True`` and ``False``."""
-    ARRAY = auto()
-    """An array of numpy, of whatever values."""
-    ROW = auto()
-    """One row of a dataframe."""
-    WINDOW = auto()
-    """What ``rolling``, ``ewm`` and ``expanding`` give."""
-    OUTPUTS = auto()
-    """The tuple of columns that a function of plain ``talib`` gives."""
-    SCALAR = auto()
-    """One number, text or truth value."""
-
-    @property
-    def many(self) -> bool:
-        """Whether it has a value for every candle, and none of its own as a whole."""
-        return self in {Kind.SERIES, Kind.BOOLS, Kind.ARRAY}
-
-
-FRAME_CALLS = frozenset(
-    "merge_informative_pair resample_to_interval resampled_merge heikinashi DataFrame".split()
+from freqgen_structure.vocabulary import (
+    ARRAYS,
+    BOOL_METHODS,
+    FRAME_CALLS,
+    FRAME_METHODS,
+    SCALAR_METHODS,
+    SERIES_METHODS,
+    TALIB_OUTPUTS,
+    WINDOWS,
+    Kind,
 )
-"""Functions, whatever module they are in, that give a dataframe."""
 
-FRAME_METHODS = frozenset(
-    "copy assign fillna ffill bfill dropna reset_index set_index sort_values sort_index replace "
-    "drop head tail rename query shift infer_objects interpolate where mask clip "
-    "round astype".split()
-)
-"""Methods of a dataframe that give another one."""
-
-BOOL_METHODS = frozenset(
-    "between eq ge gt isin isna isnull le lt ne notna notnull duplicated".split()
-)
-"""Methods of a column that give truth values."""
-
-WINDOWS = frozenset({"rolling", "ewm", "expanding"})
-
-SERIES_METHODS = frozenset(
-    "abs add apply astype bfill clip combine_first cummax cummin cumprod cumsum diff div divide "
-    "ffill fillna floordiv infer_objects interpolate map mask mod mul multiply pct_change pow "
-    "rank replace round rsub rtruediv shift sub subtract transform truediv where".split()
-)
-"""Methods of a column that give another one with a value for every row."""
-
-SCALAR_METHODS = frozenset(
-    "all any count first_valid_index item kurt last_valid_index max mean median min nunique "
-    "prod quantile sem skew std sum var".split()
-)
-"""Methods of a column that give a single value; of a window, one for every row."""
-
-ARRAYS = frozenset(
-    "abs absolute ceil cos exp fabs floor fmax fmin log log10 log1p maximum minimum nan_to_num "
-    "power round sign sin sqrt square tan tanh".split()
-)
-"""Functions of numpy that give a value for every value that they are given."""
-
-_MULTIPLE = {
-    "HT_PHASOR": "inphase quadrature",
-    "HT_SINE": "sine leadsine",
-    "MINMAX": "min max",
-    "MINMAXINDEX": "minidx maxidx",
-    "AROON": "aroondown aroonup",
-    "MACD": "macd macdsignal macdhist",
-    "MACDEXT": "macd macdsignal macdhist",
-    "MACDFIX": "macd macdsignal macdhist",
-    "STOCH": "slowk slowd",
-    "STOCHF": "fastk fastd",
-    "STOCHRSI": "fastk fastd",
-    "ACCBANDS": "upperband middleband lowerband",
-    "BBANDS": "upperband middleband lowerband",
-    "MAMA": "mama fama",
-}
 # Newer releases of TA-Lib have these with one output or several: nothing is said of them.
 _OF_SOME_RELEASES = frozenset("DONCHIAN ERI FRACTAL HA KC KDJ SMI SUPERTREND VORTEX".split())
 
 
 def outputs_of(function: str) -> tuple[str, ...] | None:
     """The names of the outputs of a function of TA-Lib; ``None`` if it may be none."""
-    if function in _MULTIPLE:
-        return tuple(_MULTIPLE[function].split())
+    if function in TALIB_OUTPUTS:
+        return tuple(TALIB_OUTPUTS[function].split())
     if function in _OF_SOME_RELEASES or not re.fullmatch(r"[A-Z][A-Z0-9_]+", function):
         return None
     return ("real",)

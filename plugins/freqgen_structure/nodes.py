@@ -76,3 +76,9 @@ def argument(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression 
         if arg.star == "*" and number <= position:
             return None
     return None
+
+
+def index_of(node: cst.Subscript) -> cst.BaseExpression | None:
+    """What ``x[…]`` is read at, behind the last comma; ``None`` for a slice."""
+    element = node.slice[-1].slice
+    return element.value if isinstance(element, cst.Index) else None

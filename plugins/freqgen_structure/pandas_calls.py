@@ -11,7 +11,7 @@ import libcst as cst
 
 from freqgen_structure.imported import signature
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
+from freqgen_structure.vocabulary import Kind
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import argument
+from freqgen_structure.vocabulary import Kind
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source

@@ -9,8 +9,8 @@ import libcst as cst
 
 from freqgen_structure.constants import numbers
 from freqgen_structure.kinds import Kinds, kinds_of
-from freqgen_structure.known_calls import Kind
-from freqgen_structure.nodes import dotted
+from freqgen_structure.nodes import dotted, index_of
+from freqgen_structure.vocabulary import LOCATORS, Kind
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source
@@ -21,7 +21,7 @@ ROW_BY_ROW = frozenset({"iterrows", "itertuples"})
 _AROUND = frozenset({"enumerate", "zip", "reversed", "list", "tuple", "iter", "sorted", "tqdm"})
 _PARTS = frozenset({"head", "tail", "nlargest", "nsmallest", "sample"})
 _VALUES = frozenset({"to_numpy", "tolist", "to_list", "items", "iteritems", "copy", "ravel"})
-_LOCATORS = frozenset({"loc", "iloc", "at", "iat", "ix"})
+_LOCATORS = LOCATORS | {"ix"}
 
 
 class Rows:
@@ -74,7 +74,7 @@ class Rows:
                     or self._frame_values(value)
                 )
             case cst.Subscript(value=cst.Attribute(value=base, attr=cst.Name(value="shape"))):
-                first = numbers(self.source, _index_of(node)).single if _index_of(node) else None
+                first = numbers(self.source, index_of(node)).single if index_of(node) else None
                 whole = self.kinds.of(base) is Kind.FRAME or self._many(base)
                 return whole and first == 0 and not self.few(base)
             case cst.Attribute(value=base, attr=cst.Name(value="size")):
@@ -160,7 +160,7 @@ class Rows:
         return upper is not None and (upper >= 0 or (lower is not None and lower < 0))
 
     def _chosen(self, node: cst.Subscript) -> bool:
-        index = _index_of(node)
+        index = index_of(node)
         return index is not None and self.kinds.of(index) is Kind.BOOLS
 
     # -- what a loop does ------------------------------------------------------------------
@@ -219,17 +219,12 @@ class Rows:
                     return True
                 set_in_full = True
             elif isinstance(parent, cst.Subscript) and parent.value is node:
-                index = _index_of(parent)
+                index = index_of(parent)
                 if isinstance(index, cst.BinaryOperation | cst.UnaryOperation):
                     return True
             elif not set_in_full:
                 return True
         return False
-
-
-def _index_of(node: cst.Subscript) -> cst.BaseExpression | None:
-    element = node.slice[-1].slice
-    return element.value if isinstance(element, cst.Index) else None
 
 
 def _names(target: cst.CSTNode) -> Iterator[str]:

@@ -21,15 +21,18 @@ from freqgen_structure.calls import (
     is_given_all_candles,
     returned,
 )
-from freqgen_structure.candle_kinds import DATA, Kind, library_kind, method_kind, mixed_kind
+from freqgen_structure.candle_kinds import library_kind, method_kind, mixed_kind
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.nodes import number_of
 from freqgen_structure.signatures import POPULATE, dataframe_parameter
 from freqgen_structure.vocabulary import (
+    DATA,
     DATE_PARTS,
+    LOCATORS,
     PROPERTIES,
     PROVIDERS,
     REDUCTIONS,
+    Kind,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
 
 # Methods that call a function with what they are called on, or with its columns.
 _HANDING = frozenset({"apply", "transform", "agg", "aggregate", "pipe"})
-_LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
 _MOST_BINDINGS = 40
 _DEEPEST = 70
 _MOST_STEPS = 60_000
@@ -239,7 +241,7 @@ class Candles:
     # -- subscripts --------------------------------------------------------
 
     def _subscript(self, node: cst.Subscript) -> Kind | None:
-        if isinstance(node.value, cst.Attribute) and node.value.attr.value in _LOCATORS:
+        if isinstance(node.value, cst.Attribute) and node.value.attr.value in LOCATORS:
             return self._located(node, node.value)
         base = self.kind(node.value)
         if base is None or base in {Kind.WINDOW, Kind.GROUPS, Kind.AGGREGATE}:

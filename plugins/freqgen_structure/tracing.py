@@ -11,7 +11,7 @@ import libcst as cst
 from freqgen_structure.calls import bound_arguments, returned
 from freqgen_structure.constants import numbers
 from freqgen_structure.nodes import argument, text_of
-from freqgen_structure.vocabulary import PROVIDERS
+from freqgen_structure.vocabulary import LOCATORS, PROVIDERS
 
 if TYPE_CHECKING:
     from freqgen_structure.series import Candles
@@ -104,7 +104,7 @@ class Tracer:
         ]
 
     def _item(self, node: cst.Subscript, base: cst.BaseExpression) -> list[cst.BaseExpression]:
-        if isinstance(base, cst.Attribute) and base.attr.value in {"loc", "iloc", "at", "iat"}:
+        if isinstance(base, cst.Attribute) and base.attr.value in LOCATORS:
             return [base.value]
         index = node.slice[0].slice
         key = text_of(index.value) if isinstance(index, cst.Index) else None

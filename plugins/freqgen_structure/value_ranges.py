@@ -12,8 +12,8 @@ import libcst as cst
 from freqgen_structure.constants import numbers
 from freqgen_structure.definitions import definitions_of
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import argument, text_of
+from freqgen_structure.vocabulary import LOCATORS, Kind
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source
@@ -88,7 +88,6 @@ _KEEPING = frozenset(
     "shift ffill bfill copy head tail round astype rolling mean median max min quantile "
     "cummax cummin interpolate ewm expanding".split()
 )
-_LOCATORS = frozenset({"iloc", "loc", "iat", "at"})
 _DEEPEST = 25
 
 
@@ -180,7 +179,7 @@ class _Tracer:
 
     def _subscript(self, node: cst.Subscript) -> Values | None:
         base = node.value
-        if isinstance(base, cst.Attribute) and base.attr.value in _LOCATORS:
+        if isinstance(base, cst.Attribute) and base.attr.value in LOCATORS:
             return self.of(base.value)
         kind = self.kinds.of(base)
         if kind in {Kind.SERIES, Kind.BOOLS}:

@@ -3,11 +3,11 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen import Severity
-from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.constants import numbers
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import number_of, text_of
 from freqgen_structure.rule import Bad
+from freqgen_structure.vocabulary import DATA, Kind
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
 _LOCATORS = frozenset({"iloc", "iat", "loc", "at"})

@@ -3,12 +3,11 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.calls import by_row
-from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.data_checks import asks_whether_empty
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad
-from freqgen_structure.vocabulary import NUMPY_REDUCTIONS, OTHER_REDUCTIONS, REDUCTIONS
+from freqgen_structure.vocabulary import DATA, NUMPY_REDUCTIONS, OTHER_REDUCTIONS, REDUCTIONS, Kind
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
 _BUILTINS = frozenset("max min sum".split())

@@ -2,12 +2,12 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.constants import numbers
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import argument, number_of
 from freqgen_structure.rule import Bad
 from freqgen_structure.tracing import tracer_of
+from freqgen_structure.vocabulary import DATA, Kind
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
 # Functions that put arrays one after the other.

@@ -4,11 +4,11 @@ import libcst as cst
 
 from freqgen import Severity
 from freqgen_structure.calls import by_row
-from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.constants import numbers
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import dotted
 from freqgen_structure.rule import Bad
+from freqgen_structure.vocabulary import DATA, Kind
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
 _LOCATORS = frozenset({"iloc", "loc", "iat", "at"})

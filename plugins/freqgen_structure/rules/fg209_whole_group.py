@@ -2,9 +2,9 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen_structure.candle_kinds import Kind
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.rule import Bad
+from freqgen_structure.vocabulary import Kind
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
 # What a group's rows are told that have not seen its end.

@@ -2,10 +2,10 @@ from typing import ClassVar
 
 import libcst as cst
 
-from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.rule import Bad
 from freqgen_structure.tracing import tracer_of
+from freqgen_structure.vocabulary import DATA, Kind
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
 _SET = "dataframe.set_index('date')"

@@ -3,12 +3,11 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.calls import by_row
-from freqgen_structure.candle_kinds import DATA, Kind
 from freqgen_structure.lookahead import CandlesRule, given
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad
 from freqgen_structure.tracing import tracer_of
-from freqgen_structure.vocabulary import PROVIDERS
+from freqgen_structure.vocabulary import DATA, PROVIDERS, Kind
 
 _HEAD = (
     "class S(IStrategy):\n    timeframe = '5m'\n    inf = '1h'\n"

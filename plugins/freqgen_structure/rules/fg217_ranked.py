@@ -3,11 +3,11 @@ from typing import ClassVar
 import libcst as cst
 
 from freqgen_structure.calls import by_row
-from freqgen_structure.candle_kinds import DATA
 from freqgen_structure.constants import numbers
 from freqgen_structure.lookahead import CandlesRule
 from freqgen_structure.nodes import argument
 from freqgen_structure.rule import Bad
+from freqgen_structure.vocabulary import DATA
 
 _POPULATE = "def populate_indicators(self, dataframe, metadata):\n"
 _BINNING = {"pandas.qcut": "qcut", "pandas.cut": "cut"}

@@ -5,8 +5,8 @@ import libcst as cst
 from freqgen import Edit
 from freqgen_structure.columns import CANDLES, SIGNALS
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _LOCATORS = frozenset({"loc", "iloc", "at", "iat"})
 _COPY = "this assigns to a copy, and the dataframe stays as it is"

@@ -4,8 +4,9 @@ import libcst as cst
 
 from freqgen import Edit
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind, frame_outputs, outputs_of
+from freqgen_structure.known_calls import frame_outputs, outputs_of
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 
 class UnpackedTalib(Rule):

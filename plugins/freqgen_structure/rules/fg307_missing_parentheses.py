@@ -4,8 +4,8 @@ import libcst as cst
 
 from freqgen import Edit
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _LOGIC = (cst.BitAnd, cst.BitOr, cst.BitXor)
 

@@ -6,10 +6,10 @@ from freqgen import Severity
 from freqgen_structure.conditions import TURNED, Part, comparisons
 from freqgen_structure.data_checks import only_guards
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import argument
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.value_ranges import Values, values_of
+from freqgen_structure.vocabulary import Kind
 
 _HEAD = "import talib.abstract as ta\nfrom technical import qtpylib\n"
 _RSI = _HEAD + "dataframe['rsi'] = ta.RSI(dataframe)\n"

@@ -4,10 +4,11 @@ import libcst as cst
 
 from freqgen import Edit
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind, frame_outputs, outputs_of
+from freqgen_structure.known_calls import frame_outputs, outputs_of
 from freqgen_structure.nearest import nearest, plain
 from freqgen_structure.nodes import number_of, text_of
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _HEAD = "import talib\nimport talib.abstract as ta\nfrom technical import qtpylib\n"
 # What people call an output, and a part of the names that libraries give it.

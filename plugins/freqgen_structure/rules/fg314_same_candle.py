@@ -7,8 +7,8 @@ from freqgen_structure.conditions import TURNED, joined, key_of, part_of
 from freqgen_structure.constants import numbers
 from freqgen_structure.definitions import Definition, definitions_of
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 # An entry is not taken where one of these is true on the same candle.
 _AGAINST = {

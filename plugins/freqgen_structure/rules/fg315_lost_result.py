@@ -4,9 +4,9 @@ import libcst as cst
 
 from freqgen import Edit, Severity
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import argument
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 # What gives the same column or frame, put right: its result can only be meant for the same place.
 _SAME = frozenset(

@@ -4,9 +4,9 @@ import libcst as cst
 
 from freqgen import Edit
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.signatures import POPULATE, dataframe_parameter, informative_calls
+from freqgen_structure.vocabulary import Kind
 
 _HEAD = (
     "from pandas import DataFrame\nfrom freqtrade.strategy import IStrategy, informative\n\n\n"

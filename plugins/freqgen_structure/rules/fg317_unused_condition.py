@@ -4,9 +4,9 @@ import libcst as cst
 
 from freqgen import Severity
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import dotted
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _HEAD = (
     "from functools import reduce\nfrom freqtrade.strategy import IStrategy\n\n\n"

@@ -8,10 +8,10 @@ from freqgen_structure.column_names import name_pattern
 from freqgen_structure.columns import CANDLES, SIGNALS, columns_of
 from freqgen_structure.definitions import definitions_of
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.signatures import POPULATE, informative_calls
+from freqgen_structure.vocabulary import Kind
 
 _READ = CANDLES | {*SIGNALS, "buy", "sell", "buy_tag", "sell_tag"}
 # What takes columns without naming them.

@@ -5,8 +5,8 @@ import libcst as cst
 from freqgen import Edit, Severity
 from freqgen_structure.editing import needed_module
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 # Functions of math, and those of numpy that do the same with every value of a column.
 _NUMPY = {

@@ -8,11 +8,11 @@ from freqgen_structure import outdated
 from freqgen_structure.imported import get, has, module, talib_functions
 from freqgen_structure.installed import INSTALLED, READ, Class
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.moved import moved
 from freqgen_structure.nearest import distance, plain
 from freqgen_structure.renaming import from_imports, named_import, tried
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _TALIB = ("talib", "talib.abstract", "talib.stream")
 _ASKED = frozenset(

@@ -8,10 +8,10 @@ import libcst as cst
 from freqgen import Severity
 from freqgen_structure.imported import signature
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nearest import nearest
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.talib_calls import TalibCall, talib_calls
+from freqgen_structure.vocabulary import Kind
 
 _TA = "import talib.abstract as ta\n"
 

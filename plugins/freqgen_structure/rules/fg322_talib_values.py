@@ -8,12 +8,12 @@ from freqgen import Edit, Severity
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.constants import numbers
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import number_of, text_of
 from freqgen_structure.numeric_types import numeric_type
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.talib_calls import TalibCall, talib_calls
+from freqgen_structure.vocabulary import Kind
 
 _TA = "import talib.abstract as ta\n"
 _HEAD = (

@@ -10,11 +10,11 @@ import libcst as cst
 from freqgen_structure.arguments import Fault, Misfit, misfits
 from freqgen_structure.installed import INSTALLED, READ, Class, Function
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import argument
 from freqgen_structure.parameters import NUMERIC, kind_of_call, misspelt_keyword
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _QTP = "from technical import qtpylib\n"
 _FT = "from freqtrade.strategy import IntParameter, merge_informative_pair, stoploss_from_open\n"

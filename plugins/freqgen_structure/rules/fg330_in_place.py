@@ -4,8 +4,8 @@ import libcst as cst
 
 from freqgen import Edit
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 # What keeps every row, so that its result can be assigned to the column.
 _KEEPS = frozenset("bfill clip ffill fillna interpolate mask replace where".split())

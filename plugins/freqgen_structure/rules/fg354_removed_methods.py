@@ -9,11 +9,11 @@ from freqgen_structure.columns import columns_of
 from freqgen_structure.editing import needed_module
 from freqgen_structure.imported import has
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import number_of, text_of
 from freqgen_structure.outdated import METHOD_ADVICE, RENAMED_METHODS
 from freqgen_structure.renaming import tried
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 # Of these only the call without arguments means the same.
 _BARE = frozenset("as_matrix get_values convert_objects ravel bool sort".split())

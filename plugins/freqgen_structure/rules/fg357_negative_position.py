@@ -4,10 +4,10 @@ import libcst as cst
 
 from freqgen_structure.constants import numbers
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import argument, number_of
 from freqgen_structure.passed import always_columns, of_columns
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 
 class NegativePosition(Rule):

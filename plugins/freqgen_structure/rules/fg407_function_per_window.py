@@ -4,9 +4,9 @@ import libcst as cst
 
 from freqgen import Severity
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.lookahead import given, narrow
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _WINDOWS = frozenset({"rolling", "expanding"})
 _OWN = {

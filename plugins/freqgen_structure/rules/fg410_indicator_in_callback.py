@@ -4,11 +4,11 @@ import libcst as cst
 
 from freqgen import Severity
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import WINDOWS, Kind
 from freqgen_structure.lookahead import narrow
 from freqgen_structure.nodes import dotted
 from freqgen_structure.rows import often_called
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import WINDOWS, Kind
 
 _HEAD = "class S(IStrategy):\n    def custom_exit(self, pair, trade, **kwargs):\n"
 _FRAME = "        df, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)\n"

@@ -5,10 +5,10 @@ import libcst as cst
 from freqgen import Severity
 from freqgen_structure.columns import CANDLES
 from freqgen_structure.kinds import Kinds, kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.lookahead import narrow
 from freqgen_structure.nodes import dotted
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _HEAD = "import talib.abstract as ta\n\n\ndef populate_indicators(self, dataframe, metadata):\n"
 # What freqgen's compiler keeps for a stop is the stop's own, whatever the rules compute.

@@ -4,10 +4,10 @@ import libcst as cst
 
 from freqgen import Severity
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.lookahead import narrow
 from freqgen_structure.rows import looped
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _HEAD = "def f(self, dataframe):\n"
 

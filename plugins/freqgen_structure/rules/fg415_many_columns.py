@@ -5,8 +5,8 @@ import libcst as cst
 from freqgen import Severity
 from freqgen_structure.constants import numbers
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _MOST = 100
 """Columns after whose insertion pandas warns that a frame is fragmented."""

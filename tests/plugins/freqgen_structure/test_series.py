@@ -5,11 +5,11 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from freqgen_structure.candle_kinds import Kind
 from freqgen_structure.constants import Numbers, numbers
 from freqgen_structure.following import flow_of
 from freqgen_structure.series import candles_of
 from freqgen_structure.source import Source
+from freqgen_structure.vocabulary import Kind
 
 HEAD = """
 import numpy as np
