@@ -48,32 +48,30 @@ def functions_of(source: Source, node: cst.BaseExpression) -> list[Function]:
             ]
             return found + [one.whole for one in bindings if isinstance(one.whole, cst.Lambda)]
         case cst.Attribute(attr=attr) if source.imported(node) is None:
-            return list(_methods(source).get(attr.value, ()))
+            return list(source.once(_methods).get(attr.value, ()))
     return []
 
 
 def _methods(source: Source) -> dict[str, list[cst.FunctionDef]]:
-    found: dict[str, list[cst.FunctionDef]] | None = getattr(source, "_methods_by_name", None)
-    if found is None:
-        found = {}
-        for function in source.all(cst.FunctionDef):
-            if source.class_of(function) is not None:
-                found.setdefault(function.name.value, []).append(function)
-        source._methods_by_name = found  # type: ignore[attr-defined]  # noqa: SLF001
+    found: dict[str, list[cst.FunctionDef]] = {}
+    for function in source.all(cst.FunctionDef):
+        if source.class_of(function) is not None:
+            found.setdefault(function.name.value, []).append(function)
     return found
 
 
 def returned(source: Source, function: cst.FunctionDef) -> list[cst.BaseExpression]:
     """What a function of the file gives back."""
-    found: dict[cst.CSTNode, list[cst.BaseExpression]] | None = getattr(source, "_returned", None)
-    if found is None:
-        found = {}
-        for statement in source.all(cst.Return):
-            owner = source.function_of(statement)
-            if owner is not None and statement.value is not None:
-                found.setdefault(owner, []).append(statement.value)
-        source._returned = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found.get(function, [])
+    return source.once(_returned).get(function, [])
+
+
+def _returned(source: Source) -> dict[cst.CSTNode, list[cst.BaseExpression]]:
+    found: dict[cst.CSTNode, list[cst.BaseExpression]] = {}
+    for statement in source.all(cst.Return):
+        owner = source.function_of(statement)
+        if owner is not None and statement.value is not None:
+            found.setdefault(owner, []).append(statement.value)
+    return found
 
 
 def bound_arguments(

@@ -98,16 +98,13 @@ class Columns:
         return False
 
 
-_cached_name = "_columns"
-
-
 def columns_of(source: Source) -> Columns:
     """The columns of a file; computed once for each."""
-    found: Columns | None = getattr(source, _cached_name, None)
-    if found is None:
-        found = _Collector(source).collect()
-        setattr(source, _cached_name, found)
-    return found
+    return source.once(_collected)
+
+
+def _collected(source: Source) -> Columns:
+    return _Collector(source).collect()
 
 
 class _Collector:

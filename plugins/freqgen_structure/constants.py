@@ -74,11 +74,7 @@ def numbers(source: Source, node: cst.BaseExpression | None) -> Numbers:
     It follows names to their assignments, loops and calls, attributes of the class to their
     values, and parameters of hyperopt to their bounds. ``True`` is 1.
     """
-    found: _Constants | None = getattr(source, "_constants", None)
-    if found is None:
-        found = _Constants(source)
-        source._constants = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found.numbers(node, 0) if node is not None else UNKNOWN
+    return source.once(_Constants).numbers(node, 0) if node is not None else UNKNOWN
 
 
 class _Constants:

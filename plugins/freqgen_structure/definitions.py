@@ -124,11 +124,7 @@ class Definitions:
 
 def definitions_of(source: Source) -> Definitions:
     """The definitions of a file; computed once for each."""
-    found: Definitions | None = getattr(source, "_definitions_of_columns", None)
-    if found is None:
-        found = Definitions(source)
-        source._definitions_of_columns = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found
+    return source.once(Definitions)
 
 
 def _parts(value: cst.BaseExpression | None, count: int) -> list[cst.BaseExpression | None]:

@@ -36,11 +36,7 @@ _LOGIC = (cst.BitAnd, cst.BitOr, cst.BitXor)
 
 def kinds_of(source: Source) -> Kinds:
     """The kinds of a file's expressions; one for each file."""
-    found: Kinds | None = getattr(source, "_kinds", None)
-    if found is None:
-        found = Kinds(source)
-        source._kinds = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found
+    return source.once(Kinds)
 
 
 class Kinds:

@@ -48,11 +48,7 @@ _MOST_PASSES = 6
 
 def candles_of(source: Source) -> Candles:
     """What the expressions of a file hold; worked out once for each file."""
-    found: Candles | None = getattr(source, "_candles", None)
-    if found is None:
-        found = Candles(source)
-        source._candles = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found
+    return source.once(Candles)
 
 
 class Candles:

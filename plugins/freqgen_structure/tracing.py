@@ -11,10 +11,10 @@ import libcst as cst
 from freqgen_structure.calls import bound_arguments, returned
 from freqgen_structure.constants import numbers
 from freqgen_structure.nodes import argument, text_of
+from freqgen_structure.series import Candles, candles_of
 from freqgen_structure.vocabulary import LOCATORS, PROVIDERS
 
 if TYPE_CHECKING:
-    from freqgen_structure.series import Candles
     from freqgen_structure.source import Source
 
 _MOST_BINDINGS = 40
@@ -24,11 +24,11 @@ _DATES = frozenset({"date", "date_merge", "open_time", "timestamp", "time"})
 
 def tracer_of(candles: Candles) -> Tracer:
     """The tracer of a file, made once."""
-    found: Tracer | None = getattr(candles.source, "_tracer", None)
-    if found is None:
-        found = Tracer(candles)
-        candles.source._tracer = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found
+    return candles.source.once(_tracer)
+
+
+def _tracer(source: Source) -> Tracer:
+    return Tracer(candles_of(source))
 
 
 class Tracer:

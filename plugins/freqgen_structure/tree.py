@@ -8,7 +8,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider, Scope, ScopeProvider
@@ -113,6 +113,16 @@ class Tree:
         for number in range(len(order) - 1, -1, -1):
             node, last = order[number]
             self._places[node] = (number, self._places[last][1] if last is not None else number)
+
+    def once(self, make: Callable[[Self], ResultT]) -> ResultT:
+        """What ``make`` works out of the file: done when it is first asked for, and then kept."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _made(self) -> dict[Callable[[Self], Any], Any]:
+        return {}
 
     def all(self, *kinds: type[NodeT]) -> list[NodeT]:
         """The nodes of these types, in the order of the text for each type."""

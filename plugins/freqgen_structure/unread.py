@@ -140,11 +140,12 @@ def _column(node: cst.Subscript) -> str | None:
     return text_of(index.value) if isinstance(index, cst.Index) else None
 
 
+def _kept(_: Source) -> _Kept:
+    return _Kept()
+
+
 def _unread(source: Source, frame: str, column: str) -> bool:
-    kept: _Kept | None = getattr(source, "_unread", None)
-    if kept is None:
-        kept = _Kept()
-        source._unread = kept  # type: ignore[attr-defined]  # noqa: SLF001
+    kept = source.once(_kept)
     key = (frame, column)
     if key not in kept.answers:
         if len(kept.answers) >= _MOST_COLUMNS:

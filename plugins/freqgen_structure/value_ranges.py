@@ -93,11 +93,7 @@ _DEEPEST = 25
 
 def values_of(source: Source, node: cst.BaseExpression) -> Values | None:
     """What the values of ``node`` can be; ``None`` where nothing is known of them."""
-    found: _Tracer | None = getattr(source, "_values", None)
-    if found is None:
-        found = _Tracer(source)
-        source._values = found  # type: ignore[attr-defined]  # noqa: SLF001
-    return found.of(node)
+    return source.once(_Tracer).of(node)
 
 
 class _Tracer:
