@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from freqgen.design.indicators import Param as Param
     from freqgen.design.indicators_function import function_indicator as function_indicator
     from freqgen.design.model import CANDLE_COLUMNS as CANDLE_COLUMNS
-    from freqgen.design.model import TIMEFRAMES as TIMEFRAMES
-    from freqgen.design.model import AtrStop as AtrStop
-    from freqgen.design.model import Candles as Candles
     from freqgen.design.model import Design as Design
     from freqgen.design.model import IndicatorSpec as IndicatorSpec
     from freqgen.design.model import ParameterSpec as ParameterSpec
-    from freqgen.design.model import Risk as Risk
-    from freqgen.design.model import TrailingAtr as TrailingAtr
-    from freqgen.design.model import TrailingRatio as TrailingRatio
+    from freqgen.design.risk import AtrStop as AtrStop
+    from freqgen.design.risk import Candles as Candles
+    from freqgen.design.risk import Risk as Risk
+    from freqgen.design.risk import TrailingAtr as TrailingAtr
+    from freqgen.design.risk import TrailingRatio as TrailingRatio
+    from freqgen.design.shape import TIMEFRAMES as TIMEFRAMES
     from freqgen.design.signals import reference_signals as reference_signals
     from freqgen.draft import Draft as Draft
     from freqgen.draft import ScreenedDraft as ScreenedDraft
@@ -126,16 +126,12 @@ _HOME = {
     "design.indicators_function": ["function_indicator"],
     "design.model": [
         "CANDLE_COLUMNS",
-        "TIMEFRAMES",
-        "AtrStop",
-        "Candles",
         "Design",
         "IndicatorSpec",
         "ParameterSpec",
-        "Risk",
-        "TrailingAtr",
-        "TrailingRatio",
     ],
+    "design.risk": ["AtrStop", "Candles", "Risk", "TrailingAtr", "TrailingRatio"],
+    "design.shape": ["TIMEFRAMES"],
     "design.signals": ["reference_signals"],
     "draft": ["Draft", "ScreenedDraft", "ValidatedDraft"],
     "evaluation.engine": ["BacktestResult"],

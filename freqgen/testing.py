@@ -191,7 +191,7 @@ def a_candle_frame(
     import numpy as np
     import pandas as pd
 
-    from freqgen.design.model import TIMEFRAMES
+    from freqgen.design.shape import TIMEFRAMES
 
     random = np.random.default_rng(seed)
     close = 100.0 * np.exp(np.cumsum(random.normal(0.0, 0.01, candles)))

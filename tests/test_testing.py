@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freqgen.design.checked import check_design
-from freqgen.design.model import TIMEFRAMES
+from freqgen.design.shape import TIMEFRAMES
 from freqgen.exceptions import DesignError, PluginError, ProviderUnavailable
 from freqgen.finding import Finding, Phase, Severity
 from freqgen.generation.prompt import Step

@@ -231,7 +231,7 @@ def check_timeframe(timeframe: str) -> None:
     """
     from difflib import get_close_matches
 
-    from freqgen.design.model import TIMEFRAMES
+    from freqgen.design.shape import TIMEFRAMES
 
     if timeframe not in TIMEFRAMES:
         near = get_close_matches(timeframe.lower(), TIMEFRAMES, n=1)

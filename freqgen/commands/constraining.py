@@ -127,7 +127,7 @@ def checked_risk(one: RiskOption, text: str) -> float | int | str:
     """
     from pydantic import ValidationError
 
-    from freqgen.design.model import Risk
+    from freqgen.design.risk import Risk
 
     value = number(one.option, text, one.hint) if one.number else text.strip()
     try:

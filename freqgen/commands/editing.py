@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from freqgen.commands.constraining import MAX_OPEN_TRADES, RISK_OPTIONS, checked_risk, number
-from freqgen.design.model import TIMEFRAMES, Candles
+from freqgen.design.risk import Candles
+from freqgen.design.shape import TIMEFRAMES
 from freqgen.exceptions import UsageError
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _ratio(field: str, said: str) -> str:
 
 
 def _check_limits(field: str, value: object, limits: RiskLimits) -> None:
-    from freqgen.design.model import Risk
+    from freqgen.design.risk import Risk
     from freqgen.generation.limits import risk_excesses
 
     risk = Risk.model_validate({"stoploss": -0.0001, field: value})

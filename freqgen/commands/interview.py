@@ -150,7 +150,7 @@ class Interview:
         self.args.text = [self._text("The idea, in a sentence or two:", check, before)]
 
     def _timeframe(self) -> str | None:
-        from freqgen.design.model import TIMEFRAMES
+        from freqgen.design.shape import TIMEFRAMES
 
         said = self._select("Length of a candle:", [BY_THE_IDEA, *TIMEFRAMES])
         return None if said == BY_THE_IDEA else said

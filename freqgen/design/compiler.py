@@ -9,14 +9,14 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable
 
-from freqgen.design.checked import (
+from freqgen.design.binding import (
     STOP_ATR_COLUMN,
     TARGET_COLUMN,
     TRAILING_ATR_COLUMN,
     BoundIndicator,
-    CheckedDesign,
     Market,
 )
+from freqgen.design.checked import CheckedDesign
 from freqgen.design.explain import say_indicator, say_risk, say_rules
 from freqgen.design.expressions import Column, Node, Parameter, walk
 from freqgen.design.indicators import IndicatorCode

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from freqgen.design.checked import BoundIndicator, CheckedDesign
+from freqgen.design.binding import BoundIndicator
+from freqgen.design.checked import CheckedDesign
 from freqgen.design.expressions import (
     Arithmetic,
     Call,
@@ -15,7 +16,8 @@ from freqgen.design.expressions import (
     Number,
     Parameter,
 )
-from freqgen.design.model import Candles, Design, Risk, TrailingRatio
+from freqgen.design.model import Design
+from freqgen.design.risk import Candles, Risk, TrailingRatio
 
 _COMPARED = {
     "<": "is below",

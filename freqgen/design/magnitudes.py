@@ -23,7 +23,7 @@ from freqgen.design.expressions import (
 )
 
 if TYPE_CHECKING:
-    from freqgen.design.checked import BoundIndicator
+    from freqgen.design.binding import BoundIndicator
 
 Size = tuple[float, float]
 """Decimal logarithms of the smallest absolute value beside 0, and of the largest."""

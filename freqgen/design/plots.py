@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from freqgen.design.checked import BoundIndicator
+    from freqgen.design.binding import BoundIndicator
 
 PRICES = frozenset(
     {

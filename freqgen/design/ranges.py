@@ -17,7 +17,7 @@ from freqgen.design.expressions import (
 )
 
 if TYPE_CHECKING:
-    from freqgen.design.checked import BoundIndicator, Market
+    from freqgen.design.binding import BoundIndicator, Market
 
 Range = tuple[float, float]
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from freqgen.design.checked import (
-    STOP_ATR_COLUMN,
-    TARGET_COLUMN,
-    TRAILING_ATR_COLUMN,
-    CheckedDesign,
-)
+from freqgen.design.binding import STOP_ATR_COLUMN, TARGET_COLUMN, TRAILING_ATR_COLUMN
+from freqgen.design.checked import CheckedDesign
 from freqgen.design.explain import number
 from freqgen.design.layout import Attached, literal, statement
-from freqgen.design.model import TrailingAtr, TrailingRatio
+from freqgen.design.risk import TrailingAtr, TrailingRatio
 
 _TRADE_ARGUMENTS = """\
         self,

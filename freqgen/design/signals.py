@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 
-from freqgen.design.checked import RULE_LISTS, CheckedDesign, Market
+from freqgen.design.binding import Market
+from freqgen.design.checked import RULE_LISTS, CheckedDesign
 from freqgen.design.expressions import (
     Arithmetic,
     Call,
@@ -28,7 +29,7 @@ from freqgen.design.expressions import (
     Number,
     Parameter,
 )
-from freqgen.design.model import TIMEFRAMES
+from freqgen.design.shape import TIMEFRAMES
 from freqgen.exceptions import DataMissing, DesignError
 
 if TYPE_CHECKING:

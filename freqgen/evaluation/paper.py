@@ -21,7 +21,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from freqgen.evaluation.bot import GRACE_SECONDS, Bot
-from freqgen.evaluation.engine import DEFAULTS, json_value
+from freqgen.evaluation.engine_config import DEFAULTS, json_value
 from freqgen.evaluation.overrides import class_attributes, replaced
 from freqgen.evaluation.trades_database import read_trades
 from freqgen.exceptions import EngineError, StoreError, UsageError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from freqgen.design.model import Design, Risk
+from freqgen.design.model import Design
+from freqgen.design.risk import Risk
 from freqgen.exceptions import DesignError
 from freqgen.settings import RiskLimits
 

@@ -100,7 +100,7 @@ def _within(meaning: str, rules: Sequence[str]) -> bool:
 
 @cache
 def _fields() -> frozenset[str]:
-    from freqgen.design.model import Risk
+    from freqgen.design.risk import Risk
 
     return frozenset({"timeframe", *Risk.model_fields})
 

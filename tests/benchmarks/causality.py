@@ -35,7 +35,7 @@ class FreqtradesOwn:
     """``freqtrade lookahead-analysis`` as it is, in this process and without a network."""
 
     def __init__(self, folder: Path, datadir: Path, timerange: str = TIMERANGE) -> None:
-        from freqgen.evaluation.engine import plain_config
+        from freqgen.evaluation.engine_config import plain_config
         from freqgen.evaluation.setting import Setting
 
         private = folder / "freqtrade"

@@ -201,7 +201,7 @@ def bench(folder: Path, runs: int) -> None:
     from freqtrade.persistence import LocalTrade
 
     from freqgen.evaluation.child import SWITCH_SECONDS, import_what_workers_need
-    from freqgen.evaluation.engine import plain_config
+    from freqgen.evaluation.engine_config import plain_config
     from freqgen.evaluation.runner import Runner
     from freqgen.sandbox.level import Level
     from freqgen.sandbox.pool import Nursery

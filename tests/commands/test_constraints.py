@@ -13,7 +13,8 @@ from freqgen.commands.constraining import RISK_OPTIONS
 from freqgen.design.checked import check_design
 from freqgen.design.indicators import Catalogue
 from freqgen.design.indicators_builtin import builtin_indicators
-from freqgen.design.model import Design, Risk
+from freqgen.design.model import Design
+from freqgen.design.risk import Risk
 from freqgen.exceptions import BriefError
 from freqgen.generation.designer import DesignResult
 from freqgen.generation.sides import only_short, shorts_only

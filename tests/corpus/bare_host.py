@@ -55,7 +55,7 @@ class Bare:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         from freqgen.evaluation.child import import_what_workers_need
-        from freqgen.evaluation.engine import plain_config
+        from freqgen.evaluation.engine_config import plain_config
         from freqgen.evaluation.setting import Setting
 
         import_what_workers_need()

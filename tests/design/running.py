@@ -11,7 +11,7 @@ import pandas as pd
 from freqtrade.enums import CandleType, RunMode
 from freqtrade.strategy import IStrategy
 
-from freqgen.design.checked import Market
+from freqgen.design.binding import Market
 
 PAIR = "ETH/USDT"
 

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from freqgen.design.checked import Market, check_design
+from freqgen.design.binding import Market
+from freqgen.design.checked import check_design
 from freqgen.design.compiler import compile_design
 from freqgen.design.indicators import Catalogue
 from freqgen.design.indicators_builtin import builtin_indicators

@@ -15,16 +15,8 @@ from freqgen import exceptions
 from freqgen.configuration import ENV_PREFIX, SECTION
 from freqgen.design.expressions import FUNCTIONS
 from freqgen.design.in_words import InWords
-from freqgen.design.model import (
-    AtrStop,
-    Candles,
-    Design,
-    IndicatorSpec,
-    ParameterSpec,
-    Risk,
-    TrailingAtr,
-    TrailingRatio,
-)
+from freqgen.design.model import Design, IndicatorSpec, ParameterSpec
+from freqgen.design.risk import AtrStop, Candles, Risk, TrailingAtr, TrailingRatio
 from freqgen.exceptions import FreqgenException
 from freqgen.settings import DEFAULT_CONFIGURATION, ProviderSettings, Settings, StepSettings
 from tests.docs.hooks_page import markdown

@@ -15,13 +15,8 @@ from typing import Any
 import pytest
 
 from freqgen.draft import ValidatedDraft
-from freqgen.evaluation.engine import (
-    BacktestRequest,
-    BacktestResult,
-    Engine,
-    Limits,
-    plain_config,
-)
+from freqgen.evaluation.engine import BacktestRequest, BacktestResult, Engine, Limits
+from freqgen.evaluation.engine_config import plain_config
 from freqgen.evaluation.faults import CODES, LOADS
 from freqgen.exceptions import DataMissing, EngineError, StrategyFault, UsageError
 from freqgen.sandbox.level import Level

@@ -26,7 +26,8 @@ from freqgen.evaluation.callbacks import Log, Replay
 from freqgen.evaluation.child import Service, describe, read_requests, serve
 from freqgen.evaluation.columns import COMPARED
 from freqgen.evaluation.declared import Declared
-from freqgen.evaluation.engine import BacktestResult, plain_config
+from freqgen.evaluation.engine import BacktestResult
+from freqgen.evaluation.engine_config import plain_config
 from freqgen.evaluation.hearing import Heard
 from freqgen.evaluation.markets import MarketTable, assumed_market, assumed_tiers
 from freqgen.evaluation.recorder import RECORDER

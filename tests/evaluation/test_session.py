@@ -13,7 +13,7 @@ from freqtrade.enums import CandleType
 
 from freqgen.evaluation import faults
 from freqgen.evaluation.columns import COMPARED, as_written
-from freqgen.evaluation.engine import plain_config
+from freqgen.evaluation.engine_config import plain_config
 from freqgen.evaluation.markets import MarketTable, assumed_market
 from freqgen.evaluation.session import work
 from freqgen.evaluation.setting import Setting

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from freqgen.evaluation import trial as trials
-from freqgen.evaluation.engine import plain_config
+from freqgen.evaluation.engine_config import plain_config
 from freqgen.evaluation.setting import Setting
 from freqgen.evaluation.trial import NOTE
 from freqgen.sandbox.frames import decode_frame

@@ -20,7 +20,8 @@ from freqgen.design.indicators import Catalogue
 from freqgen.design.indicators_builtin import builtin_indicators
 from freqgen.design.model import Design
 from freqgen.evaluation.callbacks import CALLBACKS, OLDER_NAMES
-from freqgen.evaluation.engine import BacktestRequest, BacktestResult, Engine, plain_config
+from freqgen.evaluation.engine import BacktestRequest, BacktestResult, Engine
+from freqgen.evaluation.engine_config import plain_config
 from freqgen.exceptions import EngineError, StrategyFault
 from freqgen.sandbox.level import Level, probe
 from tests.evaluation.callback_strategies import CASES, REFUSED, REFUSED_CASES, Case

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from freqgen.design.model import CANDLE_COLUMNS, TIMEFRAMES
+from freqgen.design.model import CANDLE_COLUMNS
+from freqgen.design.shape import TIMEFRAMES
 
 from .interpreter import join_informative
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from freqgen.design.model import Design, Risk
+from freqgen.design.model import Design
+from freqgen.design.risk import Risk
 
 from .case import SIGNAL, Candle, Case, candles, opening
 from .market import MadeTrade, run

@@ -10,7 +10,7 @@ import pandas as pd
 from freqtrade.persistence import LocalTrade
 from freqtrade.strategy import IStrategy
 
-from freqgen.design.checked import Market
+from freqgen.design.binding import Market
 from tests.design.running import PAIR, CandleProvider, load_strategy
 
 NAME = "Whole"
