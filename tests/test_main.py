@@ -29,6 +29,7 @@ from freqgen.exceptions import DataMissing, DuplicateNameError
 from freqgen.hookspecs import hookimpl
 from freqgen.main import main
 from freqgen.plugins import PluginHost
+from freqgen.verbs import Verbs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -369,7 +370,7 @@ class TestHelp:
 
 class TestVerbs:
     def test_freqtrade_s_name_of_backtest_is_accepted(self):
-        verbs = main_module.Verbs(ArgumentParser().add_subparsers(dest="verb"))
+        verbs = Verbs(ArgumentParser().add_subparsers(dest="verb"))
         verbs.add_parser("backtest")
         assert set(verbs._subparsers.choices) == {"backtest", "backtesting"}
         assert verbs.groups == {"Other": {"backtest": ""}}
@@ -384,7 +385,7 @@ class TestVerbs:
         assert 'the verb "try" is registered by plugin "twin" and again by "trying"' in err
 
     def test_our_own_verbs_cannot_be_taken(self):
-        verbs = main_module.Verbs(ArgumentParser().add_subparsers())
+        verbs = Verbs(ArgumentParser().add_subparsers())
         verbs.add_parser("list-plugins")
         with pytest.raises(DuplicateNameError, match='by plugin "freqgen" and again by "p"'):
             verbs.of("p").add_parser("list-plugins")

@@ -8,7 +8,6 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from freqgen import plugins as plugins_module
 from freqgen.brief import Brief
 from freqgen.exceptions import (
     BriefError,
@@ -19,6 +18,7 @@ from freqgen.exceptions import (
 )
 from freqgen.finding import Phase
 from freqgen.hookspecs import hookimpl
+from freqgen.plugin_loading import reason
 from freqgen.plugins import PluginHost
 from freqgen.settings import Settings
 from freqgen.testing import ScriptedProvider
@@ -277,8 +277,8 @@ class TestFailing:
     def test_an_exception_in_a_hook_fails_the_plugin(self, load, error, said):
         host = load(a_plugin("bad", register_providers=raises(error)))
         assert not host.providers()
-        assert said in plugins_module.reason(error)
-        assert load.warnings == [f'plugin "bad": {plugins_module.reason(error)}; it is not used']
+        assert said in reason(error)
+        assert load.warnings == [f'plugin "bad": {reason(error)}; it is not used']
 
     def test_ctrl_c_is_not_swallowed(self, load):
         host = load(a_plugin("slow", register_providers=raises(KeyboardInterrupt())))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from freqgen import main as main_module
 from freqgen.commands.options import COMMON
+from freqgen.verbs import build_parser
 from tests.docs.json_fields import ERROR, VERBS, VERSIONS
 from tests.docs.json_objects import SHARED, Field
 from tests.docs.markdown import table
@@ -80,7 +81,7 @@ ALWAYS = [
 
 def parser() -> argparse.ArgumentParser:
     """freqgen's parser with its own plugins."""
-    return main_module.build_parser(builtin_host())
+    return build_parser(builtin_host())
 
 
 def verbs(whole: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
