@@ -283,11 +283,18 @@ class Kinds:
     def library_call(self, node: cst.BaseExpression) -> cst.Call | None:
         """The call of a library whose several outputs ``node`` holds, by their names."""
         found = self.source.value(node) if isinstance(node, cst.Name) else node
-        if not isinstance(found, cst.Call):
-            return None
-        path = self.source.imported(found.func) or ""
-        several = path.startswith("talib.") and len(outputs_of(path.rpartition(".")[2]) or ()) > 1
-        return found if several or frame_outputs(path) is not None else None
+        return found if isinstance(found, cst.Call) and self._gives_columns(found) else None
+
+    def _gives_columns(self, call: cst.Call) -> bool:
+        """Whether a function of a library gives a frame, or more, with columns of its own."""
+        path = self.source.imported(call.func) or ""
+        outputs = outputs_of(path.rpartition(".")[2]) if path.startswith("talib.") else ()
+        return len(outputs or ()) > 1 or frame_outputs(path) is not None
+
+    def _may_hold_outputs(self, node: cst.BaseExpression) -> bool:
+        """Whether ``node`` is what a library's function gave, of several calls of any."""
+        values = self.source.values(node) if isinstance(node, cst.Name) else [node]
+        return any(isinstance(one, cst.Call) and self._gives_columns(one) for one in values)
 
     def column_of(self, node: cst.BaseExpression) -> str | None:
         """The column that ``frame["x"]``, ``frame.x`` or ``frame.loc[rows, "x"]`` names."""
@@ -306,7 +313,7 @@ class Kinds:
                 names = self.source.strings(index) if index is not None else None
                 if names is None or len(names) != 1 or self.of(base) is not Kind.FRAME:
                     return None
-                if self.library_call(base) is not None:
+                if self._may_hold_outputs(base):
                     return None  # it has columns of its own
                 return next(iter(names))
         return None

@@ -54,6 +54,12 @@ _MADE = {
     "datetime.datetime.now": TIME,
     "datetime.datetime.utcnow": TIME,
 }
+# Names of interface version 2 that Freqtrade calls in spot markets, with the same things.
+_OLD = {
+    "check_buy_timeout": "check_entry_timeout",
+    "check_sell_timeout": "check_exit_timeout",
+    "custom_sell": "custom_exit",
+}
 _DEEPEST = 20
 
 
@@ -100,7 +106,8 @@ class PlainTypes:
             function = self.source.function_of(param)
             if function is None or self.source.methods.get(function.name.value) is not function:
                 return None
-            callback = CALLBACKS.get(function.name.value)
+            called = function.name.value
+            callback = CALLBACKS.get(_OLD.get(called, called))
             given = callback is not None and name.value in callback.parameters
             return _GIVEN.get(name.value) if given else None
         value = bindings[0].whole

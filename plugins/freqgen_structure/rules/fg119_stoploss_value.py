@@ -53,6 +53,7 @@ class StoplossValue(Rule):
             "stop, current_rate, is_short=trade.is_short, leverage=trade.leverage)\n",
         ),
         Bad(code=_HEAD + _STOP + "        return -5\n", line=6),
+        Bad(code=_HEAD + _STOP + "        return current_rate\n", line=6),
         Bad(code=_HEAD + _STOP + "        x = 1\n        return 0.0\n", line=7),
         Bad(code=_HEAD + _STOP + "        return 0.05\n", line=6),
         Bad(code=_HEAD + _STOP + "        return True\n", line=6),
@@ -109,6 +110,8 @@ class StoplossValue(Rule):
         params = {p.name.value for p in self.source.below(method.params, cst.Param)}
         if not {"trade", "current_rate"} <= params or node.lpar:
             return ()
+        if isinstance(node, cst.Name) and node.value == "current_rate":
+            return ()  # no distance at all: Freqtrade would take it for no stop
         name, edits = needed_name(self.source, "freqtrade.strategy", "stoploss_from_absolute")
         call = (
             f"{name}({self.text(node)}, current_rate, is_short=trade.is_short, "

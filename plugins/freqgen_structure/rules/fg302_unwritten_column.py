@@ -29,6 +29,13 @@ class UnwrittenColumn(Rule):
     """
 
     VALID = (
+        "import technical.qtpylib as qtpylib\n"
+        + _HEAD
+        + _DEF
+        + "        bands = qtpylib.bollinger_bands(dataframe['close'], window=20, stds=2)\n"
+        "        dataframe['x'] = bands['lower']\n"
+        "        bands = qtpylib.bollinger_bands(dataframe['close'], window=9, stds=2)\n"
+        "        dataframe['y'] = bands['lower']\n",
         _HEAD + _DEF + _RSI + "        dataframe['x'] = dataframe['rsi'] + dataframe['close']\n",
         _HEAD
         + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"

@@ -35,6 +35,11 @@ class Contradiction(Rule):
 
     HINT = "correct one of the two, or join them with |"
     VALID = (
+        _HEAD + "        conditions = []\n        conditions.append(dataframe['rsi'] > 70)\n"
+        "        conditions.append(dataframe['rsi'] < 30)\n"
+        "        dataframe.loc[reduce(lambda x, y: x | y, conditions), 'enter_long'] = 1\n\n"
+        "    def both(self, conditions):\n"
+        "        return reduce(lambda x, y: x & y, conditions)\n",
         "x = (dataframe['rsi'] > 30) & (dataframe['rsi'] < 70)",
         "x = (dataframe['rsi'] > 70) | (dataframe['rsi'] < 30)",
         "x = (dataframe['rsi'] > 70) & (dataframe['rsi'].shift(1) < 30)",
@@ -95,7 +100,7 @@ class Contradiction(Rule):
     def _lists(self) -> Iterator[list[cst.BaseExpression]]:
         """Conditions that are gathered in a list and joined with &."""
         reduced = {
-            name.value
+            (name.value, self.source.function_of(call))
             for call in self.source.all(cst.Call)
             if len(call.args) >= 2 and self._joins(call)
             for name in self.source.below(call.args[1].value, cst.Name)
@@ -106,7 +111,7 @@ class Contradiction(Rule):
             if (
                 isinstance(node.value, cst.List)
                 and isinstance(target, cst.Name)
-                and target.value in reduced
+                and (target.value, self.source.function_of(node)) in reduced
             ):
                 key = (target.value, self._block(node))
                 groups[key] = [element.value for element in node.value.elements]
@@ -115,7 +120,7 @@ class Contradiction(Rule):
                 case cst.Call(
                     func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value="append")),
                     args=[cst.Arg(value=value)],
-                ) if name in reduced:
+                ) if (name, self.source.function_of(call)) in reduced:
                     groups.setdefault((name, self._block(call)), []).append(value)
         for group in groups.values():
             yield [one for value in group for one in joined(self.source, value, cst.BitAnd)]
