@@ -155,7 +155,11 @@ def _no_text(code: str, message: str, line: int | None) -> Finding:
 
 
 def _traded(source: str, stem: str) -> str | None:
-    """The strategy of a file: that of the file's name, or the only one that no other builds on."""
+    """The strategy of a file.
+
+    That of the file's name, the only one that no other builds on, or the one that all others
+    build on: what is said of it is true of those too.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of invalid escapes, which are legal
@@ -167,18 +171,23 @@ def _traded(source: str, stem: str) -> str | None:
         if isinstance(node, ast.ImportFrom):
             known |= {a.asname for a in node.names if a.name == "IStrategy" and a.asname}
     found: list[str] = []
+    first: list[str] = []
     bases: set[str] = set()
     for node in tree.body:  # a base stands before what derives from it
         if isinstance(node, ast.ClassDef):
             own = {_base_name(base) for base in node.bases}
             if own & known:
+                if not own & set(found):
+                    first.append(node.name)
                 known.add(node.name)
                 bases |= own
                 found.append(node.name)
     if stem in found:
         return stem
     last = [name for name in found if name not in bases]
-    return last[0] if len(last) == 1 else None
+    if len(last) == 1:
+        return last[0]
+    return first[0] if len(first) == 1 else None
 
 
 def _base_name(node: ast.expr) -> str:

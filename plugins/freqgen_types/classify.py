@@ -71,6 +71,22 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
 }
 
+# Methods of IStrategy that must not return None. In a function of the author's own the path
+# without a return may be one that is never taken.
+ANSWERING = frozenset(
+    [
+        "check_entry_timeout",
+        "check_exit_timeout",
+        "confirm_trade_entry",
+        "confirm_trade_exit",
+        "custom_entry_price",
+        "custom_exit_price",
+        "custom_stake_amount",
+        "informative_pairs",
+        "leverage",
+    ]
+)
+
 # Methods of IStrategy that may return None.
 OPTIONAL = frozenset(
     [
@@ -102,6 +118,7 @@ class _Text:
     classes: set[str] = field(default_factory=set)
     settings: set[int] = field(default_factory=set)
     evaluated: set[tuple[int, int, str]] = field(default_factory=set)
+    globals: set[str] = field(default_factory=set)
     returns: dict[int, Function] = field(default_factory=dict)
     literals: Literals = field(default_factory=lambda: Literals(ast.Module([], [])))
 
@@ -126,6 +143,7 @@ class _Text:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 self.functions[node.lineno] = node
                 self.names.add(node.name)
+                self.globals |= _globals(node)
                 for decorator in node.decorator_list:  # mypy names the first line of all
                     self.functions.setdefault(decorator.lineno, node)
             elif isinstance(node, ast.ClassDef):
@@ -135,6 +153,15 @@ class _Text:
             elif isinstance(node, ast.Name) and node not in unevaluated:
                 self.evaluated.add((node.lineno, node.col_offset + 1, node.id))
         return self
+
+
+def _globals(function: Function) -> set[str]:
+    """Names of the module that a function gives values, by ``global``; mypy wants them outside."""
+    nodes = list(ast.walk(function))
+    declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+    return declared & {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _is_setting(target: ast.expr) -> bool:
@@ -294,6 +321,8 @@ def _override(message: Message, text: _Text) -> Verdict:
     given = superclass_parameters(message.hint, method.name)
     if given is None:
         return "FG703", WARNING
+    if method.name == "confirm_trade_exit":
+        given = [*given, "sell_reason"]  # which Freqtrade gives too, as it once was called
     return None if callable_with(method, given) else ("FG703", ERROR)
 
 
@@ -303,7 +332,9 @@ def _return(message: Message, text: _Text) -> Verdict:
         return "FG704", WARNING
     # Falling off the end gives None, which is what Optional allows, or Freqtrade itself.
     allowed = method.name in OPTIONAL or "None" in _words(method.returns)
-    return ("FG704", WARNING) if allowed else ("FG704", ERROR)
+    certain = method.name in ANSWERING or "DataFrame" in _words(method.returns)
+    certain = certain or method.name.startswith("populate_")
+    return ("FG704", ERROR) if certain and not allowed else ("FG704", WARNING)
 
 
 def _words(annotation: ast.expr) -> set[str]:
@@ -330,6 +361,8 @@ def _name(message: Message, text: _Text) -> Verdict:
     match = re.search(r'Name "(\w+)" is', message.text)
     if match is None or (message.line, message.column, match[1]) not in text.evaluated:
         return None  # in an annotation that Python never looks up
+    if match[1] in text.globals:
+        return None
     return "FG705", ERROR
 
 

@@ -352,7 +352,8 @@ STRATEGY = "from freqtrade.strategy import IStrategy\n\n\nclass Mine(IStrategy):
         ("oneline", "class Base(IStrategy): ...\nclass oneline(Base): ...\n", "oneline"),
         ("other", "class Base(IStrategy): ...\nclass Last(Base): ...\n", "Last"),
         ("Base", "class Base(IStrategy): ...\nclass Last(Base): ...\n", "Base"),
-        ("x", "class Base(IStrategy): ...\nclass A(Base): ...\nclass B(Base): ...\n", "x"),
+        ("x", "class Base(IStrategy): ...\nclass A(Base): ...\nclass B(Base): ...\n", "Base"),
+        ("x", "class One(IStrategy): ...\nclass A(IStrategy): ...\nclass B(One): ...\n", "x"),
     ],
 )
 def test_the_class_is_the_one_of_the_files_name_or_the_most_derived(

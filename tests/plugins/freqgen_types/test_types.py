@@ -187,6 +187,10 @@ MISTAKES = [
          "            return '1'\n", "FG704", "warning", 0),
         (METHOD + "        return 5\n", "FG704", "error", 1),
         ("    def version(self) -> str:\n        return 5\n", "FG704", "warning", 1),
+        ("    def params_of(self, kind: str) -> dict:\n        if kind == 'buy':\n"
+         "            return {}\n", "FG704", "warning", 0),
+        ("    def leverage(self, pair, **kwargs) -> float:\n        if pair == 'x':\n"
+         "            return 1.0\n", "FG704", "error", 0),
         (METHOD + "        return undefined(dataframe)\n", "FG705", "error", 1),
         ("    startup_candle_count = 'thirty'\n", "FG706", "error", 0),
         ("    minimal_roi = [0.05]\n", "FG706", "error", 0),
@@ -416,6 +420,11 @@ SOUND = [
         "        window = []\n        return dataframe\n",
         "    def custom_exit(self, pair: 'Pair', trade: 'Unknown', **kwargs) -> 'str | None':\n"
         "        return None\n",
+        "    def confirm_trade_exit(self, pair: str, trade, order_type, amount, rate,\n"
+        "                           time_in_force, sell_reason: str, **kwargs) -> bool:\n"
+        "        return sell_reason != 'roi'\n",
+        "    def sum_up(self, value: float) -> float:\n        global total_so_far\n"
+        "        total_so_far = value\n        return total_so_far\n",
 ]  # fmt: skip
 
 
