@@ -41,6 +41,10 @@ def run() -> NoReturn:
     try:
         if waiting:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            # CI systems and service managers end a program so, with files half-written if nobody
+            # listens, and with what a model was paid for.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
         main.run()
     except KeyboardInterrupt:
         _end(signal.SIGINT, None)

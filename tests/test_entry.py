@@ -46,6 +46,27 @@ def test_an_interruption_while_modules_are_imported() -> None:
     assert done.stderr == "freqgen: interrupted; nothing is half-written\n"
 
 
+def test_whoever_is_asked_to_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    """As a CI system does: in the middle of writing a file, which it takes for Ctrl-C."""
+    file = tmp_path / "S.py"
+    file.write_text("before")
+    code = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from freqgen import entry, main\n"
+        "from freqgen.store.atomic import write_whole\n"
+        "def verb(argv):\n"
+        "    end = lambda _: os.kill(os.getpid(), signal.SIGTERM)\n"
+        f"    write_whole(Path({str(file)!r}), b'after', ready=end)\n"
+        "main.main = verb\n"
+        "entry.run()\n"
+    )
+    done = python(code)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+    assert [one.name for one in tmp_path.iterdir()] == ["S.py"]
+    assert file.read_text() == "before"
+
+
 def test_whoever_ignores_interruptions_goes_on_doing_so() -> None:
     """As ``nohup`` and background jobs of shells do."""
     code = (
