@@ -99,6 +99,7 @@ def test_can_be_disabled(freqgen, tmp_path):
     assert code == 2
 
 
+@pytest.mark.soak
 def test_its_own_tests_pass(installed, tmp_path):
     options = ["-q", "-p", "no:cacheprovider", "-c", os.devnull, "--import-mode=importlib"]
     tests = EXAMPLE / "test_freqgen_example.py"

@@ -180,6 +180,7 @@ class TestWhatIsNotThere:
         assert (done.code, message in done.err, hint in done.err) == (2, True, True), done.err
 
 
+@pytest.mark.soak
 def test_a_backtest_of_one_that_cannot_be_leaves_the_others(
     run: Run, userdir: Path, market: Path
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_file_is_not_an_idea(run: Run, tmp_path: Path) -> None:
     assert "freqgen generate - < idea.md" in done.err
 
 
+@pytest.mark.soak
 def test_a_name_that_another_idea_has_is_told(run: Run, userdir: Path, market: Path) -> None:
     """Chosen by itself, it is noted; chosen by hand, it is meant."""
     other = BRIEF.replace("below 30", "below 28")
@@ -96,6 +97,7 @@ def test_a_disabled_plugin_that_is_none_is_told_the_nearest(run: Run, tmp_path: 
     assert 'no plugin "zzz" to disable; there is ' in done.err
 
 
+@pytest.mark.soak
 def test_backtests_of_two_revisions_are_told_apart(run: Run, userdir: Path, market: Path) -> None:
     place = ("--userdir", userdir, "-d", market, "-p", "ETH/USDT")
     done = run("backtest", "RsiBollingerReversion@1", "RsiBollingerReversion", *place)

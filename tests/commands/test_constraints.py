@@ -198,6 +198,7 @@ def test_a_design_needs_an_idea(run: Run) -> None:
     assert "--design FILE" not in done.err
 
 
+@pytest.mark.soak
 def test_the_budget_is_the_backtests(run: Run, market: Path, tmp_path: Path) -> None:
     """Stake, wallet and positions, with a configuration that says otherwise; all of it is kept."""
     config = {"stake_amount": 11, "dry_run_wallet": 900, "max_open_trades": 9}

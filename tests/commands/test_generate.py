@@ -68,6 +68,7 @@ def test_json_is_the_contract(run: Run, market: Path, tmp_path: Path) -> None:
     assert data["timings"]["total"] > 0
 
 
+@pytest.mark.soak
 def test_again_is_a_revision(run: Run, userdir: Path, market: Path) -> None:
     """The same name again is a revision with the first one as parent."""
     done = run("--json", "generate", BRIEF, "--userdir", userdir, "-d", market, "-p", "ETH/USDT")

@@ -266,6 +266,7 @@ BOTH_SIDES = (
 )
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_every_field_can_be_changed(start: Start, tmp_path: Path) -> None:
     """The design is shown again in words after each; a side that the market lacks, too."""

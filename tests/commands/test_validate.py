@@ -273,7 +273,7 @@ class TestJobs:
         assert [one["file"] for one in found[0]] == [str(file) for file in files]
 
     def test_end_with_ctrl_c(self, tmp_path: Path) -> None:
-        for number in range(400):  # more than are read before the signal comes
+        for number in range(200):  # more than are read before the signal comes
             (tmp_path / f"f{number:03}.py").write_text(GOOD)
         paths = os.pathsep.join(map(str, (ROOT, ROOT / "plugins")))
         command = [sys.executable, "-m", "freqgen", "validate", "--static", ".", "-j", "2"]

@@ -278,6 +278,7 @@ def test_the_code_of_all_entries_passes_ruff(file_of_all: Path) -> None:
     assert done.returncode == 0, done.stdout[-3000:]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_the_code_of_all_entries_passes_mypy_with_talibs_stubs(
     file_of_all: Path, tmp_path: Path

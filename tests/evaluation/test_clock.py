@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 CODE = """
 import datetime, time, pickle
 import pandas as pd
@@ -39,6 +41,7 @@ print("ahead")
 """
 
 
+@pytest.mark.soak
 def test_a_clock_that_is_ahead() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", CODE], capture_output=True, text=True, check=False

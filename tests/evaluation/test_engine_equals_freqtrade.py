@@ -138,6 +138,7 @@ def test_trades_equal_those_of_freqtrade_backtesting(
     assert all("max_open_trades = 3 replaces" in warning for warning in result.warnings)
 
 
+@pytest.mark.soak
 def test_backtesting_show_reads_the_stored_result(
     results: tuple[Path, dict[str, BacktestResult]],
 ) -> None:

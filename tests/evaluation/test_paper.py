@@ -70,6 +70,7 @@ def stop_after(words: str) -> Callable[[str], None]:
     return read
 
 
+@pytest.mark.soak
 def test_a_bot_opens_a_trade_stops_and_closes_it_in_the_next_run(
     userdir: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

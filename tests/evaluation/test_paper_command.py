@@ -166,6 +166,7 @@ def test_a_generated_strategy_opens_and_closes_a_trade_until_ctrl_c(shop: Shop) 
     assert not (database.parent / f"{NAME}.run").exists()
 
 
+@pytest.mark.soak
 def test_the_next_run_goes_on_with_the_same_database_and_ends_when_freqgen_is_killed(
     shop: Shop,
 ) -> None:

@@ -216,6 +216,7 @@ def test_a_table_that_ccxt_stumbles_over_is_named(options: dict[str, Any], tmp_p
     assert "EveryCandle" not in reply["error"]["message"]
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("untouched_logging")
 def test_a_table_that_is_stored_later_is_used_from_then_on(
     options: dict[str, Any], tmp_path: Path

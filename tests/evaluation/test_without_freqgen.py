@@ -121,6 +121,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         )
 
 
+@pytest.mark.soak
 def test_lookahead_analysis_finds_no_bias(desk: Desk) -> None:
     file = desk.folder / "lookahead.csv"
     desk.freqtrade("lookahead-analysis", "--lookahead-analysis-exportfilename", str(file))
@@ -132,6 +133,7 @@ def test_lookahead_analysis_finds_no_bias(desk: Desk) -> None:
     assert (row["biased_exit_signals"], row["biased_indicators"]) == ("0", ""), row
 
 
+@pytest.mark.soak
 def test_recursive_analysis_finds_the_warm_up_long_enough(desk: Desk) -> None:
     said = desk.freqtrade("recursive-analysis", "-p", "BTC/USDT")
     rows = re.findall(r"│ +(\w+) │(.*)│", said)
@@ -143,6 +145,7 @@ def test_recursive_analysis_finds_the_warm_up_long_enough(desk: Desk) -> None:
     assert max(differences) == 0.0, said
 
 
+@pytest.mark.soak
 def test_hyperopt_finds_its_parameters(desk: Desk) -> None:
     desk.freqtrade(
         "hyperopt",

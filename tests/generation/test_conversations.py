@@ -362,6 +362,7 @@ def test_code_that_is_repaired_once(
         assert part in last_words(coder.prompts[1]), part
 
 
+@pytest.mark.soak
 def test_every_attempt_is_kept(made: Made) -> None:
     """Of both stages, with the reply, what was wrong with it, and what it took."""
     wrong = fenced(code().replace("< 30", "< 31"))

@@ -153,6 +153,7 @@ def test_a_chosen_compiler_asks_for_rules_alone(made: Made) -> None:
     assert coded.draft.origin == "compiler"
 
 
+@pytest.mark.soak
 def test_what_goes_on_from_there_names_who_is_to_write_the_code(made: Made) -> None:
     """A design in a file has no designer to go to."""
     busy = ProviderTransient("busy", provider="model")
@@ -168,6 +169,7 @@ def test_what_goes_on_from_there_names_who_is_to_write_the_code(made: Made) -> N
     assert again.verdict.decision is Decision.REVIEW
 
 
+@pytest.mark.soak
 def test_the_steps_by_themselves_do_not_allow_it_either(made: Made) -> None:
     model = ScriptedProvider([paid(fenced(CODE))], name="model")
     freqgen = made(model)

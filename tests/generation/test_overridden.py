@@ -82,6 +82,7 @@ def test_an_option_sets_the_words_apart(
     assert ("Not used, for an option or an answer says otherwise" in shown) == bool(overridden)
 
 
+@pytest.mark.soak
 def test_it_is_in_the_record(run: Run, tmp_path: Path, market: Path) -> None:
     """With what was said in place of the words."""
     place = ("--userdir", tmp_path / "u", "-d", market, "-p", "BTC/USDT")

@@ -43,6 +43,7 @@ class Market:
         return slow.reset_index()
 
 
+@pytest.mark.soak
 @pytest.mark.needs_shared
 def test_signals_of_random_designs_on_real_candles(shared_data: Path) -> None:
     market = Market(shared_data / "demo_1h_2024")

@@ -47,6 +47,7 @@ def _end(readers: Readers) -> None:
     os.kill(process.pid, signal.SIGKILL)
 
 
+@pytest.mark.soak
 def test_one_that_was_ended_from_outside_reads_again(readers: Readers, names: list[str]) -> None:
     """As where memory is short: that says nothing of the draft."""
     report = readers.read(DRAFT, names)
