@@ -73,6 +73,18 @@ class OldNames(Rule):
             "        return self.timeframe\n",
         ),
         Bad(
+            code=_HEAD + "    def custom_sell(self, trade, **kwargs): ...\n\n\nclass T(S):\n"
+            "    def custom_sell(self, trade, **kwargs): ...\n\n\nclass U(S):\n    pass\n",
+            line=5,
+            fixed=_HEAD + "    def custom_exit(self, trade, **kwargs): ...\n\n\nclass T(S):\n"
+            "    def custom_exit(self, trade, **kwargs): ...\n\n\nclass U(S):\n    pass\n",
+        ),
+        Bad(
+            code=_HEAD + "    sell_profit_only = True\n    x = 1\n    sell_profit_only = False\n",
+            line=7,
+            fixed=_HEAD + "    exit_profit_only = True\n    x = 1\n    exit_profit_only = False\n",
+        ),
+        Bad(
             code=_HEAD + "    def populate_buy_trend(self, d, m): ...\n"
             "    def populate_entry_trend(self, d, m): ...\n",
             line=5,
@@ -107,8 +119,25 @@ class OldNames(Rule):
             f"{name} is the name of interface version 2, {what}",
             hint=f"{new} is there as well: keep that one" if there else f"call it {new}",
             severity=severity,
-            edits=() if there else [self.replace(one, new) for one in (node, *uses)],
+            edits=()
+            if there
+            else [self.replace(one, new) for one in (*self._places(node, name), *uses)],
         )
+
+    def _places(self, node: cst.CSTNode, name: str) -> list[cst.CSTNode]:
+        """Where the name is bound, in all strategies of the file.
+
+        One that stayed would go before the new name, or be no longer called in a derived class.
+        """
+        owners = list(dict.fromkeys([*self.source.lineage, *self.source.strategies]))
+        set_here = [one.target for owner in owners for one in settings(owner) if one.name == name]
+        methods = [
+            item.name
+            for owner in owners
+            for item in statements(owner.body)
+            if isinstance(item, cst.FunctionDef) and item.name.value == name
+        ]
+        return list(dict.fromkeys([node, *set_here, *methods]))
 
     def _what(self, name: str, new: str, *, there: bool) -> tuple[str, Severity]:
         """What comes of an old name."""
