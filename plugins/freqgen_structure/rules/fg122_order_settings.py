@@ -137,7 +137,8 @@ class OrderSettings(Rule):
                 continue
             right = self._right(name, key)
             old = key in _SPOT_ONLY[name] and right not in keys
-            warns = old and not goes_short(self.source)
+            # What nothing is called like is passed over, and does no harm.
+            warns = right is None or (old and not goes_short(self.source))
             self.report(
                 element.key,
                 f'the key "{key}" of {name} is that of interface version 2, which Freqtrade takes '
