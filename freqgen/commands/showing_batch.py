@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -62,8 +63,11 @@ _DIFF = {"+": "green", "-": "red", "@": "cyan"}
 
 def show_diff(console: Console, diff: str) -> None:
     """A unified diff, as it is, so that it can be applied."""
-    for line in diff.removesuffix("\n").split("\n") if diff else ():
-        console.print(Text(line, style=_DIFF.get(line[:1], "")), soft_wrap=True)
+    segments = [
+        Segment(f"{line}\n", console.get_style(_DIFF.get(line[:1], "none")))
+        for line in (diff.removesuffix("\n").split("\n") if diff else ())
+    ]
+    console.print(Segments(segments), soft_wrap=True, end="")  # a text would lose its tabs
 
 
 def show_summary(

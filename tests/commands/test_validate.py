@@ -19,6 +19,8 @@ import pytest
 
 from freqgen import checking_files
 from freqgen.checking_files import CheckOptions
+from freqgen.commands.screen import console_on
+from freqgen.commands.showing_batch import show_diff
 from freqgen.draft import Draft
 from freqgen.exceptions import UsageError
 from freqgen.main import main
@@ -419,6 +421,14 @@ class TestFix:
         subprocess.run(["git", "apply", "patch"], check=True)
         assert file.read_text() == GOOD.rstrip("\n")
         assert check("--diff", file).code == 0
+
+    def test_what_is_shown_can_be_applied(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Tabs, blanks at ends and long lines stay what they are."""
+        diff = f"--- a/x\n+++ b/x\n@@ -1 +1 @@\n-\tx = 1  \n+\tx = [2]  # {'é ' * 200}\n"
+        show_diff(console_on(sys.stdout), diff)
+        assert capsys.readouterr().out == diff
+        show_diff(console_on(sys.stdout), "")
+        assert capsys.readouterr().out == ""
 
     def test_leaves_alone_what_nobody_wants_to_hear_of(self, check: Check) -> None:
         silenced = POSITIVE.replace("= 0.1", "= 0.1  # noqa: FG107")
