@@ -7,8 +7,10 @@ show, nothing is said about unwritten columns at all.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -168,9 +170,12 @@ class _Collector:
 
     def _plain_container(self, base: cst.BaseExpression) -> bool:
         """Whether a name is bound to a dict or list literal only, and so is no frame."""
-        if not isinstance(base, cst.Name):
+        if isinstance(base, cst.Attribute) and self.source.method_of(base.value) is not None:
+            values = self._kept[base.attr.value]
+        elif isinstance(base, cst.Name):
+            values = self.source.values(base)
+        else:
             return False
-        values = self.source.values(base)
         return bool(values) and all(
             isinstance(value, cst.Dict | cst.List | cst.DictComp | cst.ListComp)
             or (
@@ -179,6 +184,25 @@ class _Collector:
             )
             for value in values
         )
+
+    @cached_property
+    def _kept(self) -> dict[str, list[cst.BaseExpression | None]]:
+        """What the attributes of the file's objects are assigned."""
+        found: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
+        for one in self.source.settings:
+            found[one.name].append(one.value)
+        pairs = [
+            (target.target, assign.value)
+            for assign in self.source.all(cst.Assign)
+            for target in assign.targets
+        ]
+        for target, value in [
+            *pairs,
+            *((a.target, a.value) for a in self.source.all(cst.AnnAssign)),
+        ]:
+            if isinstance(target, cst.Attribute):
+                found[target.attr.value].append(value)
+        return found
 
     def _call(self, call: cst.Call) -> None:
         if not isinstance(call.func, cst.Attribute):
@@ -288,6 +312,9 @@ class _Collector:
         # A method of another object: a frame's own, such as series.corr(dataframe), or super's.
         if isinstance(call.func, cst.Attribute):
             receiver = call.func.value
+            owner = self.source.local_class(receiver)
+            if owner is not None:
+                return self.source.defines(owner, call.func.attr.value)
             return (
                 isinstance(receiver, cst.Call)
                 and isinstance(receiver.func, cst.Name)

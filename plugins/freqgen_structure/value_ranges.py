@@ -84,6 +84,15 @@ _QTPYLIB = {
 _OF_CANDLES = dict.fromkeys(("open", "high", "low", "close"), _PRICE) | {
     "volume": Values(low=0, unit="volume")
 }
+_PARTS_OF_DATES = {
+    "hour": Values(low=0, high=23),
+    "minute": Values(low=0, high=59),
+    "second": Values(low=0, high=59),
+    "month": Values(low=1, high=12),
+    "day": Values(low=1, high=31),
+    "quarter": Values(low=1, high=4),
+    **dict.fromkeys(("dayofweek", "day_of_week", "weekday"), Values(low=0, high=6)),
+}
 _KEEPING = frozenset(
     "shift ffill bfill copy head tail round astype rolling mean median max min quantile "
     "cummax cummin interpolate ewm expanding".split()
@@ -140,6 +149,9 @@ class _Tracer:
                 return self._binary(node)
             case cst.Attribute(value=inner, attr=cst.Name(value="values")):
                 return self.of(inner)
+            case cst.Attribute(value=cst.Attribute(attr=cst.Name(value="dt")), attr=attr):
+                high = _PARTS_OF_DATES.get(attr.value)
+                return None if high is None else replace(high, origin=f"dt.{attr.value}")
         return _TRUTH if self.kinds.of(node) is Kind.BOOLS else None
 
     # -- columns ---------------------------------------------------------------------------
@@ -305,12 +317,12 @@ def _union(found: Iterable[Values | None]) -> Values | None:
     if not known or any(one is None for one in known):
         return None
     values = [one for one in known if one is not None]
-    units = {one.unit for one in values if one.unit != "number"}
+    units = {one.unit for one in values}
     exact = frozenset[float]().union(*(one.exact for one in values))
     return Values(
         low=min(one.low for one in values),
         high=max(one.high for one in values),
         exact=exact if all(one.exact for one in values) else frozenset(),
-        unit=units.pop() if len(units) == 1 and len(values) == 1 else "",
+        unit=units.pop() if len(units) == 1 and (len(values) == 1 or units != {"number"}) else "",
         origin=values[0].origin if len({one.origin for one in values}) == 1 else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from freqgen_structure.source import Source
 
 _MOST_STEPS = 8
+_FUNCTIONS: Mapping[str, Callable[..., float]] = {
+    "abs": abs,
+    "float": float,
+    "int": int,
+    "max": max,
+    "min": min,
+}
 
 
 def meant(source: Source, node: cst.BaseExpression, steps: int = _MOST_STEPS) -> cst.BaseExpression:
@@ -69,7 +77,26 @@ def number(source: Source, node: cst.BaseExpression, steps: int = _MOST_STEPS) -
                 return left * right
             case cst.Divide() if right:
                 return left / right
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+        return _called(source, node, node.func, steps)
     return None
+
+
+def _called(source: Source, node: cst.Call, func: cst.Name, steps: int) -> float | None:
+    """What one of the functions of numbers gives that Python has by itself."""
+    function = _FUNCTIONS.get(func.value)
+    if function is None or not source.is_builtin(func) or not node.args:
+        return None
+    if any(arg.star or arg.keyword for arg in node.args):
+        return None
+    given = [number(source, arg.value, steps - 1) for arg in node.args]
+    known = [one for one in given if one is not None]
+    if len(known) < len(given) or (len(known) == 1) is (func.value in {"max", "min"}):
+        return None
+    try:
+        return function(*known)
+    except (ArithmeticError, TypeError, ValueError):
+        return None
 
 
 def truth(source: Source, node: cst.BaseExpression) -> bool | None:

@@ -68,6 +68,7 @@ class AttributeValues(Rule):
             line=5,
             fixed=_HEAD + "    stoploss = -0.05\n",
         ),
+        Bad(code=_HEAD + "    x = 1\n    stoploss = abs(-0.1)\n", line=6),
         Bad(code=_HEAD + "    x = 1\n    stoploss = -5\n", line=6),
         Bad(code=_HEAD + "    stoploss = 0\n", line=5),
         Bad(code="LOSS = 5\n" + _HEAD + "    stoploss = LOSS / 100\n", line=6),

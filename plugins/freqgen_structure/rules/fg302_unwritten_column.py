@@ -59,6 +59,17 @@ class UnwrittenColumn(Rule):
         "        dataframe['x'] = bands['lower']\n",
     )
     INVALID: ClassVar = (
+        Bad(  # neither the dict nor the class of helpers brings columns that are not seen
+            code="class Helpers:\n    @staticmethod\n    def flow(df):\n"
+            "        return df['close']\n\n\n"
+            + _HEAD
+            + "    def bot_start(self, **kwargs):\n        self.seen = {}\n\n"
+            + _DEF
+            + "        self.seen[metadata['pair']] = 1\n"
+            "        dataframe['flow'] = Helpers.flow(dataframe)\n"
+            "        dataframe['x'] = dataframe['adx'] > 3\n",
+            line=18,
+        ),
         Bad(
             code=_HEAD + _DEF + _RSI + "        dataframe['x'] = dataframe['rsii'] > 3\n",
             line=8,

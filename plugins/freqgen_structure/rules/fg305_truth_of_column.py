@@ -69,6 +69,7 @@ class TruthOfColumn(Rule):
         ),
         Bad(code="x = 1\nif dataframe['a'] < 30:\n    x = 2\n", line=2),
         Bad(code="x = 1\nif dataframe['a'] < 30 and x:\n    x = 2\n", line=2),
+        Bad(code="x = 1\nif (\n    x > 0\n    and dataframe['a'] > 30\n):\n    x = 2\n", line=4),
         Bad(code="x = 1 if dataframe['a'] > 3 else 0\n", line=1),
         Bad(code="while dataframe['a'].shift(1) > 3:\n    pass\n", line=1),
         Bad(code="if not dataframe:\n    pass\n", line=1, fixed="if dataframe.empty:\n    pass\n"),
@@ -139,6 +140,11 @@ class TruthOfColumn(Rule):
                     return at, one.left, word
             elif isinstance(one, cst.UnaryOperation) and self._negates(one):
                 return self.source.span(one)[0], one.expression, "not"
+        last = node.right
+        while isinstance(last, cst.BooleanOperation):
+            last = last.right
+        if self._tested(node) and self._many(last):
+            return self.source.span(last)[0], last, self._word(node)[1]
         return None
 
     def _negates(self, node: cst.UnaryOperation) -> bool:

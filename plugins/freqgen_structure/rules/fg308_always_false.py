@@ -38,6 +38,7 @@ class AlwaysFalse(Rule):
         _HEAD + "n = (dataframe['close'] > 1).rolling(5).sum() > 3\n",
     )
     INVALID: ClassVar = (
+        Bad(code="x = (\n    dataframe['date'].dt.hour > 24\n)\n", line=2),
         Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'] > 130\n", line=4),
         Bad(code=_RSI + "dataframe['x'] = (\n    30 > 2\n) & (-5 > dataframe['rsi'])\n", line=6),
         Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'].shift(1) < 0\n", line=4),

@@ -2,9 +2,10 @@ from typing import ClassVar
 
 import libcst as cst
 
+from freqgen import Edit
 from freqgen_structure.constants import numbers
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.nodes import argument, number_of
+from freqgen_structure.nodes import argument, number_of, text_of
 from freqgen_structure.passed import always_columns, of_columns
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.vocabulary import Kind
@@ -23,6 +24,8 @@ class NegativePosition(Rule):
         'x = df["close"].iloc[-1]',
         'x = df["close"][-3:]',
         'x = df["close"][0]',
+        'row = df.iloc[-1]\nx = row["close"]',
+        'df.loc[-1, "close"] = 3',
         'x = df["close"].to_numpy()[-1]',
         'x = df["close"].values[-1]',
         'import talib\na, b, c = talib.MACD(df["close"].values)\nx = a[-1]',
@@ -93,6 +96,16 @@ class NegativePosition(Rule):
             fixed="import pandas as pd\n\n\ndef last(w: pd.Series):\n    return w.iloc[-1]\n\n\n"
             'y = last(df["close"])\n',
         ),
+        Bad(
+            code='row = df.iloc[-1].squeeze()\nx = row["close"][-1] > 3  # last\n',
+            line=2,
+            fixed='row = df.iloc[-1].squeeze()\nx = row["close"] > 3  # last\n',
+        ),
+        Bad(
+            code='x = df.loc[-1, "close"]\n',
+            line=1,
+            fixed='x = df["close"].iloc[-1]\n',
+        ),
     )
 
     def visit_Call(self, node: cst.Call) -> None:
@@ -127,6 +140,7 @@ class NegativePosition(Rule):
                 self._report(node, key.value, mend=mend)
 
     def visit_Subscript(self, node: cst.Subscript) -> None:
+        self._single(node)
         if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
             return
         if kinds_of(self.source).of(node.value) is not Kind.SERIES:
@@ -134,6 +148,45 @@ class NegativePosition(Rule):
         key = node.slice[0].slice.value
         if numbers(self.source, key).always_negative:
             self._report(node, key, mend=of_columns(self.source, node.value))
+
+    def _single(self, node: cst.Subscript) -> None:
+        """``row["close"][-1]`` of one row, which is a number, and ``frame.loc[-1, "close"]``."""
+        if not isinstance(node.slice[0].slice, cst.Index):
+            return
+        key, base = node.slice[0].slice.value, node.value
+        if not numbers(self.source, key).always_negative:
+            return
+        kinds = kinds_of(self.source)
+        if isinstance(base, cst.Subscript) and len(node.slice) == 1:
+            if kinds.of(base.value) is not Kind.ROW:
+                return
+            index = base.slice[0].slice
+            if isinstance(index, cst.Index) and text_of(index.value) is not None:
+                start, end = self.source.span(base)[1], self.source.span(node)[1]
+                self.report(
+                    key,
+                    "a value of one row is a single number, which has no position",
+                    hint=f"leave [{self.text(key)}] out",
+                    edits=[Edit(start=start, end=end, text="")],
+                )
+            return
+        if not isinstance(base, cst.Attribute) or base.attr.value not in {"loc", "at"}:
+            return
+        if kinds.of(base.value) is not Kind.FRAME:
+            return
+        if isinstance(self.source.parent(node), cst.AssignTarget):
+            return  # adds a row
+        edits: list[Edit] = []
+        part = node.slice[1].slice if len(node.slice) == 2 else None
+        if isinstance(part, cst.Index) and text_of(part.value) is not None:
+            frame, column = self.text(base.value), self.text(part.value)
+            edits = [self.replace(node, f"{frame}[{column}].iloc[{self.text(key)}]")]
+        self.report(
+            key,
+            "pandas takes the position for a label, and there is no such row",
+            hint="count rows with .iloc",
+            edits=edits,
+        )
 
     def _report(self, node: cst.Subscript, key: cst.BaseExpression, *, mend: bool) -> None:
         self.report(
