@@ -96,6 +96,13 @@ class _Constants:
             case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
                 found = self.numbers(inner, depth)
                 return Numbers(known=frozenset(-n for n in found.known), complete=found.complete)
+            case cst.UnaryOperation(operator=cst.BitInvert(), expression=inner):
+                found = self.numbers(inner, depth)
+                if any(n != int(n) for n in found.known):
+                    return UNKNOWN
+                return Numbers(
+                    known=frozenset(-n - 1 for n in found.known), complete=found.complete
+                )
             case cst.UnaryOperation(operator=cst.Plus(), expression=inner):
                 return self.numbers(inner, depth)
             case cst.BinaryOperation():

@@ -201,6 +201,12 @@ class _Follower:
                 self._reads(target, self.source.function_of(target))
             else:
                 self.flow.elsewhere = True
+        for call in self.source.below(node.body, cst.Call):
+            match call.func:
+                case cst.Attribute(
+                    value=cst.Name() as listed, attr=cst.Name(value="append" | "extend")
+                ):
+                    self._reads(listed, self.source.function_of(listed))
 
     def _returned(self, node: cst.Return) -> None:
         function = self.source.function_of(node)

@@ -59,6 +59,12 @@ class Protections(Rule):
     )
     INVALID: ClassVar = (
         Bad(
+            code=_HEAD + "    @property\n    def protections(self):\n        found = []\n"
+            "        found.append({'method': 'CooldownPeriod', 'stop_duration_candles': 5,\n"
+            "                      'stop_duration': 60})\n        return found\n",
+            line=9,
+        ),
+        Bad(
             code=_HEAD + _GUARD.replace("StoplossGuard", "StopLossGuard"),
             line=7,
             fixed=_HEAD + _GUARD,
@@ -113,6 +119,22 @@ class Protections(Rule):
         for node in returns_of(self.source, method):
             if node.value is not None:
                 self._all(node.value)
+            if isinstance(node.value, cst.Name):
+                for call in self.source.below(method, cst.Call):
+                    self._put_in(call, node.value.value)
+
+    def _put_in(self, call: cst.Call, name: str) -> None:
+        """``listed.append({…})`` and ``listed.extend([…])``."""
+        match call:
+            case cst.Call(
+                func=cst.Attribute(value=cst.Name(value=listed), attr=cst.Name(value=how)),
+                args=[cst.Arg(value=value)],
+            ) if listed == name:
+                one = meant(self.source, value)
+                if how == "append" and isinstance(one, cst.Dict):
+                    self._one(one)
+                elif how == "extend" and isinstance(one, cst.List):
+                    self._all(value)
 
     def _plain(self, method: cst.FunctionDef) -> None:
         start, _ = self.source.span(method)

@@ -32,6 +32,12 @@ class InformativePairs(Rule):
         _HEAD + "        return []\n",
     )
     INVALID: ClassVar = (
+        Bad(
+            code=_HEAD + "        pairs = []\n        pairs.append('BTC/USDT')\n"
+            "        return pairs\n",
+            line=9,
+        ),
+        Bad(code=_HEAD + "        return {p: '1h' for p in self.dp.current_whitelist()}\n", line=8),
         Bad(code=_HEAD + "        return ['BTC/USDT']\n", line=8),
         Bad(code=_HEAD + _PAIRS + "        return [pair for pair in pairs]\n", line=9),
         Bad(
@@ -72,11 +78,23 @@ class InformativePairs(Rule):
         for node in returns_of(self.source, method):
             if node.value is not None:
                 self._returned(node.value)
+            if isinstance(node.value, cst.Name):
+                self._put_in(method, node.value.value)
 
         for entry in self.source.below(method, cst.Tuple):
             holder = self.source.parent(entry)
             if isinstance(holder, cst.Arg | cst.Element | cst.ListComp):
                 self._pair(entry)  # also where a list is put together in steps
+
+    def _put_in(self, method: cst.FunctionDef, name: str) -> None:
+        """What is put one by one into the list that is returned."""
+        for call in self.source.below(method, cst.Call):
+            match call:
+                case cst.Call(
+                    func=cst.Attribute(value=cst.Name(value=listed), attr=cst.Name(value="append")),
+                    args=[cst.Arg(value=entry)],
+                ) if listed == name and not isinstance(entry, cst.Tuple | cst.List):
+                    self._entry(entry)
 
     def _returned(self, value: cst.BaseExpression) -> None:
         listed = meant(self.source, value)
@@ -84,7 +102,7 @@ class InformativePairs(Rule):
             case cst.BinaryOperation(operator=cst.Add()):
                 self._returned(listed.left)
                 self._returned(listed.right)
-            case cst.Dict() | cst.SimpleString():
+            case cst.Dict() | cst.DictComp() | cst.SimpleString():
                 self.report(value, "informative_pairs does not return a list")
             case cst.Call(func=cst.Attribute(attr=cst.Name(value="current_whitelist"))):
                 self.report(

@@ -56,6 +56,12 @@ class CallbackValues(Rule):
         Bad(code=_HEAD + _CONFIRM + "        return 'no'\n", line=6),
         Bad(code=_HEAD + _STAKE + "        return 0\n", line=6),
         Bad(
+            code=_HEAD + "    def adjust_trade_position(self, trade, **kwargs):\n"
+            "        if trade.nr_of_successful_exits:\n            return None\n"
+            "        return True\n",
+            line=8,
+        ),
+        Bad(
             code=_HEAD + "    def custom_exit(self, current_profit, **kwargs):\n"
             "        return 0.05\n",
             line=6,
@@ -98,6 +104,13 @@ class CallbackValues(Rule):
                     f"a stake of {plain:g} opens no trade",
                     hint="return proposed_stake, or a share of it",
                     severity=Severity.WARNING,
+                )
+        elif name == "adjust_trade_position":
+            if text is not None or truth(self.source, value) is not None:
+                self.report(
+                    value,
+                    f"adjust_trade_position returns {self.text(value)}, which is no stake",
+                    hint="return money to add, less than 0 to take out, or None",
                 )
         elif name == "custom_exit" and plain:
             self.report(

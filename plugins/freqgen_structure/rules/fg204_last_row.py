@@ -63,6 +63,11 @@ class LastRow(CandlesRule):
             line=2,
         ),
         Bad(
+            code=_POPULATE + "    found = []\n    if dataframe['rsi'].iloc[-1] > 70:\n"
+            "        found.append(dataframe['rsi'] > 70)\n    dataframe['a'] = found[0]",
+            line=3,
+        ),
+        Bad(
             code=_POPULATE + "    c = dataframe.close\n    dataframe['a'] = c > c.iloc[-2]", line=3
         ),
         Bad(code=_POPULATE + "    dataframe['a'] = dataframe.close[-20:].mean()", line=2),

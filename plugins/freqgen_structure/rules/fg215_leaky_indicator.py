@@ -50,6 +50,12 @@ class LeakyIndicator(CandlesRule):
     )
     INVALID: ClassVar = (
         Bad(
+            code="import pandas_ta as pta\n" + _POPULATE + "    dataframe['x'] = pta.ema(\n"
+            "        dataframe['close'], length=9,\n        offset=-2,\n    )\n"
+            "    return dataframe\n",
+            line=5,
+        ),
+        Bad(
             code="import pandas_ta as pta\n"
             + _POPULATE
             + "    dataframe['a'] = pta.dpo(dataframe['close'], length=20)",
@@ -87,6 +93,13 @@ class LeakyIndicator(CandlesRule):
         path = self.source.imported(node.func) or self._accessor(node)
         if path is None or not self.candles.computes(node):
             return
+        offset = argument(node, 99, "offset") if path.startswith("pandas_ta.") else None
+        if offset is not None and numbers(self.source, offset).always_negative:
+            self.spread(
+                node,
+                "a negative offset moves the values to candles that do not know them yet",
+                where=offset,
+            )
         if path in _WHOLE:
             self.spread(node, f"{_WHOLE[path]}, later candles included")
         elif path == "pandas_ta.dpo" and not self._is_off(node, 2):
