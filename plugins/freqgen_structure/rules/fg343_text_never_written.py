@@ -28,8 +28,7 @@ class TextNeverWritten(Rule):
         _HEAD
         + "dataframe['trend'] = dataframe['b'].map(names)\nx = dataframe['trend'] == 'flat'\n",
         "x = dataframe['trend'] == 'flat'\n",
-        _HEAD + "dataframe['trend'] = dataframe['b'].map(names)\n"
-        "x = dataframe['trend'] == 'flat'\n",
+    )
     INVALID: ClassVar = (
         Bad(
             code=_HEAD + "x = dataframe['trend'] == 'Up'  # rising\n",

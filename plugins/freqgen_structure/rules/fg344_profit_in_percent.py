@@ -60,13 +60,11 @@ class ProfitInPercent(Rule):
         match node:
             case cst.Name(value=name) if name in _GIVEN:
                 function = self.source.function_of(node)
-                return (
-                    function is not None
-                    and function in self.source.methods.values()
-                    and name
-                    in CALLBACKS.get(function.name.value, CALLBACKS["bot_start"]).parameters
-                    and self.source.values(node) == [None]
-                )
+                if function is None or function not in self.source.methods.values():
+                    return False
+                callback = CALLBACKS.get(function.name.value)
+                given = callback is not None and name in callback.parameters
+                return given and self.source.values(node) == [None]
             case cst.Call(func=cst.Attribute(value=trade, attr=cst.Name(value=name))):
                 return name in _RATIOS and given_kind(self.source, trade) == "trade"
             case cst.Attribute(value=trade, attr=cst.Name(value=name)):
