@@ -40,6 +40,11 @@ class ReturnsDataframe(Rule):
     )
     INVALID: ClassVar = (
         Bad(
+            code=_HEAD + _DEF + "        for n in (3, 5):\n            dataframe[f'x_{n}'] = n\n"
+            "            return dataframe\n        return dataframe\n",
+            line=8,
+        ),
+        Bad(
             code=_HEAD + _DEF + "        dataframe['x'] = 1  # why\n",
             line=5,
             fixed=_HEAD + _DEF + "        dataframe['x'] = 1  # why\n        return dataframe\n",
@@ -124,6 +129,13 @@ class ReturnsDataframe(Rule):
                         f"{name} returns no dataframe here",
                         edits=self._give(node, frame),
                     )
+                elif self._ends_loop(node):
+                    self.report(
+                        node,
+                        f"{name} returns in the first turn of its loop, and leaves out the others",
+                        hint="write the return behind the loop",
+                    )
+                    nothing = True
             if nothing or not falls_through(method.body):
                 continue
             last = last_expression(method)
@@ -139,6 +151,19 @@ class ReturnsDataframe(Rule):
                     f"{name} can end without returning the dataframe",
                     edits=at_end_of(self.source, method, f"return {frame}") if frame else (),
                 )
+
+    def _ends_loop(self, node: cst.Return) -> bool:
+        """Whether it ends a loop that does something, whatever the turn."""
+        line = self.source.parents[node]
+        block = self.source.parents[line]
+        loop = self.source.parent(block)
+        return (
+            isinstance(loop, cst.For | cst.While)
+            and isinstance(block, cst.IndentedBlock)
+            and block.body[-1] is line
+            and len(block.body) > 1
+            and not self.source.below(block, cst.Continue)
+        )
 
     def _give(self, node: cst.Return, frame: str | None) -> list[Edit]:
         return [self.replace(node, f"return {frame}")] if frame else []

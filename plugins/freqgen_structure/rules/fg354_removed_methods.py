@@ -45,6 +45,11 @@ class RemovedMethods(Rule):
     )
     INVALID: ClassVar = (
         Bad(
+            code='x = (df["close"].head(1) > 3).bool()\n',
+            line=1,
+            fixed='x = (df["close"].head(1) > 3).item()\n',
+        ),
+        Bad(
             code='for n, v in df["close"].iteritems():  # all\n    pass\n',
             line=1,
             fixed='for n, v in df["close"].items():  # all\n    pass\n',
@@ -163,7 +168,10 @@ class RemovedMethods(Rule):
     def _class(self, node: cst.Attribute) -> str | None:
         """The class of pandas that has the attribute, or had it."""
         name = node.attr.value
-        owner = _CLASSES.get(kinds_of(self.source).of(node.value) or Kind.SCALAR)
+        kind = kinds_of(self.source).of(node.value) or Kind.SCALAR
+        if kind is Kind.BOOLS and name == "bool":
+            kind = Kind.SERIES  # arrays never had it
+        owner = _CLASSES.get(kind)
         columns = columns_of(self.source)
         if owner == "DataFrame" and (
             name in {use.name for use in columns.writes}
