@@ -7,16 +7,15 @@ show, nothing is said about unwritten columns at all.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from freqgen import CANDLE_COLUMNS
 from freqgen_structure.column_names import ANY, informative_pattern, name_pattern, written_names
+from freqgen_structure.containers import is_container
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.signatures import (
     POPULATE,
@@ -46,7 +45,6 @@ _COPYING = frozenset(
     "cmf dema ema fibonacci_retracements hull_moving_average ichimoku laguerre rma sma supertrend "
     "tema tv_alma tv_hma tv_trama tv_wma vpci vpcii vwma williams_percent zema".split()
 )
-_PLAIN = frozenset("Counter OrderedDict bytearray defaultdict deque dict list set".split())
 _PURE_BUILTINS = frozenset("len print bool isinstance type id repr str range enumerate zip".split())
 # Methods whose result has the columns of the frame they are called on.
 _KEEPING = frozenset(
@@ -152,7 +150,7 @@ class _Collector:
         elif isinstance(target, cst.Subscript):
             self.stores.add(target)
             key = _column_key(target)
-            if key is not None and not self._plain_container(target.value):
+            if key is not None and not is_container(self.source, target.value):
                 self._write(key)
         elif isinstance(target, cst.Attribute) and target.attr.value == "columns":
             self._write(value)
@@ -167,42 +165,6 @@ class _Collector:
             self.columns.writes += [self._use(name, key) for name in sorted(names)]
         elif not _is_number(key):
             self.columns.patterns.append(name_pattern(key))
-
-    def _plain_container(self, base: cst.BaseExpression) -> bool:
-        """Whether a name is bound to a dict or list literal only, and so is no frame."""
-        if isinstance(base, cst.Attribute) and self.source.method_of(base.value) is not None:
-            values = self._kept[base.attr.value]
-        elif isinstance(base, cst.Name):
-            values = self.source.values(base)
-        else:
-            return False
-        return bool(values) and all(
-            isinstance(value, cst.Dict | cst.List | cst.DictComp | cst.ListComp)
-            or (
-                isinstance(value, cst.Call)
-                and (dotted(value.func) or "").rpartition(".")[2] in _PLAIN
-            )
-            for value in values
-        )
-
-    @cached_property
-    def _kept(self) -> dict[str, list[cst.BaseExpression | None]]:
-        """What the attributes of the file's objects are assigned."""
-        found: dict[str, list[cst.BaseExpression | None]] = defaultdict(list)
-        for one in self.source.settings:
-            found[one.name].append(one.value)
-        pairs = [
-            (target.target, assign.value)
-            for assign in self.source.all(cst.Assign)
-            for target in assign.targets
-        ]
-        for target, value in [
-            *pairs,
-            *((a.target, a.value) for a in self.source.all(cst.AnnAssign)),
-        ]:
-            if isinstance(target, cst.Attribute):
-                found[target.attr.value].append(value)
-        return found
 
     def _call(self, call: cst.Call) -> None:
         if not isinstance(call.func, cst.Attribute):

@@ -185,8 +185,7 @@ class TextNeverGiven(Rule):
         callback = CALLBACKS.get(function.name.value)
         if callback is None or node.value not in callback.parameters:
             return False
-        bound = [getattr(b, "node", None) for b in self.source.assignments(node)]
-        return len(bound) == 1 and isinstance(bound[0], cst.Name | cst.Param)
+        return self.source.values(node) == [None]
 
     def _reason(self, node: cst.BaseExpression, text: str) -> None:
         right = _OLD_REASONS.get(text.lower())

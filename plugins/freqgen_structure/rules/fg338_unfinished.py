@@ -7,9 +7,9 @@ from freqgen import Edit
 from freqgen_structure.columns import columns_of
 from freqgen_structure.imported import get
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.pandas_calls import class_of
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 
 class Unfinished(Rule):

@@ -5,9 +5,9 @@ import libcst as cst
 from freqgen import Edit
 from freqgen_structure.columns import SIGNALS
 from freqgen_structure.kinds import kinds_of
-from freqgen_structure.known_calls import Kind
 from freqgen_structure.nodes import argument, text_of
 from freqgen_structure.rule import Bad, Rule
+from freqgen_structure.vocabulary import Kind
 
 _LOW = "low = dataframe['a'] < 3\n"
 

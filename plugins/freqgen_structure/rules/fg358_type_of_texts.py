@@ -31,7 +31,8 @@ class TypeOfTexts(Rule):
         Bad(code="import numpy as np\nx = dataframe.dtypes['a'] is np.object_\n", line=2),
         Bad(code="x = [c for c in cols if dataframe[c].dtype.name == 'object']\n", line=1),
         Bad(
-            code="import pandas as pd\nx = 1 if pd.api.types.is_object_dtype(dataframe['a']) else 2\n",
+            code="import pandas as pd\n"
+            "x = [c for c in cols if pd.api.types.is_object_dtype(dataframe[c])]\n",
             line=2,
         ),
     )
