@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -20,14 +19,13 @@ from typing import Any
 
 import pandas as pd
 from freqtrade.configuration import TimeRange
-from freqtrade.data.btanalysis import load_backtest_stats
 from freqtrade.data.metrics import combined_dataframes_with_rel_mean
 from freqtrade.enums import TradingMode
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.optimize.backtest_caching import get_strategy_run_id
 from freqtrade.optimize.backtesting import Backtesting
-from freqtrade.optimize.optimize_reports import generate_backtest_stats, store_backtest_results
+from freqtrade.optimize.optimize_reports import generate_backtest_stats
 from pandas import DataFrame
 
 from freqgen.evaluation import faults
@@ -45,6 +43,7 @@ from freqgen.evaluation.setting import Setting
 from freqgen.evaluation.spoken import contradiction
 from freqgen.evaluation.spot_check import Until, compare, draw, there
 from freqgen.evaluation.standin import StandIn, write_standin
+from freqgen.evaluation.storing import store_result
 from freqgen.evaluation.summary import summary
 from freqgen.evaluation.trial_candles import TrialCandles
 from freqgen.evaluation.view import Source
@@ -319,7 +318,14 @@ class Runner:
             stored = None
             if request["store"]:
                 changes = combined_dataframes_with_rel_mean(data, first, last)
-                stored = self._store(config, stats, changes, engine, file)
+                stored = store_result(
+                    folder=self.setting.results,
+                    config=config,
+                    stats=stats,
+                    changes=changes,
+                    engine=engine,
+                    strategy_file=file,
+                )
         finally:
             Backtesting.cleanup()
             exchange.close()
@@ -356,37 +362,6 @@ class Runner:
         if empty := [pair for pair in engine.pairlists.whitelist if pair not in data]:
             warnings.append(f"without candles{asked}: {', '.join(empty)}")
         return data, timerange
-
-    def _store(
-        self,
-        config: dict[str, Any],
-        stats: Any,
-        changes: Any,
-        engine: Backtesting,
-        strategy_file: Path,
-    ) -> Path:
-        self.setting.results.mkdir(parents=True, exist_ok=True)
-        moment = datetime.now(UTC)
-        # Freqtrade names results by the second; two runs within one must not share a name.
-        while True:
-            appendix = moment.strftime("%Y-%m-%d_%H-%M-%S")
-            if not (self.setting.results / f"backtest-result-{appendix}.zip").exists():
-                break
-            moment += timedelta(seconds=1)
-        path: Path = store_backtest_results(
-            config,
-            stats,
-            appendix,
-            market_change_data=changes,
-            wallet_summary={
-                key: content["wallet_summary"]
-                for key, content in engine.all_bt_content.items()
-                if "wallet_summary" in content
-            },
-            strategy_files={stats["strategy_comparison"][0]["key"]: str(strategy_file)},
-        )
-        load_backtest_stats(path)  # what cannot be read back was not stored
-        return path
 
 
 @contextmanager

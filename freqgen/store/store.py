@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from freqgen.exceptions import RecordNotFound, StoreError
 from freqgen.printable import printable
 from freqgen.store import database
+from freqgen.store.decisions import changes_of, note
 from freqgen.store.record import Attempt, Record, StatusChange, now, sha256_json, sha256_text
 from freqgen.store.rows import attempt_of, attempt_values, new_id, record_of, record_values
 from freqgen.store.schema import (
@@ -24,7 +24,6 @@ from freqgen.store.schema import (
     Base,
     RecordRow,
     SchemaRow,
-    StatusChangeRow,
 )
 from freqgen.store.status import Status, check_transition, described, first_status
 
@@ -169,7 +168,7 @@ class Store:
             for attempt in attempts:
                 values = attempt_values(replace(attempt, record_id=stored.id))
                 connection.execute(insert(AttemptRow).values(values))
-            _note(connection, stored.id, None, stored.status, "")
+            note(connection, stored.id, None, stored.status, "")
             return stored
 
     def approve(self, name_or_id: str, reason: str = "") -> Record:
@@ -212,7 +211,7 @@ class Store:
                     f"somebody else decided about {described(record)} at the same time",
                     hint=f"freqgen show {record.id} shows what they decided",
                 )
-            _note(connection, record.id, record.status, status, reason)
+            note(connection, record.id, record.status, status, reason)
         return replace(record, status=status)
 
     # Reading
@@ -332,7 +331,7 @@ class Store:
         """
         record = self.find(name_or_id)
         with database.in_words(self._engine.url), database.reading(self._engine) as connection:
-            return _changes(connection, record.id)
+            return changes_of(connection, record.id)
 
     def known_sources(self, class_name: str) -> frozenset[str]:
         """Digests of every source that was ever stored for a class."""
@@ -348,7 +347,7 @@ class Store:
             raise _tampered(record, "its design does not match its digest")
         if row.fingerprint != record.fingerprint:
             raise _tampered(record, "a field does not match the digest of the record")
-        changes = _changes(connection, record.id)
+        changes = changes_of(connection, record.id)
         if not changes or changes[-1].status is not record.status:
             raise _tampered(record, f"nobody is on record for having made it {record.status}")
         return record
@@ -387,31 +386,3 @@ def _tampered(record: Record, what: str) -> StoreError:
         f"the record {described(record)} was altered outside freqgen: {what}",
         hint="restore the database from a backup, or generate the strategy again",
     )
-
-
-def _note(
-    connection: Connection, record_id: str, previous: Status | None, status: Status, reason: str
-) -> None:
-    connection.execute(
-        insert(StatusChangeRow).values(
-            record_id=record_id,
-            time=now().isoformat(),
-            previous=previous.value if previous else None,
-            status=status.value,
-            reason=reason,
-        )
-    )
-
-
-def _changes(connection: Connection, record_id: str) -> Sequence[StatusChange]:
-    query = select(StatusChangeRow.__table__).where(StatusChangeRow.record_id == record_id)
-    return [
-        StatusChange(
-            record_id=row.record_id,
-            time=datetime.fromisoformat(row.time),
-            previous=Status(row.previous) if row.previous else None,
-            status=Status(row.status),
-            reason=row.reason,
-        )
-        for row in connection.execute(query.order_by(StatusChangeRow.number))
-    ]

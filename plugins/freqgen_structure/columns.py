@@ -22,6 +22,7 @@ from freqgen_structure.signatures import (
     dataframe_parameter,
     informative_calls,
 )
+from freqgen_structure.unseen_columns import adds_unseen
 
 if TYPE_CHECKING:
     from freqgen_structure.source import Source
@@ -37,20 +38,6 @@ _ORDERFLOW = frozenset(
     "max_delta min_delta bid ask delta total_trades".split()
 )
 _GIVEN = CANDLES | _ORDERFLOW | frozenset(SIGNALS)
-# Libraries whose functions leave the dataframe that they are given as it is.
-_PURE = ("talib", "numpy", "pandas.Series", "technical.qtpylib", "freqtrade.strategy", "math")
-# Functions of technical that work on a copy of the dataframe.
-_COPYING = frozenset(
-    "MADR PMAX RMI SSLChannels TKE VIDYA atr_percent bollinger_bands chaikin_money_flow chopiness "
-    "cmf dema ema fibonacci_retracements hull_moving_average ichimoku laguerre rma sma supertrend "
-    "tema tv_alma tv_hma tv_trama tv_wma vpci vpcii vwma williams_percent zema".split()
-)
-_PURE_BUILTINS = frozenset("len print bool isinstance type id repr str range enumerate zip".split())
-# Methods whose result has the columns of the frame they are called on.
-_KEEPING = frozenset(
-    "copy assign fillna ffill dropna reset_index set_index sort_values sort_index replace "
-    "drop astype infer_objects round clip rename insert head tail interpolate".split()
-)
 _LOCATORS = frozenset({"loc", "at"})
 
 
@@ -212,77 +199,13 @@ class _Collector:
 
     def _flow(self) -> None:
         """Find out whether columns may be added outside the file, and follow the callbacks."""
-        for attribute in self.source.all(cst.Attribute):
-            accessor = attribute.attr.value == "ta" and isinstance(attribute.value, cst.Name)
-            if accessor and self.source.imported(attribute.value) is None:
-                self.columns.opaque = True  # the accessor of pandas_ta appends columns
         for call in self.source.all(cst.Call):
             path = self.source.imported(call.func) or dotted(call.func) or ""
             if path.rpartition(".")[2] == "merge_informative_pair":
                 self.columns.informative.append(self._merge_pattern(call))
-        for name, method in self.source.methods.items():
-            parameter = dataframe_parameter(method)
-            if parameter is None:
-                continue
-            if name in POPULATE or informative_calls(self.source, method):
-                self._follow(method, parameter)
+        self.columns.opaque = self.columns.opaque or adds_unseen(self.source)
         for function in self.source.all(cst.FunctionDef):
             self.analysed[function] = set(self._analysed(function))
-
-    def _follow(self, method: cst.FunctionDef, frame: str) -> None:
-        for node in self.source.below(method.body, cst.Assign, cst.Call, cst.For, cst.With):
-            if isinstance(node, cst.Assign):
-                for target in node.targets:
-                    if _names(target.target, frame) and not self._keeps(node.value, frame):
-                        self.columns.opaque = True
-            elif isinstance(node, cst.Call):
-                given = any(
-                    isinstance(a.value, cst.Name) and a.value.value == frame for a in node.args
-                )
-                if given and not self._pure(node):
-                    self.columns.opaque = True
-            elif isinstance(node, cst.For) and _names(node.target, frame):
-                self.columns.opaque = True
-
-    def _keeps(self, value: cst.BaseExpression, frame: str) -> bool:
-        """Whether an expression has no more columns than ``frame`` and those written here."""
-        while isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
-            if value.func.attr.value not in _KEEPING:
-                break
-            value = value.func.value
-        if isinstance(value, cst.Name):
-            return value.value == frame
-        if isinstance(value, cst.Call):
-            first = value.args[0].value if value.args else None
-            takes = isinstance(first, cst.Name) and first.value == frame
-            return takes and self._pure(value)
-        return False
-
-    def _pure(self, call: cst.Call) -> bool:
-        """Whether a function that is given the dataframe shows in this file what it does."""
-        path = self.source.imported(call.func)
-        if path is not None:
-            name = path.rpartition(".")[2]
-            copies = path == f"technical.indicators.{name}" and name in _COPYING
-            return path.startswith(_PURE) or copies or name == "merge_informative_pair"
-        local = dotted(call.func) or ""
-        if isinstance(call.func, cst.Name):
-            functions = {f.name.value for f in self.source.all(cst.FunctionDef)}
-            return local in _PURE_BUILTINS or local in functions
-        if local.startswith("self."):
-            return local.removeprefix("self.") in self.source.methods
-        # A method of another object: a frame's own, such as series.corr(dataframe), or super's.
-        if isinstance(call.func, cst.Attribute):
-            receiver = call.func.value
-            owner = self.source.local_class(receiver)
-            if owner is not None:
-                return self.source.defines(owner, call.func.attr.value)
-            return (
-                isinstance(receiver, cst.Call)
-                and isinstance(receiver.func, cst.Name)
-                and receiver.func.value == "super"
-            )
-        return False
 
     def _merge_pattern(self, call: cst.Call) -> re.Pattern[str]:
         suffix = argument(call, 7, "suffix")
@@ -375,12 +298,6 @@ def _method(node: cst.CSTNode) -> str | None:
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         return node.func.attr.value
     return None
-
-
-def _names(target: cst.BaseExpression, name: str) -> bool:
-    if isinstance(target, cst.Tuple | cst.List):
-        return any(_names(element.value, name) for element in target.elements)
-    return isinstance(target, cst.Name) and target.value == name
 
 
 def _is_number(key: cst.BaseExpression) -> bool:
