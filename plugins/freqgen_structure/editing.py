@@ -122,14 +122,7 @@ def with_attribute(source: Source, name: str, value: str) -> tuple[Edit, ...]:
         begin = source.text.rfind("\n", 0, start) + 1
         indent = source.text[begin:start]
         return (Edit(start=begin, end=begin, text=f"{indent}{name} = {value}\n\n"),)
-    start, end = source.span(last)
-    begin = source.text.rfind("\n", 0, start) + 1
-    indent = source.text[begin:start]
-    if indent.strip():
-        return ()
-    line_end = source.text.find("\n", end)
-    at = line_end if line_end >= 0 else len(source.text)
-    return (Edit(start=at, end=at, text=f"\n{indent}{name} = {value}"),)
+    return _line_behind(source, last, f"{name} = {value}")
 
 
 def _bound(item: cst.ImportAlias) -> str:
@@ -177,7 +170,12 @@ def at_end_of(source: Source, function: cst.FunctionDef, text: str) -> tuple[Edi
     """
     if not isinstance(function.body, cst.IndentedBlock) or not function.body.body:
         return ()
-    start, end = source.span(function.body)
+    return _line_behind(source, function.body, text)
+
+
+def _line_behind(source: Source, node: cst.CSTNode, text: str) -> tuple[Edit, ...]:
+    """The edit that adds a line behind a node, as far in; nothing where others begin its line."""
+    start, end = source.span(node)
     begin = source.text.rfind("\n", 0, start) + 1
     indent = source.text[begin:start]
     if indent.strip():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _SPELLING = re.compile(r"([1-9]\d{0,5})([smhdwMy])")
 _MINUTES = {"s": 1 / 60, "m": 1, "h": 60, "d": 1440, "w": 10080, "M": 43200, "y": 525600}
@@ -21,6 +22,30 @@ USUAL = frozenset(
     "1s 1m 2m 3m 5m 10m 15m 20m 30m 45m 1h 2h 3h 4h 6h 8h 12h 1d 2d 3d 5d 1w 2w 1M 3M 6M 1y".split()
 )
 """What exchanges offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misspelt:
+    """What to say of a text that is no timeframe of an exchange.
+
+    :param right: The timeframe that it plainly means, or ``None``.
+    """
+
+    message: str
+    hint: str
+    right: str | None
+
+
+def misspelt(text: str) -> Misspelt | None:
+    """What to say where exchanges have no such timeframe; ``None`` where one may."""
+    right = usual(text)
+    if text in USUAL or (right is None and minutes_of(text) is not None):
+        return None
+    return Misspelt(
+        message=f'"{text}" is not a timeframe that exchanges have',
+        hint=f'write "{right}"' if right else 'write, for example, "1h"',
+        right=right,
+    )
 
 
 def minutes_of(text: str) -> float | None:

@@ -10,7 +10,7 @@ from freqgen_structure.editing import renamed_text
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad, Rule
 from freqgen_structure.signatures import POPULATE
-from freqgen_structure.timeframes import USUAL, minutes_of, usual
+from freqgen_structure.timeframes import minutes_of, misspelt
 from freqgen_structure.values import meant, number
 
 _HEAD = (
@@ -175,14 +175,10 @@ class InformativeDecorator(Rule):
         text = text_of(literal) if literal is not None else None
         if text is None or node is None or literal is None:
             return None
-        right = usual(text)
-        if text not in USUAL and (right is not None or minutes_of(text) is None):
-            self.report(
-                node,
-                f'"{text}" is not a timeframe that exchanges have',
-                hint=f'write "{right}"' if right else 'write, for example, "1h"',
-                edits=renamed_text(self.source, literal, right) if right else (),
-            )
+        wrong = misspelt(text)
+        if wrong is not None:
+            edits = renamed_text(self.source, literal, wrong.right) if wrong.right else ()
+            self.report(node, wrong.message, hint=wrong.hint, edits=edits)
             return None
         own = self.source.attributes.get("timeframe")
         base = text_of(meant(self.source, own[1])) if own is not None else None

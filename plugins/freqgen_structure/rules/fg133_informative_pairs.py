@@ -8,7 +8,7 @@ from freqgen_structure.editing import renamed_text
 from freqgen_structure.flow import returns_of
 from freqgen_structure.nodes import text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.timeframes import USUAL, minutes_of, usual
+from freqgen_structure.timeframes import minutes_of, misspelt
 from freqgen_structure.values import meant
 
 _HEAD = (
@@ -154,19 +154,14 @@ class InformativePairs(Rule):
             )
         elif first is not None and "/" not in first:
             self.report(pair, f'"{first}" is not a pair')
-        elif second and second not in USUAL:
+        elif second:
             self._spelling(timeframe, second)
 
     def _spelling(self, node: cst.BaseExpression, text: str) -> None:
-        right = usual(text)
-        if right is None and minutes_of(text) is not None:
-            return
-        self.report(
-            node,
-            f'"{text}" is not a timeframe that exchanges have',
-            hint=f'write "{right}"' if right else 'write, for example, "1h"',
-            edits=renamed_text(self.source, node, right) if right else (),
-        )
+        wrong = misspelt(text)
+        if wrong is not None:
+            edits = renamed_text(self.source, node, wrong.right) if wrong.right else ()
+            self.report(node, wrong.message, hint=wrong.hint, edits=edits)
 
     def _is_pair(self, name: cst.Name) -> bool:
         """Whether a name goes through the pairs of the whitelist."""

@@ -6,7 +6,7 @@ from freqgen import Severity
 from freqgen_structure.editing import renamed_text
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.timeframes import USUAL, minutes_of, usual
+from freqgen_structure.timeframes import minutes_of, misspelt
 from freqgen_structure.values import meant
 
 _HEAD = (
@@ -120,17 +120,10 @@ class ProviderCalls(Rule):
     def _spelling(self, node: cst.BaseExpression) -> None:
         literal = meant(self.source, node)
         text = text_of(literal)
-        if text is None or text in USUAL or not text:
-            return
-        right = usual(text)
-        if right is None and minutes_of(text) is not None:
-            return
-        self.report(
-            node,
-            f'"{text}" is not a timeframe that exchanges have',
-            hint=f'write "{right}"' if right else 'write, for example, "1h"',
-            edits=renamed_text(self.source, literal, right) if right else (),
-        )
+        wrong = misspelt(text) if text else None
+        if wrong is not None:
+            edits = renamed_text(self.source, literal, wrong.right) if wrong.right else ()
+            self.report(node, wrong.message, hint=wrong.hint, edits=edits)
 
     def _both(self, node: cst.Call) -> None:
         holder = self.source.parent(node)
