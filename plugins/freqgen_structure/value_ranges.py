@@ -323,6 +323,6 @@ def _union(found: Iterable[Values | None]) -> Values | None:
         low=min(one.low for one in values),
         high=max(one.high for one in values),
         exact=exact if all(one.exact for one in values) else frozenset(),
-        unit=units.pop() if len(units) == 1 and (len(values) == 1 or units != {"number"}) else "",
+        unit=units.pop() if len(units) == 1 and units != {"number"} else "",
         origin=values[0].origin if len({one.origin for one in values}) == 1 else "",
     )

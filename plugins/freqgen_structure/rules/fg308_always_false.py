@@ -38,6 +38,11 @@ class AlwaysFalse(Rule):
         _HEAD + "n = (dataframe['close'] > 1).rolling(5).sum() > 3\n",
     )
     INVALID: ClassVar = (
+        Bad(  # of two dataframes, and both are RSI
+            code="import talib.abstract as ta\ndataframe['rsi'] = ta.RSI(dataframe)\n"
+            "other['rsi'] = ta.RSI(other)\nx = dataframe['rsi'] < 0.3\n",
+            line=4,
+        ),
         Bad(code="x = (\n    dataframe['date'].dt.hour > 24\n)\n", line=2),
         Bad(code=_RSI + "dataframe['x'] = dataframe['rsi'] > 130\n", line=4),
         Bad(code=_RSI + "dataframe['x'] = (\n    30 > 2\n) & (-5 > dataframe['rsi'])\n", line=6),

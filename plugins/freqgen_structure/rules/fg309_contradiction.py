@@ -35,6 +35,9 @@ class Contradiction(Rule):
 
     HINT = "correct one of the two, or join them with |"
     VALID = (
+        # what is written into its rows is not seen
+        "df['a'] = 0.0\ndf['a'].iat[1] = 2\ndf['b'] = 1\n"
+        "x = (df['a'].shift(1) > df['b']) & (df['a'] < df['b'])\n",
         _HEAD + "        conditions = []\n        conditions.append(dataframe['rsi'] > 70)\n"
         "        conditions.append(dataframe['rsi'] < 30)\n"
         "        dataframe.loc[reduce(lambda x, y: x | y, conditions), 'enter_long'] = 1\n\n"
