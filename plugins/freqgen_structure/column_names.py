@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from freqgen_structure.nodes import text_of
+from freqgen_structure.source import choices
 
 if TYPE_CHECKING:
     from freqgen_structure.signatures import Informative
@@ -19,20 +20,25 @@ ANY = re.compile(r".*", re.DOTALL)
 _MOST_WILDCARDS = 4
 
 
-def name_pattern(node: cst.BaseExpression) -> re.Pattern[str]:
-    """What the text that an expression gives may look like."""
-    pattern = re.sub(r"(\.\*)+", ".*", _pattern(node))
+def name_pattern(node: cst.BaseExpression, source: Source | None = None) -> re.Pattern[str]:
+    """What the text that an expression gives may look like.
+
+    :param source: The file, where what a loop goes through is to be looked up in it.
+    """
+    pattern = re.sub(r"(\.\*)+", ".*", _pattern(node, source))
     # Every wildcard multiplies the time that a comparison may take.
     return ANY if pattern.count(".*") > _MOST_WILDCARDS else re.compile(pattern, re.DOTALL)
 
 
-def _pattern(node: cst.BaseExpression) -> str:
+def _pattern(node: cst.BaseExpression, source: Source | None = None) -> str:
     literal = text_of(node)
     if literal is not None:
         return re.escape(literal)
     if isinstance(node, cst.FormattedString):
         return "".join(
-            re.escape(part.value) if isinstance(part, cst.FormattedStringText) else ".*"
+            re.escape(part.value)
+            if isinstance(part, cst.FormattedStringText)
+            else _taken(part, source)
             for part in node.parts
         )
     if isinstance(node, cst.BinaryOperation):
@@ -48,6 +54,22 @@ def _pattern(node: cst.BaseExpression) -> str:
         if template is not None:
             return ".*".join(re.escape(part) for part in re.split(r"\{[^{}]*\}", template))
     return ".*"
+
+
+def _taken(part: cst.BaseFormattedStringContent, source: Source | None) -> str:
+    """What ``{n}`` in a text is, where ``n`` goes through whole numbers that are written out."""
+    if source is None or not isinstance(part, cst.FormattedStringExpression):
+        return ".*"
+    name = part.expression
+    if part.format_spec or part.conversion or not isinstance(name, cst.Name):
+        return ".*"
+    found: list[str] = []
+    for one in source.bindings(name):
+        for value in choices(one):
+            if not isinstance(value, cst.Integer) or not value.value.isdecimal():
+                return ".*"
+            found.append(str(int(value.value)))
+    return f"(?:{'|'.join(found)})" if found else ".*"
 
 
 def written_names(source: Source, node: cst.BaseExpression) -> frozenset[str] | None:

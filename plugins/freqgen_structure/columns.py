@@ -151,7 +151,7 @@ class _Collector:
         if names is not None:
             self.columns.writes += [self._use(name, key) for name in sorted(names)]
         elif not _is_number(key):
-            self.columns.patterns.append(name_pattern(key))
+            self.columns.patterns.append(name_pattern(key, self.source))
 
     def _call(self, call: cst.Call) -> None:
         if not isinstance(call.func, cst.Attribute):

@@ -145,7 +145,7 @@ class Source(Tree):
         if not bindings:
             return None
         for one in bindings:
-            for value in _choices(one):
+            for value in choices(one):
                 text = text_of(value) if value is not None else None
                 if text is None:
                     return None
@@ -353,7 +353,7 @@ class Source(Tree):
         return any(n.attr.value == "freqai" for n in self.all(cst.Attribute))
 
 
-def _choices(one: Bound) -> list[cst.BaseExpression | None]:
+def choices(one: Bound) -> list[cst.BaseExpression | None]:
     """What a name may be: assigned plainly, or one by one; ``None`` for what is not shown."""
     if one.way is Way.LOOP and isinstance(one.value, cst.Tuple | cst.List | cst.Set):
         return [None if one.places else element.value for element in one.value.elements]

@@ -59,6 +59,13 @@ class UnwrittenColumn(Rule):
         "        dataframe['x'] = bands['lower']\n",
     )
     INVALID: ClassVar = (
+        Bad(
+            code=_HEAD
+            + _DEF
+            + "        for n in (5, 9):\n            dataframe[f'ema_{n}'] = ta.EMA(dataframe, n)\n"
+            "        dataframe['x'] = dataframe['ema_50'] > 3\n",
+            line=9,
+        ),
         Bad(  # neither the dict nor the class of helpers brings columns that are not seen
             code="class Helpers:\n    @staticmethod\n    def flow(df):\n"
             "        return df['close']\n\n\n"
