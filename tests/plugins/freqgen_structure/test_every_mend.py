@@ -53,6 +53,18 @@ MACD = """        macd = ta.MACD(dataframe)
         dataframe["macd_signal"] = macd["macdsignal"]
 """
 
+BEGIN = """    def __init__(self, config):
+        super().__init__(config)
+        self.seen = {}
+
+    @property
+"""
+KNOWN = 'dataframe["momentum_1d"].notna()'
+SECONDS = f'{KNOWN} & (dataframe["date"].dt.as_unit("ns").astype("int64") // 10**9 % 86400 > 7200)'
+SLOW = '        btc = self.dp.get_pair_dataframe("BTC/USDT", "1d")\n'
+UP = f'        dataframe["way"] = np.where(dataframe["above"], "up", "down")\n{SLOW}'
+CALM = f'        dataframe["way"] = np.where(dataframe["above"], "up", None)\n{SLOW}'
+
 CASES: dict[str, Case] = {
     "FG101": Case({"class Whole(IStrategy)": "class Whole(Istrategy)"}),
     "FG103": Case({"populate_exit_trend(self, dataframe": "populate_exit_trend(dataframe"}),
@@ -168,7 +180,41 @@ CASES: dict[str, Case] = {
             )
         }
     ),
+    "FG337": Case(
+        {"if rate > 1_000_000:": 'if rate > 1_000_000 and side == "buy":'},
+        {"if rate > 1_000_000:": 'if rate > 1_000_000 and side == "long":'},
+    ),
+    "FG338": Case({".rolling(20).mean()": ".rolling(20).mean"}),
+    "FG339": Case(
+        {"lambda a, b: a & b, conditions": "conditions, lambda a, b: a & b"},
+    ),
+    "FG340": Case(
+        {
+            "current_time - trade.open_date_utc > timedelta(hours=self.buy_rsi.value)": (
+                "(current_time - trade.open_date_utc).hours > self.buy_rsi.value"
+            )
+        }
+    ),
+    "FG341": Case(
+        {"    @property\n": BEGIN.replace("        super().__init__(config)\n", "")},
+        {"    @property\n": BEGIN},
+    ),
+    "FG342": Case(
+        {
+            'dataframe["rsi"] > self.sell_rsi.value, "exit_long"': (
+                '"exit_long", dataframe["rsi"] > self.sell_rsi.value'
+            )
+        }
+    ),
+    "FG343": Case(
+        {SLOW: UP, KNOWN: f'{KNOWN} & (dataframe["way"] == "Up")'},
+        {SLOW: UP, KNOWN: f'{KNOWN} & (dataframe["way"] == "up")'},
+    ),
     "FG350": Case({"np.nan": "np.NaN", "[np.inf, -np.inf]": "[np.Inf, -np.Inf]"}),
+    "FG351": Case(
+        {SLOW: CALM.replace("None", "np.nan"), KNOWN: f'{KNOWN} & dataframe["way"].notna()'},
+        {SLOW: CALM, KNOWN: f'{KNOWN} & dataframe["way"].notna()'},
+    ),
     "FG352": Case(
         {'dataframe["volume"].rolling(20).mean()': 'pd.rolling_mean(dataframe["volume"], 20)'}
     ),
@@ -182,6 +228,7 @@ CASES: dict[str, Case] = {
     ),
     "FG356": Case({".rolling(20).mean()": ".rolling(20, axis=0).mean()"}),
     "FG357": Case({'frame["rsi"].iloc[-1]': 'frame["rsi"][-1]'}),
+    "FG360": Case({KNOWN: SECONDS.replace('.dt.as_unit("ns")', "")}, {KNOWN: SECONDS}),
 }
 
 
