@@ -158,7 +158,8 @@ def test_findings_go_back_until_the_code_passes(tmp_path: Path, market: Path) ->
     """A model that errs twice is told what was wrong; the third reply passes."""
     good = compiled()
     to_the_moon = good.replace("return dataframe\n", "return dataframe  # to the moon\n", 1)
-    replies = [TALK.format(code=to_the_moon), "def strategy(:\n", TALK.format(code=good)]
+    torn = good.replace("dataframe[", "dataframe[[", 1)
+    replies = [TALK.format(code=code) for code in (to_the_moon, torn, good)]
     coder = ScriptedProvider(replies, name="model")
     freqgen, watcher = freqgen_with(tmp_path, market, coder)
     result = freqgen.code(Design.from_data(DESIGN), model="model")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -46,14 +45,6 @@ def write_candles(
     folder.mkdir(parents=True, exist_ok=True)
     name = pair.replace("/", "_").replace(":", "_")
     frame.to_feather(folder / f"{name}-{timeframe}{'-' + kind if kind else ''}.feather")
-
-
-@pytest.fixture(autouse=True)
-def ctrl_c_is_heard() -> Iterator[None]:
-    """A shell starts what runs in its background with SIGINT ignored, and children inherit it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -304,7 +304,6 @@ def test_a_market_that_cannot_do_it_keeps_the_design(made: Made) -> None:
     assert str(Path("drafts") / record.id / "design.json") in caught.value.hint
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_keeps_what_was_paid_for(
     vendor: Vendor, freqgen: Freqgen, tmp_path: Path, market: Path
 ) -> None:

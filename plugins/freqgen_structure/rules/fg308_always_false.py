@@ -36,6 +36,7 @@ class AlwaysFalse(Rule):
         "dataframe['x'] = dataframe['up'] == 1\n",
         _HEAD + "dataframe['cci'] = ta.CCI(dataframe)\ndataframe['x'] = dataframe['cci'] > 300\n",
         _HEAD + "n = (dataframe['close'] > 1).rolling(5).sum() > 3\n",
+        "x = (dataframe['date'].dt.hour < 0) | (dataframe['date'].dt.hour > 0)\n",
     )
     INVALID: ClassVar = (
         Bad(  # of two dataframes, and both are RSI
@@ -113,6 +114,22 @@ class AlwaysFalse(Rule):
             what = f"{one.origin} " if one.origin else "this "
             self.report(call, f"{what}{_range(one)}, so that this is never true")
 
+    def _is_half(self, node: cst.CSTNode) -> bool:
+        """Whether it is a half of ``(x < 0) | (x > 0)``, which says that x is not 0."""
+        whole = self.source.parent(node)
+        match whole:
+            case cst.BinaryOperation(
+                left=cst.Comparison() as one, operator=cst.BitOr(), right=cst.Comparison() as other
+            ):
+                halves = (one, other)
+            case _:
+                return False
+        signs = [type(half.comparisons[0].operator) for half in halves]
+        sides = [(half.left, half.comparisons[0].comparator) for half in halves]
+        return {*signs} == {cst.LessThan, cst.GreaterThan} and all(
+            mine.deep_equals(theirs) for mine, theirs in zip(*sides, strict=True)
+        )
+
     def _of_candles(self, node: cst.BaseExpression) -> bool:
         kind = self.kinds.of(node)
         return kind is not None and (kind.many or kind is Kind.SCALAR)
@@ -129,6 +146,8 @@ class AlwaysFalse(Rule):
         if one.unit == "number":
             one, other, sign = other, one, TURNED[sign]
         if other.unit != "number" or one.unit == "number":
+            return
+        if self._is_half(node):
             return
         answer = _answer(one, sign, other)
         what = f"{one.origin} " if one.origin else "this "
