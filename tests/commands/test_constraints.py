@@ -236,6 +236,7 @@ def test_the_budget_is_the_backtests(run: Run, market: Path, tmp_path: Path) -> 
         assert told in asked, told
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("stake", "limit", "shown"),
     [("unlimited", "1", ("unlimited", 1)), ("25", "-1", (25, 2))],

@@ -95,6 +95,7 @@ def test_a_design_of_ones_own_goes_all_the_way(run: Run, market: Path, tmp_path:
     assert "(a design)" in run("list", *place).out
 
 
+@pytest.mark.soak
 def test_what_never_trades_waits_for_review(run: Run, market: Path, tmp_path: Path) -> None:
     """No trades, no judgement: somebody has to look, and can approve."""
     userdir = tmp_path / "u"
@@ -204,6 +205,7 @@ def test_freqtrade_reads_what_was_stored(userdir: Path) -> None:
         assert wanted in done.stdout, done.stderr[-2000:]
 
 
+@pytest.mark.soak
 def test_words_that_were_not_understood_are_listed(run: Run, market: Path, tmp_path: Path) -> None:
     """Word for word; nothing is guessed silently."""
     brief = BRIEF + " Thanks to my cousin Tom."

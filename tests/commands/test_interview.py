@@ -71,6 +71,7 @@ def written(tmp_path: Path) -> list[str]:
     return [path.name for path in files if path.name != "audit.jsonl"]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_from_questions_to_a_strategy(start: Start, tmp_path: Path) -> None:
     """Asked, shown in words, changed in fields and words, accepted, and stored as agreed on."""

@@ -96,6 +96,7 @@ def test_validate_says_what_is_wrong(run: Run, tmp_path: Path, userdir: Path) ->
     }
 
 
+@pytest.mark.soak
 def test_backtest_takes_names_and_files(run: Run, userdir: Path, market: Path) -> None:
     """A stored strategy and anybody's file, side by side; a file is validated before."""
     place = ("--userdir", userdir, "-d", market, "-p", "BTC/USDT", "ETH/USDT")

@@ -64,6 +64,7 @@ def test_hooks_has_every_hook_with_words():
             assert hook.__doc__
 
 
+@pytest.mark.soak
 def test_the_examples_of_testing_run(tmp_path):
     page = (FOLDER / "testing.md").read_text(encoding="utf-8")
     code = "\n\n".join(content for language, _, content in blocks(page) if language == "python")

@@ -70,6 +70,7 @@ ASKED: list[tuple[str, list[str], list[Field]]] = [
 ]
 
 
+@pytest.mark.soak
 @pytest.mark.xdist_group("sessions")
 def test_json_is_documented(
     begun: sessions.Begun, here: Path, capsys: pytest.CaptureFixture[str]

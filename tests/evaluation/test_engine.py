@@ -66,6 +66,7 @@ def gone(pid: int) -> bool:
     return not running_in_group(pid)
 
 
+@pytest.mark.soak
 def test_a_backtest_without_a_market_table_says_so(engine: Engine) -> None:
     result = engine.backtest(request(every_candle()))
     assert result.markets == "assumed"

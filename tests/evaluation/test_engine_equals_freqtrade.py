@@ -110,6 +110,7 @@ def results(
     return userdir, found
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_trades_equal_those_of_freqtrade_backtesting(
     name: str,

@@ -214,6 +214,7 @@ def test_a_bot_that_outlives_its_freqgen_keeps_the_database_to_itself(shop: Shop
     assert not shop.bots()
 
 
+@pytest.mark.soak
 def test_a_bot_without_its_exchange_says_why(shop: Shop) -> None:
     config = json.loads(shop.config.read_text())
     urls = config["exchange"]["ccxt_config"]["urls"]["api"]

@@ -118,6 +118,7 @@ KEEPS = PLAIN.replace("class Plain", "class Peeks").replace(
 )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("source", "answer"),
     [
@@ -142,6 +143,7 @@ def test_a_callback_that_peeks_where_there_are_many_candles(
         engine.backtest(_request(source + CALLBACK.replace("ANSWER", answer), "Peeks"))
 
 
+@pytest.mark.soak
 def test_a_sound_callback_is_left_alone(engine: Engine) -> None:
     sound = PLAIN + CALLBACK.replace("ANSWER", "current_time.hour != 5")
     assert engine.backtest(_request(sound, "Plain")).trades > 0

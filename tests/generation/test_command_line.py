@@ -68,6 +68,7 @@ def asked(run: Run, market: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     return asked
 
 
+@pytest.mark.soak
 def test_what_freqgen_mends_is_told(asked: Asked, tmp_path: Path) -> None:
     """By generate, code and show, for people and as data; one call is all that it takes."""
     (tmp_path / "design.json").write_text(a_design().to_json())

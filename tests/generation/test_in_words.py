@@ -237,6 +237,7 @@ def test_what_only_the_words_of_the_other_side_used_goes_too(made: Made) -> None
     assert result.checked.warnings == ()
 
 
+@pytest.mark.soak
 def test_both_vendors_take_the_same_way(vendor: Vendor, freqgen: Freqgen) -> None:
     server = says(vendor, strict(DESIGN), fenced(CODE))
     result = freqgen.generate(BRIEF)

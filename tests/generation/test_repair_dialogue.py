@@ -6,6 +6,8 @@ server on the loopback speaks each vendor's format.
 
 from __future__ import annotations
 
+import pytest
+
 from freqgen import Decision, Design, Freqgen
 from freqgen.generation.attempt import CodeAttempt
 from tests.generation.conftest import audit_lines
@@ -152,6 +154,7 @@ def test_what_has_one_right_answer_costs_no_token(vendor: Vendor, freqgen: Freqg
     assert line["findings"] == data["mended"]
 
 
+@pytest.mark.soak
 def test_another_interface_and_what_a_run_shows(vendor: Vendor, freqgen: Freqgen) -> None:
     """The count of candles is known only once the mended code was run; it is run again."""
     server = says(vendor, f"{OLD}\nThis strategy enters below 30.")

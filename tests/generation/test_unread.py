@@ -50,6 +50,7 @@ def test_what_does_not_block_is_said_and_nothing_more(made: Made) -> None:
     assert result.reading.unread == (HAT,)
 
 
+@pytest.mark.soak
 def test_on_request_they_are_left_out(made: Made) -> None:
     """The design goes on, and what was left out stays said."""
     freqgen = made(reader(MOON, HAT), design_model="reader")

@@ -18,6 +18,7 @@ from tests.plugins.vendor_checks import KEY, assert_key_only_in_header
 __all__ = ["freqgen", "vendor"]
 
 
+@pytest.mark.soak
 def test_right_at_once(vendor: Vendor, freqgen: Freqgen, tmp_path: Path) -> None:
     server = says(vendor, strict(DESIGN), fenced(code()))
     result = freqgen.generate(BRIEF)
@@ -60,6 +61,7 @@ def test_what_cannot_be_sent_or_stored_is_mended(vendor: Vendor, freqgen: Freqge
     assert len(server.calls) == 4
 
 
+@pytest.mark.soak
 def test_a_key_that_comes_back_is_not_kept(
     vendor: Vendor, freqgen: Freqgen, tmp_path: Path
 ) -> None:

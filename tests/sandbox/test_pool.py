@@ -128,6 +128,7 @@ def outcomes(start: Callable[..., subprocess.Popen[str]]) -> dict[str, Any]:
     return dict(json.loads(said))
 
 
+@pytest.mark.soak
 def test_every_bad_worker_is_in_the_table(outcomes: dict[str, Any]) -> None:
     assert set(outcomes["jobs"]) == set(BAD)
 

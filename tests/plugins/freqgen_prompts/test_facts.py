@@ -132,6 +132,7 @@ class TestTheInterface:
         assert found.attributes == ("a: int = 1",)
 
 
+@pytest.mark.soak
 def test_every_import_is_allowed_and_there(cache: Path) -> None:
     """In a strategy without a finding; and each is in the prompt."""
     exec("\n".join(IMPORTS), {})
