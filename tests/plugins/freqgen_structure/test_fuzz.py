@@ -20,6 +20,9 @@ from hypothesis import strategies as st
 from freqgen import Draft, mend
 from tests.plugins.freqgen_structure.conftest import Check
 
+# Hypothesis shows what is rejected by the text of its strategy, and that of random files is long.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
 
 def _words(text: str) -> st.SearchStrategy[str]:
     return st.sampled_from(text.split())
