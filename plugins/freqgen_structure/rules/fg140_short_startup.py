@@ -24,8 +24,9 @@ class ShortStartup(Rule):
     """FG140: startup_candle_count is less than the candles that an indicator looks back.
 
     Freqtrade computes the columns with that many candles before the first one that it trades
-    on. An average of 200 candles has no value, or another one, until it has seen them: a backtest
-    does not trade at first, and what it does then is not what the bot does.
+    on. An average of 200 candles needs 199 before its own: until it has seen them it has no value,
+    or another one. A backtest does not trade at first, and what it does then is not what the bot
+    does.
     """
 
     SEVERITY = Severity.WARNING
@@ -47,6 +48,10 @@ class ShortStartup(Rule):
         + "    startup_candle_count = 5\n"
         + _DEF
         + "        dataframe['x'] = dataframe['close'].rolling(20, min_periods=1).max()\n",
+        _HEAD
+        + "    startup_candle_count = 19\n"
+        + _DEF
+        + "        dataframe['x'] = dataframe['close'].rolling(20).max()\n",
     )
     INVALID: ClassVar = (
         Bad(code=_HEAD + "    x = 1\n    startup_candle_count: int = 66\n" + _SMA, line=8),
@@ -109,7 +114,7 @@ class ShortStartup(Rule):
         )
 
     def _spans(self) -> Iterator[tuple[float, cst.Call]]:
-        """How many candles each call looks back at least."""
+        """How many candles before its own each call looks back at least."""
         for talib in talib_calls(self.source):
             if not talib.starred and self._of_columns(talib.node):
                 names = list(talib.function.parameters)
@@ -119,10 +124,14 @@ class ShortStartup(Rule):
                     given |= dict(zip(names, settings, strict=False))
                 for name, value in given.items():
                     if name.endswith("period") and name in names:
-                        yield self._least(value), talib.node
+                        yield self._least(value) - 1, talib.node
         for call in self.source.all(cst.Call):
             if self._of_columns(call):
-                yield self._least(self._window(call)), call
+                own = 0 if self._method(call) == "shift" else 1  # a window has its own candle
+                yield self._least(self._window(call)) - own, call
+
+    def _method(self, call: cst.Call) -> str:
+        return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
 
     def _window(self, call: cst.Call) -> cst.BaseExpression | None:
         """The argument of pandas' and qtpylib's functions that says how far they look back."""

@@ -39,6 +39,8 @@ class Overwritten(Rule):
         _ENTRY + _LONG + "        dataframe['enter_long'] = dataframe['enter_long'].fillna(0)\n",
         _ENTRY + "        dataframe['a'] = 1\n        dataframe = self.more(dataframe)\n"
         "        dataframe['a'] = 2\n",
+        _ENTRY + "        dataframe['a'] = ta.EMA(dataframe.assign(close=dataframe['high']))\n"
+        "        dataframe['b'] = ta.EMA(dataframe.assign(close=dataframe['low']))\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -75,11 +77,20 @@ class Overwritten(Rule):
     def check(self) -> None:
         self.definitions = definitions_of(self.source)
         for name in sorted(self.definitions.names):
-            found = [d for d in self.definitions.of(name) if self._rank(d) is not None]
+            every = [d for d in self.definitions.of(name) if self._rank(d) is not None]
+            found = [d for d in every if self._is_kept(d)]
             found.sort(key=self._order)
             for earlier, later in pairwise(found):
                 if self._loses(name, earlier, later):
                     self._say(name, earlier, later)
+
+    def _is_kept(self, definition: Definition) -> bool:
+        """Whether the strategy's own frame gets it, and not a copy that a function is given."""
+        arg = self.source.parent(definition.target)
+        if not isinstance(arg, cst.Arg) or arg.keyword is not definition.target:
+            return True
+        call = self.source.parent(arg)
+        return isinstance(self.source.parent(call) if call else None, cst.Assign)
 
     def _function(self, definition: Definition) -> cst.FunctionDef | None:
         return self.source.function_of(definition.target)
