@@ -161,18 +161,26 @@ class Tracer:
 
         What of them is used where the frame is merged cannot be told for certain.
         """
-        values: list[cst.BaseExpression] = []
         for part in self.made_of(node):
             match part:
-                case cst.Name(value=name):
-                    values += [value for _, value in self._stores.get(name, ())]
+                case cst.Name(value=name) if name in self._shifted:
+                    return True
                 case cst.Call(func=cst.Attribute(attr=cst.Name(value="assign"))):
-                    values += [arg.value for arg in part.args]
-        return any(
-            self._moves(call)
-            for value in values
-            for call in self.source.below(value, cst.Call)
-        )  # fmt: skip
+                    if any(self._has_move(arg.value) for arg in part.args):
+                        return True
+        return False
+
+    @cached_property
+    def _shifted(self) -> frozenset[str]:
+        """The names of frames of which a column is moved to later candles."""
+        return frozenset(
+            name
+            for name, stored in self._stores.items()
+            if any(self._has_move(value) for _, value in stored)
+        )
+
+    def _has_move(self, node: cst.BaseExpression) -> bool:
+        return any(self._moves(call) for call in self.source.below(node, cst.Call))
 
     def is_delayed(self, node: cst.BaseExpression) -> bool:
         """Whether dates are moved back before something is looked up by them."""
