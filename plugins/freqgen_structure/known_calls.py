@@ -46,6 +46,8 @@ def method_kind(base: Kind, name: str) -> Kind | None:
             return Kind.WINDOW
         if name == "to_numpy":
             return Kind.ARRAY if base is Kind.SERIES else base
+        if name == "to_frame":
+            return Kind.FRAME
         if name in {"copy", "head", "tail"}:
             return base
         if name in SERIES_METHODS:

@@ -47,6 +47,13 @@ class SignalValue(Rule):
         ),
         Bad(code=_ENTRY + "        dataframe.loc[x, 'enter_short'] = -1\n" + _LONG, line=6),
         Bad(code=_ENTRY + "        dataframe['enter_long'] = 2\n", line=6),
+        Bad(
+            code="import numpy as np\n"
+            + _ENTRY
+            + "        marks = np.zeros(9)\n        marks[places] = 3\n"
+            + "        dataframe['enter_long'] = 2\n",
+            line=9,
+        ),
         Bad(code=_ENTRY + "        dataframe.loc[x, 'enter_long'] = None\n", line=6),
         Bad(code=_ENTRY + _LONG + _EXIT + "        dataframe.loc[x, 'exit_long'] = 0\n", line=9),
         Bad(

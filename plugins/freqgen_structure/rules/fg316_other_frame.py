@@ -33,6 +33,10 @@ class OtherFrame(Rule):
         _HEAD + "        if dataframe.empty:\n            return dataframe\n"
         "        df = dataframe.copy()\n        df['x'] = 1\n        return df\n",
         _HEAD + "        df = dataframe\n        df['x'] = 1\n        return dataframe\n",
+        _HEAD + "        df = dataframe.copy()\n        low = df['a'] < 1\n        df['x'] = low\n"
+        "        dataframe.loc[low, 'enter_long'] = 1\n        return dataframe\n",
+        _HEAD + "        df = dataframe.copy()\n        df['x'] = 1\n"
+        "        done = self.more(dataframe, df)\n        return dataframe\n",
         _HEAD + "        df = dataframe.dropna()\n        dataframe['x'] = df['close']\n"
         "        return dataframe\n",
         _HEAD + "        return dataframe\n    @informative('1h')\n"
@@ -58,6 +62,15 @@ class OtherFrame(Rule):
             line=9,
             fixed=_HEAD + "        df = dataframe.copy()\n        dataframe['enter_long'] = 1\n"
             "        return dataframe\n",
+        ),
+        Bad(
+            code=_HEAD + "        df = dataframe.copy()\n        low = df['a'] < 1\n"
+            "        both = low & (df['b'] > 1)\n        df.loc[both, 'enter_long'] = 1\n"
+            "        return dataframe\n",
+            line=11,
+            fixed=_HEAD + "        df = dataframe.copy()\n        low = df['a'] < 1\n"
+            "        both = low & (df['b'] > 1)\n        df.loc[both, 'enter_long'] = 1\n"
+            "        return df\n",
         ),
         Bad(code=_HEAD + "        return dataframe['enter_long']\n", line=7),
         Bad(code=_HEAD + "        return dataframe[dataframe['a'] > 1]\n", line=7),
@@ -239,6 +252,15 @@ class OtherFrame(Rule):
 
     def _used(self, method: cst.FunctionDef, name: str, returned: cst.Name | None = None) -> bool:
         """Whether a name goes anywhere else than into its own columns."""
+        return self._leaves(method, name, {name}, returned)
+
+    def _leaves(
+        self, method: cst.FunctionDef, name: str, own: set[str], returned: cst.Name | None = None
+    ) -> bool:
+        """Whether what ``name`` holds goes elsewhere than into names of ``own``.
+
+        :param own: The frame, and names that have been followed.
+        """
         for node in self.source.below(method.body, cst.Name):
             if node.value != name or node is returned:
                 continue
@@ -250,12 +272,23 @@ class OtherFrame(Rule):
             statement = next(
                 (a for a in self.source.ancestors(node) if isinstance(a, cst.Assign)), None
             )
-            if statement is None:
+            if statement is None or self._handed_on(parent):
                 return True
-            own = all(self._root(t.target) == name for t in statement.targets)
-            if not own:
-                return True
+            for target in statement.targets:
+                to = self._root(target.target)
+                if to in own:
+                    continue
+                if not isinstance(target.target, cst.Name):
+                    return True
+                own.add(to)
+                if self._leaves(method, to, own):
+                    return True
         return False
+
+    def _handed_on(self, arg: cst.CSTNode | None) -> bool:
+        """Whether a function gets it that is none of a library, and may do anything with it."""
+        call = self.source.parent(arg) if isinstance(arg, cst.Arg) else None
+        return isinstance(call, cst.Call) and self.source.imported(call.func) is None
 
     def _root(self, node: cst.BaseExpression) -> str:
         while isinstance(node, cst.Subscript | cst.Attribute):

@@ -19,6 +19,8 @@ _WHOLE = frozenset(
     "columns corr filter items iterrows keys melt select_dtypes stack T to_dict to_numpy values "
     "apply agg aggregate pipe eval query itertuples".split()
 )
+# A tag that names an indicator does not read it.
+_TAGS = ("enter_tag", "exit_tag", "buy_tag")
 _HEAD = (
     "import talib.abstract as ta\nfrom freqtrade.strategy import IStrategy, informative\n\n\n"
     "class S(IStrategy):\n"
@@ -78,6 +80,15 @@ class UnusedColumn(Rule):
             line=8,
         ),
         Bad(
+            code=_HEAD
+            + _DEF
+            + _RSI
+            + "        dataframe['adx'] = ta.ADX(dataframe)\n"
+            + _USE.replace("'enter_long'] = 1", "['enter_long', 'enter_tag']] = (1, 'adx_up')")
+            + "    def custom_exit(self, pair, trade, **kwargs):\n        return 'adx_down'\n",
+            line=8,
+        ),
+        Bad(
             code=_HEAD + _DEF + _RSI + "        dataframe['ema'] = 1\n"
             "        dataframe['ema'] = dataframe['ema'].fillna(0)\n" + _USE,
             line=8,
@@ -90,6 +101,7 @@ class UnusedColumn(Rule):
         if columns.opaque or not signals or self._whole():
             return
         self.definitions = definitions_of(self.source)
+        self._tags = {one.value for tag in _TAGS for one in self.definitions.of(tag)}
         self._patterns = [
             name_pattern(node)
             for node in self.source.all(cst.FormattedString, cst.BinaryOperation)
@@ -174,10 +186,16 @@ class UnusedColumn(Rule):
             for node in self.source.all(cst.SimpleString)
         )
 
+    def _reason(self, node: cst.SimpleString) -> bool:
+        """Whether a text is the reason that a callback gives for leaving a trade."""
+        function = self.source.function_of(node)
+        named = function is not None and function.name.value in {"custom_exit", "custom_sell"}
+        return named and isinstance(self.source.parent(node), cst.Return)
+
     def _own(self, node: cst.SimpleString, name: str) -> bool:
         """Whether a text names the column to write it, or to make it anew of itself."""
         parent = self.source.parent(node)
-        if isinstance(parent, cst.Expr):
+        if isinstance(parent, cst.Expr) or node in self._tags or self._reason(node):
             return True
         if text_of(node) != name:
             return False

@@ -137,6 +137,12 @@ class RemovedMethods(Rule):
         ),
         Bad(code='x = df.last("3D")\n', line=1),
         Bad(
+            code="for name, column in df.iteritems():\n    df[name] = column\n",
+            line=1,
+            fixed="for name, column in df.items():\n    df[name] = column\n",
+        ),
+        Bad(code='x = df["close"].to_frame().swapaxes(0, 1)\n', line=1),
+        Bad(
             code="if hasattr(self, 'size'):\n    x = df.applymap(abs)\n",
             line=2,
             fixed="if hasattr(self, 'size'):\n    x = df.map(abs)\n",
@@ -173,9 +179,11 @@ class RemovedMethods(Rule):
             kind = Kind.SERIES  # arrays never had it
         owner = _CLASSES.get(kind)
         columns = columns_of(self.source)
+        parent = self.source.parent(node)
+        called = isinstance(parent, cst.Call) and parent.func is node  # which a column never is
         if owner == "DataFrame" and (
             name in {use.name for use in columns.writes}
-            or any(pattern.fullmatch(name) for pattern in columns.patterns)
+            or (not called and any(pattern.fullmatch(name) for pattern in columns.patterns))
         ):
             return None  # a column of this name
         if owner is None and name in _PANDAS_ONLY:
