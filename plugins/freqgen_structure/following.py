@@ -59,6 +59,7 @@ class _Follower:
         self.flow = Flow()
         self._queue: list[cst.CSTNode] = []
         self._seen: set[cst.CSTNode] = set()
+        self._followed: set[tuple[str, cst.CSTNode | None]] = set()
 
     def run(self, nodes: Iterable[cst.CSTNode]) -> None:
         self._queue += nodes
@@ -213,8 +214,8 @@ class _Follower:
         if function is None or is_given_all_candles(self.source, function):
             self.flow.decides = True  # part of the frame that Freqtrade gets back
             return
-        calls = [c for c in self.source.all(cst.Call) if function in self.candles.called(c)]
-        names = [n for n in self.source.all(cst.Name) if n.value == function.name.value]
+        calls = self.candles.callers(function)
+        names = self.source.named(self.source.module, function.name.value)
         handed = [n for n in names if isinstance(self.source.parent(n), cst.Arg)]
         self._queue += calls
         for name in handed:
@@ -232,7 +233,10 @@ class _Follower:
 
     def _reads(self, name: cst.Name, function: cst.CSTNode | None) -> None:
         """Follow what reads ``name`` in its function."""
-        self._queue += _loads(self.source, name, function or self.source.module)
+        key = (name.value, function)
+        if key not in self._followed:
+            self._followed.add(key)
+            self._queue += _loads(self.source, name, function or self.source.module)
 
 
 def _is_logger(func: cst.Attribute) -> bool:
@@ -240,8 +244,8 @@ def _is_logger(func: cst.Attribute) -> bool:
 
 
 def _loads(source: Source, name: cst.Name, within: cst.CSTNode) -> Iterator[cst.Name]:
-    for node in source.below(within, cst.Name):
-        if node.value != name.value or node is name:
+    for node in source.named(within, name.value):
+        if node is name:
             continue
         match source.parent(node):
             case cst.Attribute(attr=other) | cst.Arg(keyword=other) if other is node:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from freqgen_structure.bindings import Bound, Way
+from freqgen_structure.circles import Circles
 from freqgen_structure.columns import CANDLES, columns_of
 from freqgen_structure.definitions import Definition, definitions_of
 from freqgen_structure.known_calls import (
@@ -44,23 +45,13 @@ class Kinds:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._known: dict[cst.CSTNode, Kind | None] = {}
-        self._open: set[object] = set()
+        self._circles = Circles[Kind](_DEEPEST)
         self._definitions = definitions_of(source)
         self.columns = columns_of(source)
 
     def of(self, node: cst.CSTNode) -> Kind | None:
         """What ``node`` is; ``None`` where that is not sure."""
-        if node in self._known:
-            return self._known[node]
-        if node in self._open or len(self._open) > _DEEPEST:
-            return None
-        self._open.add(node)
-        found = self._work_out(node)
-        self._open.discard(node)
-        if not self._open:  # inside of a circle the answer may lack something
-            self._known[node] = found
-        return found
+        return self._circles.answer(node, lambda: self._work_out(node))
 
     def _work_out(self, node: cst.CSTNode) -> Kind | None:
         match node:
@@ -97,11 +88,10 @@ class Kinds:
         if not bindings:
             return Kind.FRAME if name.value in {"dataframe", "df"} else None
         key = (name.value, self.source.scope(name))
-        if key in self._open:
-            return None
-        self._open.add(key)
-        found = [self._bound(one, name.value) for one in bindings]
-        self._open.discard(key)
+        return self._circles.answer(key, lambda: self._bound_to(name.value, bindings))
+
+    def _bound_to(self, name: str, bindings: tuple[Bound, ...]) -> Kind | None:
+        found = [self._bound(one, name) for one in bindings]
         # What a name is made of by itself, as in mask = mask & other, says nothing new.
         return same_kind([kind for kind, again in found if not (again and kind is None)])
 
@@ -262,12 +252,14 @@ class Kinds:
         definitions = self._definitions.of(name) if name is not None else None
         if not definitions or any(d.value is None for d in definitions):
             return Kind.SERIES
-        key = ("column", name)
-        if key in self._open or any(not self._truth(d) for d in definitions):
+        if any(not self._truth(d) for d in definitions):
             return Kind.SERIES
-        self._open.add(key)
-        truths = all(self.of(d.value) is Kind.BOOLS for d in definitions if d.value)
-        self._open.discard(key)
+        values = [d.value for d in definitions if d.value]
+        found = self._circles.answer(("column", name), lambda: self._column(values))
+        return found or Kind.SERIES
+
+    def _column(self, values: list[cst.BaseExpression]) -> Kind:
+        truths = all(self.of(value) is Kind.BOOLS for value in values)
         return Kind.BOOLS if truths else Kind.SERIES
 
     def column_values(self, node: cst.BaseExpression) -> list[cst.BaseExpression]:
@@ -388,13 +380,12 @@ class Kinds:
     def _returned(self, name: str) -> Kind | None:
         """What a function of this file returns."""
         functions = [f for f in self.source.all(cst.FunctionDef) if f.name.value == name]
-        key = ("returned", name)
-        if len(functions) != 1 or key in self._open:
+        if len(functions) != 1:
             return None
         if name in POPULATE:
             return Kind.FRAME
-        self._open.add(key)
         values = [r.value for r in self.source.below(functions[0].body, cst.Return)]
-        found = same_kind([self.of(value) if value is not None else None for value in values])
-        self._open.discard(key)
-        return found
+        return self._circles.answer(
+            ("returned", name),
+            lambda: same_kind([self.of(value) if value is not None else None for value in values]),
+        )

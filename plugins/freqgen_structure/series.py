@@ -8,6 +8,7 @@ future there. In callbacks a frame ends at the candle of the call, so nothing is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -128,6 +129,18 @@ class Candles:
         if isinstance(call.func, cst.Attribute) and self.kind(call.func.value) is not None:
             return []  # a method of pandas
         return functions_of(self.source, call.func)
+
+    def callers(self, function: Function) -> list[cst.Call]:
+        """The calls that may mean a function of this file, in the order of the text."""
+        return self._callers.get(function, [])
+
+    @cached_property
+    def _callers(self) -> dict[Function, list[cst.Call]]:
+        found: dict[Function, list[cst.Call]] = {}
+        for call in self.source.all(cst.Call):
+            for function in self.called(call):
+                found.setdefault(function, []).append(call)
+        return found
 
     def is_own(self, name: cst.Name) -> bool:
         """Whether a name is the parameter that has the candles of the strategy."""

@@ -97,8 +97,7 @@ class Tracer:
             return []
         return [
             arg.value
-            for call in self.source.all(cst.Call)
-            if function in self.candles.called(call)
+            for call in self.candles.callers(function)
             for given, arg in bound_arguments(self.source, call, function)
             if given is param
         ]

@@ -185,6 +185,23 @@ class Tree:
             found.sort(key=self._places.__getitem__)
         return found
 
+    def named(self, node: cst.CSTNode, name: str) -> list[cst.Name]:
+        """The places within ``node`` where ``name`` is written, in the order of the text."""
+        first, last = self._places[node]
+        numbers, found = self._by_name.get(name, ([], []))
+        start = bisect_left(numbers, first)
+        return found[start : bisect_right(numbers, last, start)]
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[list[int], list[cst.Name]]]:
+        """The numbers and the nodes of every name."""
+        found: dict[str, tuple[list[int], list[cst.Name]]] = {}
+        for node in self.all(cst.Name):
+            numbers, nodes = found.setdefault(node.value, ([], []))
+            numbers.append(self._places[node][0])
+            nodes.append(node)
+        return found
+
     def _concrete(self, kinds: tuple[type[cst.CSTNode], ...]) -> list[type[cst.CSTNode]]:
         """The types of nodes that the file has among ``kinds``, those derived from them too."""
         if kinds not in self._types:

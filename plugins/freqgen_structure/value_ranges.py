@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from freqgen_structure.circles import Circles
 from freqgen_structure.constants import numbers
 from freqgen_structure.definitions import definitions_of
 from freqgen_structure.kinds import kinds_of
@@ -110,20 +111,10 @@ class _Tracer:
         self.source = source
         self.kinds = kinds_of(source)
         self.definitions = definitions_of(source)
-        self._known: dict[cst.CSTNode, Values | None] = {}
-        self._open: set[object] = set()
+        self._circles = Circles[Values](_DEEPEST)
 
     def of(self, node: cst.BaseExpression) -> Values | None:
-        if node in self._known:
-            return self._known[node]
-        if node in self._open or len(self._open) > _DEEPEST:
-            return None
-        self._open.add(node)
-        found = self._work_out(node)
-        self._open.discard(node)
-        if not self._open:
-            self._known[node] = found
-        return found
+        return self._circles.answer(node, lambda: self._work_out(node))
 
     def _work_out(self, node: cst.BaseExpression) -> Values | None:
         given = numbers(self.source, node)
@@ -157,12 +148,7 @@ class _Tracer:
     # -- columns ---------------------------------------------------------------------------
 
     def _column(self, name: str) -> Values | None:
-        key = ("column", name)
-        if key in self._open:
-            return None
-        self._open.add(key)
-        found = self._of_column(name)
-        self._open.discard(key)
+        found = self._circles.answer(("column", name), lambda: self._of_column(name))
         if found is None:
             return None
         return replace(found, origin=found.origin or name)

@@ -261,8 +261,8 @@ class OtherFrame(Rule):
 
         :param own: The frame, and names that have been followed.
         """
-        for node in self.source.below(method.body, cst.Name):
-            if node.value != name or node is returned:
+        for node in self.source.named(method.body, name):
+            if node is returned:
                 continue
             parent = self.source.parent(node)
             if isinstance(parent, cst.AssignTarget):

@@ -69,8 +69,8 @@ class LostCopy(Rule):
         if kind not in {Kind.SERIES, Kind.BOOLS, Kind.FRAME} or not self._of_frame(value):
             return
         changes: list[cst.CSTNode] = []
-        for name in self.source.below(function.body, cst.Name):
-            if name.value != target.value or name is target:
+        for name in self.source.named(function.body, target.value):
+            if name is target:
                 continue
             parent = self.source.parent(name)
             if isinstance(parent, cst.Attribute) and parent.attr is name:
