@@ -18,6 +18,8 @@ ANY = re.compile(r".*", re.DOTALL)
 """Any name at all."""
 
 _MOST_WILDCARDS = 4
+_MOST_VALUES = 10
+_DEEPEST = 5
 
 
 def name_pattern(node: cst.BaseExpression, source: Source | None = None) -> re.Pattern[str]:
@@ -27,10 +29,20 @@ def name_pattern(node: cst.BaseExpression, source: Source | None = None) -> re.P
     """
     pattern = re.sub(r"(\.\*)+", ".*", _pattern(node, source))
     # Every wildcard multiplies the time that a comparison may take.
-    return ANY if pattern.count(".*") > _MOST_WILDCARDS else re.compile(pattern, re.DOTALL)
+    if pattern.count(".*") > _MOST_WILDCARDS:
+        return ANY if "|" in pattern else re.compile(_shorter(pattern), re.DOTALL)
+    return re.compile(pattern, re.DOTALL)
 
 
-def _pattern(node: cst.BaseExpression, source: Source | None = None) -> str:
+def _shorter(pattern: str) -> str:
+    """A pattern of fewer wildcards that fits all that ``pattern`` fits, and more."""
+    parts = pattern.split(".*")
+    return ".*".join([*parts[: _MOST_WILDCARDS - 1], "", parts[-1]]).replace(".*.*", ".*")
+
+
+def _pattern(node: cst.BaseExpression, source: Source | None = None, depth: int = 0) -> str:
+    if isinstance(node, cst.Name) and source is not None and depth < _DEEPEST:
+        return _of_name(node, source, depth + 1)
     literal = text_of(node)
     if literal is not None:
         return re.escape(literal)
@@ -48,12 +60,23 @@ def _pattern(node: cst.BaseExpression, source: Source | None = None) -> str:
                 re.escape(p) for p in re.split(r"%[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]", left)
             )
         if isinstance(node.operator, cst.Add):
-            return _pattern(node.left) + _pattern(node.right)
+            return _pattern(node.left, source, depth) + _pattern(node.right, source, depth)
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
         template = text_of(node.func.value) if node.func.attr.value == "format" else None
         if template is not None:
             return ".*".join(re.escape(part) for part in re.split(r"\{[^{}]*\}", template))
     return ".*"
+
+
+def _of_name(name: cst.Name, source: Source, depth: int) -> str:
+    """What a name holds, as far as all that it is assigned is shown."""
+    bindings = source.bindings(name)
+    values = [value for one in bindings for value in choices(one)]
+    if not values or len(values) > _MOST_VALUES or None in values:
+        return ".*"
+    found = {_pattern(value, source, depth) for value in values if value is not None}
+    # With wildcards in several of them the time of a comparison would grow with each.
+    return found.pop() if len(found) == 1 else ".*"
 
 
 def _taken(part: cst.BaseFormattedStringContent, source: Source | None) -> str:

@@ -15,7 +15,7 @@ import libcst as cst
 
 from freqgen import CANDLE_COLUMNS
 from freqgen_structure.column_names import ANY, informative_pattern, name_pattern, written_names
-from freqgen_structure.containers import is_container
+from freqgen_structure.containers import is_container, is_kept_by_key
 from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.signatures import (
     POPULATE,
@@ -39,6 +39,8 @@ _ORDERFLOW = frozenset(
 )
 _GIVEN = CANDLES | _ORDERFLOW | frozenset(SIGNALS)
 _LOCATORS = frozenset({"loc", "at"})
+# What technical calls the columns of another timeframe that it made of the same candles.
+_RESAMPLED = re.compile(r"resample_\d+_(?P<column>.+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +139,12 @@ class _Collector:
         elif isinstance(target, cst.Subscript):
             self.stores.add(target)
             key = _column_key(target)
-            if key is not None and not is_container(self.source, target.value):
-                self._write(key)
+            base = target.value
+            if key is None or is_container(self.source, base) or is_kept_by_key(self.source, base):
+                return
+            if isinstance(base, cst.Subscript) and _column_text(base) is not None:
+                return  # rows of a column, as in frame["x"][5]
+            self._write(key)
         elif isinstance(target, cst.Attribute) and target.attr.value == "columns":
             self._write(value)
 
@@ -176,6 +182,9 @@ class _Collector:
 
     def _rename(self, call: cst.Call) -> None:
         mapping = argument(call, 99, "columns")
+        if isinstance(mapping, cst.Lambda):
+            self._renamed_by(mapping)
+            return
         if not isinstance(mapping, cst.Dict):
             self.columns.patterns.append(ANY)
             return
@@ -184,6 +193,17 @@ class _Collector:
                 self._write(element.value)
             else:
                 self.columns.patterns.append(ANY)
+
+    def _renamed_by(self, function: cst.Lambda) -> None:
+        """``lambda name: f"btc_{name}" if … else name``, which gives each column its new name."""
+        given = {param.name.value for param in function.params.params}
+        bodies: list[cst.BaseExpression] = [function.body]
+        while bodies:
+            body = bodies.pop()
+            if isinstance(body, cst.IfExp):
+                bodies += [body.body, body.orelse]
+            elif not (isinstance(body, cst.Name) and body.value in given):
+                self.columns.patterns.append(name_pattern(body, self.source))
 
     def _frame(self, call: cst.Call) -> None:
         data = argument(call, 0, "data")
@@ -201,8 +221,11 @@ class _Collector:
         """Find out whether columns may be added outside the file, and follow the callbacks."""
         for call in self.source.all(cst.Call):
             path = self.source.imported(call.func) or dotted(call.func) or ""
-            if path.rpartition(".")[2] == "merge_informative_pair":
+            name = path.rpartition(".")[2]
+            if name == "merge_informative_pair":
                 self.columns.informative.append(self._merge_pattern(call))
+            elif name == "resampled_merge":
+                self.columns.informative.append(_RESAMPLED)
         self.columns.opaque = self.columns.opaque or adds_unseen(self.source)
         for function in self.source.all(cst.FunctionDef):
             self.analysed[function] = set(self._analysed(function))
@@ -304,6 +327,11 @@ def _is_number(key: cst.BaseExpression) -> bool:
     if isinstance(key, cst.UnaryOperation):
         return _is_number(key.expression)
     return isinstance(key, cst.Integer | cst.Float)
+
+
+def _column_text(node: cst.Subscript) -> str | None:
+    key = _column_key(node)
+    return text_of(key) if key is not None else None
 
 
 def _column_key(node: cst.Subscript) -> cst.BaseExpression | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _MAKERS = frozenset("Counter OrderedDict bytearray defaultdict deque dict list set".split())
 # Methods, and an attribute, that give the values of a column or of a frame without its names.
 _BARE = frozenset("to_numpy tolist values".split())
+_DEEPEST = 5
 
 
 def is_container(source: Source, base: cst.BaseExpression) -> bool:
@@ -25,6 +26,66 @@ def is_container(source: Source, base: cst.BaseExpression) -> bool:
     else:
         return False
     return bool(values) and all(value is not None and _bare(source, value) for value in values)
+
+
+def is_kept_by_key(source: Source, base: cst.BaseExpression, depth: int = 0) -> bool:
+    """Whether ``base[…]`` is a place in something that an object of the file keeps by pairs or so.
+
+    ``self.cache[pair]``, ``self.info[pair]["seen"]``, and a name for a part of them.
+    """
+    places = 0
+    while isinstance(base, cst.Subscript) or _is_get(base):
+        base = base.value if isinstance(base, cst.Subscript) else base.func.value  # type: ignore[attr-defined]
+        places += 1
+    if isinstance(base, cst.Name) and depth < _DEEPEST:
+        values = source.values(base)
+        return bool(values) and all(
+            value is not None and (_bare(source, value) or is_kept_by_key(source, value, depth + 1))
+            for value in values
+        )
+    if not isinstance(base, cst.Attribute) or source.method_of(base.value) is None:
+        return False
+    kept = _kept(source, base.attr.value)
+    if places:
+        kept += _put_in(source, base.attr.value)
+    return not any(_may_be_frame(source, value) for value in kept)
+
+
+def _is_get(node: cst.BaseExpression) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value in {"get", "setdefault"}
+    )
+
+
+def _may_be_frame(source: Source, value: cst.BaseExpression | None) -> bool:
+    """Whether a value that is kept may be a dataframe."""
+    if value is None or _bare(source, value):
+        return False
+    match value:
+        case cst.BaseNumber() | cst.BaseString() | cst.Comparison():
+            return False
+        case cst.Name(value=name):
+            return name not in {"None", "True", "False"}
+        case cst.Call(func=func):
+            path = source.imported(func)
+            if path is not None:
+                return path.startswith("pandas")
+            return not (isinstance(func, cst.Name) and source.is_builtin(func))
+    return True
+
+
+def _put_in(source: Source, name: str) -> list[cst.BaseExpression | None]:
+    """What is put into an attribute of the file's objects under a key."""
+    return [
+        assign.value
+        for assign in source.all(cst.Assign)
+        for target in assign.targets
+        if isinstance(target.target, cst.Subscript)
+        and isinstance(target.target.value, cst.Attribute)
+        and target.target.value.attr.value == name
+    ]
 
 
 def _bare(source: Source, value: cst.BaseExpression) -> bool:

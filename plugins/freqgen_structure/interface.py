@@ -96,6 +96,12 @@ FREQAI = (
 METHODS = frozenset({*POPULATE, *CALLBACKS, *FREQAI})
 """Every method that a strategy may bring for Freqtrade to call."""
 
+OLD_METHODS = frozenset(
+    "populate_buy_trend populate_sell_trend custom_sell custom_sell_price check_buy_timeout "
+    "check_sell_timeout".split()
+)
+"""Their names in version 2, most of which Freqtrade still calls."""
+
 ATTRIBUTES = frozenset(
     "INTERFACE_VERSION minimal_roi use_custom_roi stoploss max_open_trades trailing_stop "
     "trailing_stop_positive trailing_stop_positive_offset trailing_only_offset_is_reached "

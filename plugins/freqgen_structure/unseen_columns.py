@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from freqgen_structure.source import Source
 
 # Libraries whose functions leave the dataframe that they are given as it is.
-_PURE = ("talib", "numpy", "pandas.Series", "technical.qtpylib", "freqtrade.strategy", "math")
+_PURE = (
+    "talib",
+    "numpy",
+    "pandas.Series",
+    "technical.qtpylib",
+    "technical.vendor.qtpylib",
+    "freqtrade.vendor.qtpylib",
+    "freqtrade.strategy",
+    "math",
+)
+# Functions that give a frame whose columns can be told from what they are given.
+_TOLD = frozenset("merge_informative_pair resample_to_interval resampled_merge".split())
 # Functions of technical that work on a copy of the dataframe.
 _COPYING = frozenset(
     "MADR PMAX RMI SSLChannels TKE VIDYA atr_percent bollinger_bands chaikin_money_flow chopiness "
@@ -71,17 +82,23 @@ def _keeps(source: Source, value: cst.BaseExpression, frame: str) -> bool:
     if isinstance(value, cst.Call):
         first = value.args[0].value if value.args else None
         takes = isinstance(first, cst.Name) and first.value == frame
-        return takes and _pure(source, value)
+        return takes and not _copies(source, value) and _pure(source, value)
     return False
+
+
+def _copies(source: Source, call: cst.Call) -> bool:
+    """Whether it is a function of technical, which gives another frame, with columns of its own."""
+    path = source.imported(call.func) or ""
+    name = path.rpartition(".")[2]
+    return path == f"technical.indicators.{name}" and name in _COPYING
 
 
 def _pure(source: Source, call: cst.Call) -> bool:
     """Whether a function that is given the dataframe shows in this file what it does."""
     path = source.imported(call.func)
     if path is not None:
-        name = path.rpartition(".")[2]
-        copies = path == f"technical.indicators.{name}" and name in _COPYING
-        return path.startswith(_PURE) or copies or name == "merge_informative_pair"
+        told = path.rpartition(".")[2] in _TOLD
+        return path.startswith(_PURE) or told or _copies(source, call)
     local = dotted(call.func) or ""
     if isinstance(call.func, cst.Name):
         functions = {f.name.value for f in source.all(cst.FunctionDef)}

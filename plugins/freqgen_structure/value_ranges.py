@@ -51,6 +51,9 @@ _POSITIVE = Values(low=0)
 _PRICE = Values(low=0, unit="price")
 _PATTERN = Values(low=-200, high=200, exact=frozenset({-200.0, -100.0, 0.0, 100.0, 200.0}))
 _TRUTH = Values(low=0, high=1, exact=frozenset({0.0, 1.0}), unit="truth")
+# Freqtrade gives every candle a 0 before the strategy marks some.
+_NO_MARK = Values(low=0, high=0, exact=frozenset({0.0}), unit="number")
+_MARKS = frozenset("enter_long enter_short exit_long exit_short buy sell".split())
 
 # Of all outputs of functions of TA-Lib, whatever their parameters and source.
 _TALIB: Mapping[str, Values] = {
@@ -159,6 +162,8 @@ class _Tracer:
         written = self.definitions.of(name)
         if name in _OF_CANDLES:
             return None if written else _OF_CANDLES[name]
+        if written and name in _MARKS:
+            return _union([_NO_MARK, *(self.of(d.value) if d.value else None for d in written)])
         if written:
             return _union([self.of(d.value) if d.value is not None else None for d in written])
         if self.definitions.columns.opaque:

@@ -7,6 +7,7 @@ import libcst as cst
 from freqgen_structure.columns import CANDLES, ColumnUse, columns_of
 from freqgen_structure.definitions import definitions_of
 from freqgen_structure.editing import renamed_text
+from freqgen_structure.interface import METHODS, OLD_METHODS
 from freqgen_structure.kinds import kinds_of
 from freqgen_structure.nearest import nearest
 from freqgen_structure.nodes import text_of
@@ -57,6 +58,24 @@ class UnwrittenColumn(Rule):
         "        dataframe['x'] = dataframe['anything']\n",
         _HEAD + _DEF + "        bands = library.bands(dataframe['close'])\n"
         "        dataframe['x'] = bands['lower']\n",
+        _HEAD + _DEF + "        dataframe['a'] = 1\n        return dataframe\n"
+        "    def left_over(self, dataframe):\n        return dataframe['b'] > 1\n",
+        "from technical.indicators import PMAX\n"
+        + _HEAD
+        + _DEF
+        + "        dataframe = PMAX(dataframe, atrperiod=10)\n        return dataframe\n"
+        "    def populate_buy_trend(self, dataframe, metadata):\n"
+        "        dataframe.loc[dataframe['pm_10_3_10_9'] > 1, 'buy'] = 1\n",
+        "import freqtrade.vendor.qtpylib.indicators as qtpylib\n"
+        "from technical.util import resample_to_interval, resampled_merge\n"
+        + _HEAD
+        + _DEF
+        + "        hours = resample_to_interval(dataframe, 60)\n"
+        "        hours['rsi'] = ta.RSI(hours)\n"
+        "        dataframe = resampled_merge(dataframe, hours)\n"
+        "        dataframe['typical'] = qtpylib.typical_price(dataframe)\n"
+        "        x = dataframe['resample_60_rsi'] + dataframe['resample_60_close']\n"
+        "        return dataframe\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -88,7 +107,10 @@ class UnwrittenColumn(Rule):
             fixed=_HEAD + _DEF + "        dataframe['x'] = dataframe.loc[:, \"close\"] > 3\n",
         ),
         Bad(
-            code=_HEAD + "    def lines(self, df):\n        return df['sma_fast'].shift(1)\n",
+            code=_HEAD
+            + "    def lines(self, df):\n        return df['sma_fast'].shift(1)\n"
+            + _DEF
+            + "        x = self.lines(dataframe)\n",
             line=7,
         ),
         Bad(
@@ -114,6 +136,11 @@ class UnwrittenColumn(Rule):
             line=7,
         ),
         Bad(
+            code=_HEAD + "    def populate_buy_trend(self, dataframe, metadata):\n"
+            "        dataframe.loc[dataframe['adx'] > 25, 'buy'] = 1\n",
+            line=7,
+        ),
+        Bad(
             code=_HEAD
             + "    @informative('1h')\n    def populate_indicators_1h(self, dataframe, metadata):\n"
             + _RSI
@@ -135,6 +162,23 @@ class UnwrittenColumn(Rule):
             "        last = df.iloc[-1].squeeze()\n"
             "        return last['atr'] > 3\n",
             line=12,
+        ),
+        Bad(
+            code="import freqtrade.vendor.qtpylib.indicators as qtpylib\n"
+            + _HEAD
+            + "    def __init__(self, config):\n        self.cache = dict()\n"
+            "    def note(self, pair, rate):\n        self.cache[pair] = {}\n"
+            "        state = self.cache[pair]\n        state[rate] = 1\n"
+            + _DEF
+            + "        dataframe['mid'] = qtpylib.typical_price(dataframe)\n"
+            "        x = dataframe['middle'] > 1\n        return dataframe\n",
+            line=15,
+        ),
+        Bad(
+            code=_HEAD + _DEF + "        name = f'atr_{self.n}'\n        dataframe[name] = 1\n"
+            "        dataframe.rename(columns=lambda s: f'btc_{s}' if s != 'date' else s)\n"
+            "        x = dataframe['adx'] > 1\n        return dataframe\n",
+            line=10,
         ),
     )
 
@@ -183,9 +227,23 @@ class UnwrittenColumn(Rule):
             name, index = self.kinds.column_of(node), node.slice[-1].slice
             if name in {None, "index"}:
                 continue
+            if self._is_left_over(node):
+                continue
             if name is not None and isinstance(index, cst.Index) and text_of(index.value) == name:
                 found.append(ColumnUse(name=name, node=index.value, method=None))
         return found
+
+    def _is_left_over(self, node: cst.CSTNode) -> bool:
+        """Whether it stands in a method that neither the file nor Freqtrade calls."""
+        function = self.source.function_of(node)
+        if function is None or self.source.class_of(function) is not self.source.strategy:
+            return False
+        name = function.name.value
+        if name in METHODS | OLD_METHODS or function.decorators:
+            return False
+        return not any(
+            attribute.attr.value == name for attribute in self.source.all(cst.Attribute)
+        ) and not any(text_of(text) == name for text in self.source.all(cst.SimpleString))
 
     def _only_informative(self, use: ColumnUse) -> bool:
         """Whether a column of the base candles is read that only an informative pair has."""

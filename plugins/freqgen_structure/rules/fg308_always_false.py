@@ -37,6 +37,7 @@ class AlwaysFalse(Rule):
         _HEAD + "dataframe['cci'] = ta.CCI(dataframe)\ndataframe['x'] = dataframe['cci'] > 300\n",
         _HEAD + "n = (dataframe['close'] > 1).rolling(5).sum() > 3\n",
         "x = (dataframe['date'].dt.hour < 0) | (dataframe['date'].dt.hour > 0)\n",
+        "dataframe.loc[dataframe['a'] > 1, 'exit_long'] = 1\nx = dataframe['exit_long'] == 0\n",
     )
     INVALID: ClassVar = (
         Bad(  # of two dataframes, and both are RSI
@@ -130,6 +131,15 @@ class AlwaysFalse(Rule):
             mine.deep_equals(theirs) for mine, theirs in zip(*sides, strict=True)
         )
 
+    def _is_a_never(self, node: cst.CSTNode) -> bool:
+        """Whether a condition of its own is added under an ``if``, to forbid a trade there."""
+        arg = self.source.parent(node)
+        call = self.source.parent(arg) if isinstance(arg, cst.Arg) else None
+        match call:
+            case cst.Call(func=cst.Attribute(attr=cst.Name(value="append"))):
+                return any(isinstance(a, cst.If | cst.Else) for a in self.source.ancestors(call))
+        return False
+
     def _of_candles(self, node: cst.BaseExpression) -> bool:
         kind = self.kinds.of(node)
         return kind is not None and (kind.many or kind is Kind.SCALAR)
@@ -152,10 +162,11 @@ class AlwaysFalse(Rule):
         answer = _answer(one, sign, other)
         what = f"{one.origin} " if one.origin else "this "
         if answer is False or (part.crosses and answer is True):
+            meant = only_guards(self.source, node) or self._is_a_never(node)
             self.report(
                 node,
                 f"{what}{_range(one)}, so that this is never true",
-                severity=Severity.WARNING if only_guards(self.source, node) else None,
+                severity=Severity.WARNING if meant else None,
             )
         elif answer is True:
             self.report(

@@ -9,7 +9,7 @@ from freqgen_structure.constants import numbers
 from freqgen_structure.definitions import Definition, definitions_of
 from freqgen_structure.nodes import dotted, text_of
 from freqgen_structure.rule import Bad, Rule
-from freqgen_structure.signatures import POPULATE
+from freqgen_structure.signatures import POPULATE, dataframe_parameter
 
 _SIGNALS = frozenset({"enter_long", "enter_short", "exit_long", "exit_short"})
 _HEAD = (
@@ -41,6 +41,11 @@ class Overwritten(Rule):
         "        dataframe['a'] = 2\n",
         _ENTRY + "        dataframe['a'] = ta.EMA(dataframe.assign(close=dataframe['high']))\n"
         "        dataframe['b'] = ta.EMA(dataframe.assign(close=dataframe['low']))\n",
+        _ENTRY + "        hours = self.dp.get_pair_dataframe('A/B', '1h')\n        hours['a'] = 1\n"
+        "        dataframe = merge(dataframe, hours)\n        dataframe['a'] = 2\n",
+        _ENTRY + "        some = self.dp.get_pair_dataframe('A/B', '1h')\n        some['a'] = 1\n"
+        "        dataframe = pd.merge(dataframe, some)\n"
+        "        some = self.dp.get_pair_dataframe('A/B', '4h')\n        some['a'] = 2\n",
     )
     INVALID: ClassVar = (
         Bad(
@@ -119,7 +124,26 @@ class Overwritten(Rule):
         same = self._function(earlier) is self._function(later)
         if not same and name not in _SIGNALS:
             return False
+        if same and not self._of_one_frame(earlier, later):
+            return False
         return self._always(earlier, later, same=same) and not self._read(name, earlier, later)
+
+    def _of_one_frame(self, earlier: Definition, later: Definition) -> bool:
+        """Whether both write to one frame, and another than the method's goes nowhere between."""
+        frames = [_frame(one.target) for one in (earlier, later)]
+        function = self._function(later)
+        if frames[0] is None or frames[1] is None or function is None:
+            return True
+        if frames[0].value != frames[1].value:
+            return False
+        if frames[0].value == dataframe_parameter(function):
+            return True
+        first, last = self.source.number(frames[0]), self.source.number(frames[1])
+        return not any(
+            first < self.source.number(node) < last
+            and not isinstance(self.source.parent(node), cst.Subscript | cst.Attribute)
+            for node in self.source.named(function.body, frames[0].value)
+        )
 
     def _always(self, earlier: Definition, later: Definition, *, same: bool) -> bool:
         """Whether the later place is reached whenever the earlier one is."""
@@ -178,3 +202,10 @@ class Overwritten(Rule):
             f'this {what} the column "{name}" of line {line}, which nothing has read',
             severity=None if signal else Severity.WARNING,
         )
+
+
+def _frame(target: cst.CSTNode) -> cst.Name | None:
+    """The name of the frame in ``frame["x"]`` or ``frame.loc[rows, "x"]``."""
+    while isinstance(target, cst.Subscript | cst.Attribute):
+        target = target.value
+    return target if isinstance(target, cst.Name) else None

@@ -74,7 +74,7 @@ def test_columns_that_are_written(statement: str, names: set[str]) -> None:
         ("dataframe['ema_' + str(n)] = 1", "ema_5", "sma_5"),
         ("dataframe[prefix + '_ema'] = 1", "fast_ema", "fast_sma"),
         ("dataframe[name] = 1", "anything", None),
-        ("dataframe[f'{a}_{b}_{c}_{d}_{e}_{f}'] = 1", "anything", None),
+        ("dataframe[f'{a}_{b}_{c}_{d}_{e}_{f}'] = 1", "1_2_3_4_5_6", "anything"),
         ("dataframe[name.format(n)] = 1", "anything", None),
         ("dataframe = dataframe.assign(**values)", "anything", None),
         ("dataframe = dataframe.rename(columns=names)", "anything", None),
