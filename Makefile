@@ -54,7 +54,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
 soak: $(READY)
-	FREQGEN_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) -m soak tests
+	FREQGEN_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m soak tests
 
 clean:
 	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from freqgen import Finding, Phase
 from freqgen_types import plain
 from freqgen_types.checking import Message
-from freqgen_types.hints import Function, hint_of
-from freqgen_types.literals import Literals
+from freqgen_types.hints import hint_of
 from freqgen_types.overrides import callable_with, superclass_parameters
-from freqgen_types.plain import ATTRIBUTES, ERROR, PARAMETERS, WARNING, Verdict
+from freqgen_types.plain import ERROR, PARAMETERS, WARNING, Verdict
+from freqgen_types.source_text import SourceText
 
 # What the stubs of pandas, NumPy and TA-Lib bring about in sound strategies: scalars of unknown
 # type, overloads that lag behind the library, variables that are used again for another type.
@@ -106,96 +104,12 @@ OPTIONAL = frozenset(
 )
 
 
-@dataclass(slots=True)
-class _Text:
-    """What the source says at the places that mypy names.
-
-    :param settings: Lines that give the strategy an attribute anew, ``self.stoploss = ...``.
-    """
-
-    functions: dict[int, Function] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    classes: set[str] = field(default_factory=set)
-    settings: set[int] = field(default_factory=set)
-    evaluated: set[tuple[int, int, str]] = field(default_factory=set)
-    globals: set[str] = field(default_factory=set)
-    returns: dict[int, Function] = field(default_factory=dict)
-    literals: Literals = field(default_factory=lambda: Literals(ast.Module([], [])))
-
-    def around(self, line: int) -> Function | None:
-        """The function that a line begins, or that it returns from."""
-        return self.functions.get(line) or self.returns.get(line)
-
-    def read(self, source: str) -> _Text:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of invalid escapes, which are legal
-            tree = ast.parse(source)
-        self.literals = Literals(tree)
-        self.returns = dict(_returns(tree))
-        lazy = any(
-            isinstance(node, ast.ImportFrom)
-            and node.module == "__future__"
-            and any(alias.name == "annotations" for alias in node.names)
-            for node in tree.body
-        )
-        unevaluated = set(_annotations(tree)) if lazy else set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                self.functions[node.lineno] = node
-                self.names.add(node.name)
-                self.globals |= _globals(node)
-                for decorator in node.decorator_list:  # mypy names the first line of all
-                    self.functions.setdefault(decorator.lineno, node)
-            elif isinstance(node, ast.ClassDef):
-                self.classes.add(node.name)
-            elif isinstance(node, ast.Assign) and any(map(_is_setting, node.targets)):
-                self.settings |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-            elif isinstance(node, ast.Name) and node not in unevaluated:
-                self.evaluated.add((node.lineno, node.col_offset + 1, node.id))
-        return self
-
-
-def _globals(function: Function) -> set[str]:
-    """Names of the module that a function gives values, by ``global``; mypy wants them outside."""
-    nodes = list(ast.walk(function))
-    declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
-    return declared & {
-        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-
-
-def _is_setting(target: ast.expr) -> bool:
-    match target:
-        case ast.Attribute(value=ast.Name(id="self"), attr=name):
-            return name in ATTRIBUTES
-    return False
-
-
-def _annotations(tree: ast.AST) -> Iterable[ast.AST]:
-    for node in ast.walk(tree):
-        for name in ("annotation", "returns"):
-            part = getattr(node, name, None)
-            if isinstance(part, ast.AST):
-                yield from ast.walk(part)
-
-
-def _returns(tree: ast.AST) -> Iterable[tuple[int, Function]]:
-    """The lines of all return statements, with the function that each one leaves."""
-    waiting: list[tuple[ast.AST, Function | None]] = [(tree, None)]
-    while waiting:
-        node, function = waiting.pop()
-        if isinstance(node, ast.Return) and function is not None:
-            yield node.lineno, function
-        inner = node if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else function
-        waiting += [(child, inner) for child in ast.iter_child_nodes(node)]
-
-
 def classify(source: str, messages: Iterable[Message]) -> list[Finding]:
     """The findings that are the strategy's own fault.
 
     :param source: What mypy checked.
     """
-    text = _Text().read(source)
+    text = SourceText().read(source)
     found: dict[tuple[int, str], Finding] = {}
     for message in messages:
         verdict = _judge(message, text)
@@ -236,7 +150,7 @@ def _sentence(message: Message) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _judge(message: Message, text: _Text) -> Verdict:
+def _judge(message: Message, text: SourceText) -> Verdict:
     judge = _JUDGES.get(message.code)
     if judge is not None:
         return judge(message, text)
@@ -245,7 +159,7 @@ def _judge(message: Message, text: _Text) -> Verdict:
     return "FG709", WARNING
 
 
-def _attribute(message: Message, text: _Text) -> Verdict:
+def _attribute(message: Message, text: SourceText) -> Verdict:
     match = _ATTRIBUTE.match(message.text)
     if match is None:
         return None
@@ -256,6 +170,8 @@ def _attribute(message: Message, text: _Text) -> Verdict:
     if path.startswith(("freqtrade", "pandas")):
         # Not every module of Freqtrade is followed, and the stubs of pandas lag behind it.
         return ("FG701", WARNING) if path.startswith("pandas") else None
+    if match["name"] in text.given_below(owner):
+        return "FG701", WARNING
     if match["module"] or owner in KNOWN_TYPES or owner in text.classes:
         return "FG701", ERROR
     if match["name"] == "__iter__":
@@ -263,12 +179,12 @@ def _attribute(message: Message, text: _Text) -> Verdict:
     return plain.attribute(match["owner"] or "")
 
 
-def _item(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+def _item(message: Message, text: SourceText) -> Verdict:  # noqa: ARG001
     match = re.match(r'Item "(\w+)" of "[^"]+" has no attribute', message.text)
     return ("FG701", ERROR) if match and match[1] in KNOWN_TYPES else None
 
 
-def _call(message: Message, text: _Text) -> Verdict:
+def _call(message: Message, text: SourceText) -> Verdict:
     owner = re.search(r' of "(\w+)"$', message.text)
     foreign = owner is not None and owner[1] not in KNOWN_TYPES | text.classes
     # The stubs of pandas lag behind it; everything else is read from its source.
@@ -276,7 +192,7 @@ def _call(message: Message, text: _Text) -> Verdict:
     return "FG702", WARNING if foreign or lagging else ERROR
 
 
-def _overload(message: Message, text: _Text) -> Verdict:
+def _overload(message: Message, text: SourceText) -> Verdict:
     match = _UNEXPECTED.match(message.text)
     if match is None:
         return plain.overload(message.text, text.names)
@@ -285,7 +201,7 @@ def _overload(message: Message, text: _Text) -> Verdict:
     return "FG702", WARNING
 
 
-def _argument(message: Message, text: _Text) -> Verdict:
+def _argument(message: Message, text: SourceText) -> Verdict:
     match = _ARGUMENT.match(message.text)
     if match is None:
         return None
@@ -308,7 +224,7 @@ def _fits(value: object, wanted: str) -> bool:
     return any(isinstance(value, kinds) for kinds in types if kinds)
 
 
-def _override(message: Message, text: _Text) -> Verdict:
+def _override(message: Message, text: SourceText) -> Verdict:
     method = text.functions.get(message.line)
     if method is None or method.name.startswith("populate_"):
         return None  # populate_* has a rule of its own
@@ -326,7 +242,7 @@ def _override(message: Message, text: _Text) -> Verdict:
     return None if callable_with(method, given) else ("FG703", ERROR)
 
 
-def _return(message: Message, text: _Text) -> Verdict:
+def _return(message: Message, text: SourceText) -> Verdict:
     method = text.functions.get(message.line)
     if method is None or method.returns is None:
         return "FG704", WARNING
@@ -342,7 +258,7 @@ def _words(annotation: ast.expr) -> set[str]:
     return {"None" if word == "Optional" else word for word in words}
 
 
-def _return_value(message: Message, text: _Text) -> Verdict:
+def _return_value(message: Message, text: SourceText) -> Verdict:
     method = text.around(message.line)
     populates = method is not None and method.name.startswith("populate_")
     if message.text.startswith("Return value expected") and method is not None:
@@ -357,7 +273,7 @@ def _return_value(message: Message, text: _Text) -> Verdict:
     return ("FG704", WARNING) if _PLAIN.fullmatch(match["got"]) else None
 
 
-def _name(message: Message, text: _Text) -> Verdict:
+def _name(message: Message, text: SourceText) -> Verdict:
     match = re.search(r'Name "(\w+)" is', message.text)
     if match is None or (message.line, message.column, match[1]) not in text.evaluated:
         return None  # in an annotation that Python never looks up
@@ -366,7 +282,7 @@ def _name(message: Message, text: _Text) -> Verdict:
     return "FG705", ERROR
 
 
-def _assignment(message: Message, text: _Text) -> Verdict:
+def _assignment(message: Message, text: SourceText) -> Verdict:
     match = _BASE_CLASS.search(message.text)
     if match is None:
         return ("FG706", WARNING) if message.line in text.settings else None
@@ -374,19 +290,19 @@ def _assignment(message: Message, text: _Text) -> Verdict:
     return ("FG706", ERROR) if plain else ("FG706", WARNING)
 
 
-def _operator(message: Message, text: _Text) -> Verdict:
+def _operator(message: Message, text: SourceText) -> Verdict:
     return plain.operator(message.text, message.hint, text.classes)
 
 
-def _misc(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+def _misc(message: Message, text: SourceText) -> Verdict:  # noqa: ARG001
     return plain.iterated(message.text)
 
 
-def _type_variable(message: Message, text: _Text) -> Verdict:  # noqa: ARG001
+def _type_variable(message: Message, text: SourceText) -> Verdict:  # noqa: ARG001
     return plain.variable(message.text)
 
 
-_JUDGES: dict[str, Callable[[Message, _Text], Verdict]] = {
+_JUDGES: dict[str, Callable[[Message, SourceText], Verdict]] = {
     "arg-type": _argument,
     "assignment": _assignment,
     "attr-defined": _attribute,

@@ -568,6 +568,24 @@ def test_unknown_words_of_mypy_are_never_an_error(
     assert [(f.code, f.severity.value) for f in found] == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("derived", "severity"),
+    [
+        ("class T(S):\n    knob = 1\n", "warning"),
+        ("class M(S): ...\nclass T(M):\n    knob: int = 1\n", "warning"),
+        ("class T(S):\n    other = 1\n", "error"),
+        ("class T:\n    knob = 1\n", "error"),
+        ("class T(U):\n    knob = 1\nclass U(T): ...\n", "error"),
+    ],
+)
+def test_an_attribute_may_come_from_a_class_that_is_derived(derived: str, severity: str) -> None:
+    message = Message(
+        line=3, column=1, code="attr-defined", text='"S" has no attribute "knob"', hint=""
+    )
+    source = "class S:\n    def f(self):\n        return self.knob\n" + derived
+    assert [f.severity.value for f in classify(source, [message])] == [severity]
+
+
 def test_a_note_without_a_signature_makes_an_override_a_warning() -> None:
     source = "class S:\n    def custom_exit(self):\n        return None\n"
     for hint in ("", "Superclass:\n    def custom_exit(self, <nothing>) -> str"):
