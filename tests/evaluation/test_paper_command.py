@@ -135,7 +135,22 @@ def read_until(process: subprocess.Popen[str], wanted: Callable[[str], bool]) ->
     pytest.fail("the bot ended:\n" + "".join(read[-40:]))
 
 
-def test_a_generated_strategy_opens_and_closes_a_trade_until_ctrl_c(shop: Shop) -> None:
+@dataclass(frozen=True)
+class Run:
+    """A run of the bot that has ended.
+
+    :param environment: What the bot was given, as the kernel shows it.
+    """
+
+    status: int
+    out: str
+    log: str
+    environment: str
+
+
+@pytest.fixture(scope="module")
+def first(shop: Shop) -> Run:
+    """The first run: the bot buys, the price rises, it sells, and somebody presses Ctrl-C."""
     with shop.paper("--json") as process:
         log = read_until(process, lambda line: "_BUY has been fulfilled" in line)
         (bot,) = shop.bots()
@@ -145,31 +160,35 @@ def test_a_generated_strategy_opens_and_closes_a_trade_until_ctrl_c(shop: Shop) 
         log += read_until(process, lambda line: "Bot heartbeat" in line)
         os.killpg(process.pid, signal.SIGINT)
         out, rest = process.communicate(timeout=60)
-    log += rest
-    assert process.returncode == 0, log
-    report = json.loads(out)
+    bot.wait()
+    assert not shop.bots()
+    return Run(status=process.returncode, out=out, log=log + rest, environment=environment)
+
+
+def test_a_generated_strategy_opens_and_closes_a_trade_until_ctrl_c(shop: Shop, first: Run) -> None:
+    assert first.status == 0, first.log
+    report = json.loads(first.out)
     assert report["ok"] is True
     closed = next(trade for trade in report["trades"] if not trade["is_open"])
     assert (closed["pair"], closed["exit_reason"]) == ("BTC/USDT", "roi")
     assert closed["profit_abs"] == pytest.approx(report["profit_abs"])
     assert closed["profit_abs"] > 0
     assert report["closed"] == 1
-    bot.wait()
-    assert not shop.bots()
     database = Path(report["database"])
     assert database == shop.userdir / "freqgen" / "paper" / f"{NAME}.sqlite"
     assert len(read_trades(database)) == report["opened"]
-    assert "Runmode set to dry_run" in log
+    assert "Runmode set to dry_run" in first.log
     for secret in ("a-real-key", "a-real-secret", "a-real-password", "a-real-model-key"):
-        assert secret not in log + environment + out
+        assert secret not in first.log + first.environment + first.out
     assert list((shop.folder / "temporary").iterdir()) == []
     assert not (database.parent / f"{NAME}.run").exists()
 
 
 @pytest.mark.soak
 def test_the_next_run_goes_on_with_the_same_database_and_ends_when_freqgen_is_killed(
-    shop: Shop,
+    shop: Shop, first: Run
 ) -> None:
+    assert first.status == 0, first.log
     before = read_trades(shop.userdir / "freqgen" / "paper" / f"{NAME}.sqlite")
     nameless = shop.folder / "nameless.json"
     nameless.write_text(json.dumps({"exchange": {"pair_whitelist": []}}))
