@@ -92,6 +92,7 @@ EVERY = {
     "tests/plugins/freqgen_prompts/test_facts.py::TestExamples::test_code_passes_without_a_"
     "finding": 2,
     "tests/plugins/freqgen_prompts/test_facts.py::test_a_mistake_is_found_where_it_can_be_read": 5,
+    "tests/plugins/freqgen_structure/test_beside.py::test_every_defect_is_found_beside": 6,
     "tests/plugins/freqgen_structure/test_every_mend.py::test_what_is_mended_does_what_its_"
     "author_meant": 2,
     "tests/plugins/freqgen_structure/test_hostile.py::test_hostile_text_is_a_clean_finding": 2,
