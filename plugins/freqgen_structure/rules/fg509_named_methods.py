@@ -4,7 +4,7 @@ import libcst as cst
 
 from freqgen_structure.attributes import refusal
 from freqgen_structure.bindings import Way
-from freqgen_structure.nodes import argument, text_of
+from freqgen_structure.nodes import argument, dotted, text_of
 from freqgen_structure.rule import Bad, Rule
 
 _TAKES_NAMES = frozenset({"apply", "agg", "aggregate", "transform"})
@@ -58,6 +58,7 @@ class NamedMethods(Rule):
         Bad(code="df.transform(names[0], 0, 'x')", line=1),
         Bad(code="df.pivot_table(aggfunc=names[0])", line=1),
         Bad(code="df.pipe('to_csv')", line=1),
+        Bad(code="model = model.apply('to_csv')\n", line=1),
     )
 
     def visit_Call(self, node: cst.Call) -> None:
@@ -89,18 +90,25 @@ class NamedMethods(Rule):
                     value = value.elements[1].value
                 self._value(value)
 
-    def _foreign(self, node: cst.BaseExpression) -> bool:
+    def _foreign(self, node: cst.BaseExpression, seen: set[str] | None = None) -> bool:
         """Whether a method is one of a model of scikit-learn, which is given data."""
+        seen = set() if seen is None else seen
+        named = dotted(node)
+        if named in seen:
+            return False  # it is made of itself
+        if named is not None:
+            seen.add(named)
         match node:
             case cst.Call(func=cst.Attribute(value=inner)):
-                return self._foreign(inner)
+                return self._foreign(inner, seen)
             case cst.Call(func=func):
                 paths = self.source.imports(func)
                 return bool(paths) and all(p.startswith("sklearn.") for p in paths)
             case cst.Name():
                 bound = self.source.values(node)
-                return bool(bound) and all(isinstance(v, cst.Call) and self._foreign(v)
-                                           for v in bound)  # fmt: skip
+                return bool(bound) and all(
+                    isinstance(value, cst.Call) and self._foreign(value, seen) for value in bound
+                )
             case cst.Attribute(attr=cst.Name(value=name)):
                 bound = [
                     assign.value
@@ -108,8 +116,9 @@ class NamedMethods(Rule):
                     for target in assign.targets
                     if isinstance(target.target, cst.Attribute) and target.target.attr.value == name
                 ]
-                return bool(bound) and all(isinstance(v, cst.Call) and self._foreign(v)
-                                           for v in bound)  # fmt: skip
+                return bool(bound) and all(
+                    isinstance(value, cst.Call) and self._foreign(value, seen) for value in bound
+                )
         return False
 
     def _value(self, value: cst.BaseExpression, depth: int = 0) -> None:
